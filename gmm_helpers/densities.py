@@ -1,0 +1,74 @@
+"""Chapter 8: a density out of what people have: samples, a histogram, a table in a file; and data to try."""
+
+from importlib.resources import files
+
+import numpy as np
+
+from .mixture import SQRT_2PI, _vector
+
+__all__ = ["bandwidth", "density_from_histogram", "density_from_samples", "galaxies", "old_faithful"]
+
+
+def density_from_histogram(counts, edges):
+    """Bin centres and the density in each bin, counts / (Σ counts · bin width).
+
+    counts: (B,), ≥ 0; edges: (B + 1,), increasing, as `numpy.histogram` returns them. Returns x (B,) and density
+    (B,), of area 1 by bins. A bin of width d adds about d²/12 to each variance (Sheppard).
+    """
+    counts, edges = _vector("counts", counts), _vector("edges", edges)
+    if edges.size != counts.size + 1:
+        raise ValueError(f"`edges` must be one more than `counts`, got {edges.size} for {counts.size}")
+    widths = np.diff(edges)
+    if widths.min() <= 0:
+        raise ValueError(f"`edges` must increase strictly, got a bin of width {widths.min():.6g}")
+    if counts.min() < 0 or counts.sum() == 0:
+        raise ValueError(f"`counts` must be ≥ 0 and not all zero, got minimum {counts.min():.6g}")
+    return (edges[1:] + edges[:-1]) / 2, counts / counts.sum() / widths
+
+
+def density_from_samples(samples, x=None, *, bandwidth=None):
+    """A Gaussian kernel estimate, Σₛ N(x; samplesₛ, bandwidth²) / S, on x or on 200 points that hold all of it.
+
+    samples: (S,); x: (N,), or None; bandwidth: in the unit of x, or None for Scott's. Returns x and density, (N,).
+    The kernel widens every bell, std → √(std² + bandwidth²): `Mixture.narrowed` takes that off again.
+    """
+    samples = _vector("samples", samples)
+    h = _scott(samples) if bandwidth is None else bandwidth
+    if not (np.isscalar(h) and np.isfinite(h) and h > 0):
+        raise ValueError(f"`bandwidth` must be a finite number above 0, got {h!r}")
+    x = np.linspace(samples.min() - 3 * h, samples.max() + 3 * h, 200) if x is None else _vector("x", x)
+    density = np.zeros(x.size)
+    for part in np.array_split(samples, -(-samples.size * x.size // 1_000_000)):  # keeps the table small
+        density += np.exp(-0.5 * ((x[:, None] - part) / h) ** 2).sum(axis=1)
+    return x, density / (samples.size * h * SQRT_2PI)
+
+
+def bandwidth(samples):
+    """Scott's rule for a Gaussian kernel, std(samples)·S^(−1/5), in the unit of the samples (Scott 1992)."""
+    return _scott(_vector("samples", samples))
+
+
+def _scott(samples):
+    if samples.size < 2 or samples.std() == 0:
+        raise ValueError(f"`samples` must hold at least two different values, got {samples.size} and no spread")
+    return float(samples.std(ddof=1) * samples.size**-0.2)
+
+
+def old_faithful():
+    """272 eruptions of the Old Faithful geyser: lengths and waiting times to the next one, minutes, both (272,).
+
+    Härdle (1991), *Smoothing Techniques*; Azzalini & Bowman (1990), *Applied Statistics* 39, 357–365.
+    """
+    return np.loadtxt(_data("old_faithful.csv"), delimiter=",", skiprows=1, unpack=True)
+
+
+def galaxies():
+    """Velocities of 82 galaxies of the Corona Borealis region, in 1000 km/s, (82,).
+
+    Roeder (1990), *JASA* 85, 617–624, from Postman, Huchra & Geller (1986), *Astronomical Journal* 92, 1238–1247.
+    """
+    return np.loadtxt(_data("galaxies.csv"), skiprows=1) / 1000
+
+
+def _data(name):
+    return (files(__package__) / "data" / name).open()

@@ -1,0 +1,179 @@
+"""Chapter 5: one walk downhill, from one start to where it ends, by BFGS, Levenberg–Marquardt or any SciPy method."""
+
+import inspect
+
+import numpy as np
+from scipy.optimize import OptimizeResult, leastsq, minimize
+
+from .gradient import loss_and_gradient, residuals_and_jacobian, value_and_grad
+from .mixture import Mixture
+from .parameters import pack
+from .problem import make_problem
+from .result import CONVERGED, LIMIT, NAN, PRECISION, STOPPED, Descent, FitResult
+
+__all__ = ["check_options", "descend", "fit_once"]
+
+ZERO = 1e-26  # a relative loss below this is rounding: called 0, or MINPACK goes on polishing noise
+METHODS = (
+    "BFGS", "CG", "COBYLA", "COBYQA", "dogleg", "L-BFGS-B", "LM", "Nelder-Mead", "Newton-CG", "Powell", "SLSQP",
+    "TNC", "trust-constr", "trust-exact", "trust-krylov", "trust-ncg",
+)  # fmt: skip
+WITHOUT_GRADIENT = ("cobyla", "cobyqa", "nelder-mead", "powell")
+WITH_HESSIAN = ("dogleg", "trust-exact", "trust-krylov", "trust-ncg")
+LM_DEFAULTS = {"ftol": 1e-15, "xtol": 1e-11, "gtol": 0.0}
+WITH_GTOL = ("bfgs", "cg", *WITH_HESSIAN)
+WITH_SCIPY_STATUS = ("bfgs", "cg", "newton-cg")  # their 1 is a limit, their 2 precision loss
+
+
+def fit_once(x, density, start, *, method="BFGS", prior=None, mass=1.0, grid_weights=None, callback=None, options=None):
+    """Fit a mixture to a density by one descent from one start: minimise Σ (density − ours)² / Σ density².
+
+    x, density: (N,), the grid (increasing) and the curve on it; start: a `Mixture`, or a theta (3K,).
+    method: "BFGS" (autograd and `scipy.optimize.minimize`), "LM" (MINPACK's Levenberg–Marquardt with an
+    analytic Jacobian), or any other method of `minimize`. prior: see `priors`. mass: the area under the whole
+    curve, or None to fit it as well. grid_weights: None, "trapezoid", or an array of relative 1/variances.
+    callback: as in SciPy, `callback(intermediate_result)`, once an iteration; `StopIteration` ends the walk.
+    options: the method's own (`gtol`, `maxiter`, …; for LM `ftol`, `xtol`, `gtol`, `maxfev`), all in
+    normalised coordinates: see `problem`.
+
+    Returns a `FitResult`. Its `success` means: this walk ended at a stationary point. Whether a lower one
+    exists, one walk can't know: `fit` looks. Raises `ValueError` or `TypeError` for bad arguments.
+    """
+    theta = pack(start) if isinstance(start, Mixture) else np.array(start, dtype=float)
+    if theta.ndim != 1 or theta.size == 0 or theta.size % 3:
+        raise ValueError(f"`start` must be a Mixture or a theta of 3K numbers, got shape {theta.shape}")
+    if not np.isfinite(theta).all():
+        value = theta[~np.isfinite(theta)][0]
+        raise ValueError(f"`start` must be finite (and a weight above 0: its logit is -inf), got {value}")
+    problem = make_problem(x, density, n_components=theta.size // 3, mass=mass, grid_weights=grid_weights, prior=prior)
+    check_options(method, options, callback)
+    theta = problem.from_user(theta)
+    theta[: theta.size // 3] -= 0 if problem.free_mass else theta[: theta.size // 3].mean()
+    try:
+        run = descend(theta, problem, method, options, callback)
+    except KeyboardInterrupt as interrupt:
+        if getattr(interrupt, "run", None):
+            interrupt.result = FitResult(problem, interrupt.run)
+        raise
+    return FitResult(problem, run)
+
+
+def check_options(method, options, callback):
+    """`ValueError` or `TypeError` for a method, options or a callback that no descent takes."""
+    if not isinstance(method, str) or method.lower() not in {known.lower() for known in METHODS}:
+        raise ValueError(f"`method` must be one of {', '.join(METHODS)}, got {method!r}")
+    if options is not None and not isinstance(options, dict):
+        raise TypeError(f"`options` must be a dict or None, got {type(options).__name__}")
+    if method.upper() == "LM" and (unknown := set(options or ()) - {*LM_DEFAULTS, "maxfev"}):
+        raise ValueError(f"`options` of LM are ftol, xtol, gtol and maxfev, got {sorted(unknown)[0]!r}")
+    if callback is not None and not callable(callback):
+        raise TypeError(f"`callback` must be callable, got {type(callback).__name__}")
+
+
+def descend(theta, problem, method, options=None, callback=None):
+    """One descent in normalised coordinates. theta: (3K,). Returns a `Descent`.
+
+    A `KeyboardInterrupt` leaves with the walk so far as its `.run`.
+    """
+    walk = _levenberg_marquardt if method.upper() == "LM" else _minimize
+    path = [theta]
+    tell = _teller(callback, problem)
+
+    def accept(theta, *_):  # trust-constr hands over its state as well
+        path.append(theta.copy())
+        tell(path)
+
+    with np.errstate(all="ignore"):  # a far-off trial may overflow; it is judged by its loss alone
+        try:
+            theta, status, nfev = walk(theta, problem, method, options or {}, accept)
+        except StopIteration:
+            theta, status, nfev = path[-1], STOPPED, len(path)
+        except KeyboardInterrupt as interrupt:
+            interrupt.run = _finished(path[-1], problem, method, STOPPED, len(path), path)
+            raise
+        return _finished(theta, problem, method, status, nfev, path)
+
+
+def _levenberg_marquardt(theta, problem, _method, options, accept):
+    """MINPACK's lmder. It asks for a Jacobian only where it stands, so there an iteration is told."""
+    last = None
+    nfev = 0
+
+    def at(theta):
+        nonlocal last, nfev
+        if last is None or not (theta == last[0]).all():
+            nfev += 1
+            last = theta.copy(), *residuals_and_jacobian(theta, problem)
+        return last
+
+    def residuals(theta):
+        r = at(theta)[1]
+        return r if r @ r > ZERO else np.zeros_like(r)
+
+    def jacobian(theta):
+        if nfev > 1:  # not at the start
+            accept(theta)
+        return at(theta)[2]
+
+    settings = LM_DEFAULTS | {"maxfev": 100 * theta.size} | options
+    theta, *_, ier = leastsq(residuals, theta, Dfun=jacobian, col_deriv=True, full_output=True, **settings)
+    return theta, {5: LIMIT, 6: PRECISION, 7: PRECISION, 8: PRECISION}.get(ier, CONVERGED), nfev
+
+
+def _minimize(theta, problem, method, options, accept):
+    """`scipy.optimize.minimize` on autograd's value and gradient; SciPy's status, where it means the same, is ours."""
+    method = method.lower()
+    given = {"fun": value_and_grad, "jac": True}
+    if method in WITHOUT_GRADIENT:
+        given = {"fun": lambda theta, problem: value_and_grad(theta, problem)[0]}
+    if method in WITH_HESSIAN:
+        given["hess"] = gauss_newton_hessian
+    if method in WITH_GTOL:
+        options = {"gtol": 1e-9} | options
+    if method == "bfgs":
+        options = {"hess_inv0": _start_metric(theta, problem)} | options
+    result = minimize(x0=theta, args=(problem,), method=method, options=options, callback=accept, **given)
+    if result.success:
+        return result.x, CONVERGED, result.nfev
+    known = method in WITH_SCIPY_STATUS or result.status == STOPPED
+    return result.x, result.status if known else LIMIT, result.nfev
+
+
+def gauss_newton_hessian(theta, problem):
+    """2·JᵀJ (3K, 3K): the Hessian of the objective but for a term that vanishes with the residuals."""
+    _, J = residuals_and_jacobian(theta, problem)
+    return 2 * J @ J.T
+
+
+def _start_metric(theta, problem):
+    """(2·JᵀJ + a ridge)⁻¹: a first guess of the inverse Hessian, which halves BFGS's iterations."""
+    H = gauss_newton_hessian(theta, problem)
+    H = np.linalg.inv(H + (1e-3 * np.trace(H) / len(H) + 1e-12) * np.eye(len(H)))
+    return (H + H.T) / 2  # SciPy wants it symmetric to the last bit
+
+
+def _teller(callback, problem):
+    """What an accepted point is told to: the user's callback, by SciPy's convention, or nobody."""
+    if callback is None:
+        return lambda _path: None
+    by_name = list(inspect.signature(callback).parameters) == ["intermediate_result"]
+
+    def tell(path):
+        value, gradient = value_and_grad(path[-1], problem)
+        x = problem.to_user(path[-1])
+        state = OptimizeResult(x=x, fun=value, grad_norm=float(abs(gradient).max()), nit=len(path) - 1)
+        callback(intermediate_result=state) if by_name else callback(x)
+
+    return tell
+
+
+def _finished(theta, problem, method, status, nfev, path):
+    """The walk's end, measured once more where it stands."""
+    if not (theta == path[-1]).all():
+        path.append(theta)
+    fun, gradient = value_and_grad(theta, problem)
+    loss = fun if problem.prior is None else loss_and_gradient(theta, problem)[0]
+    grad_norm = float(abs(gradient).max())
+    if not (np.isfinite(fun) and np.isfinite(grad_norm)):
+        status = NAN
+    return Descent(theta, fun, loss, grad_norm, status, nfev, method, tuple(path))

@@ -1,0 +1,102 @@
+"""What is wrong with a fit, in plain sentences. The numbers behind each rule stand beside it."""
+
+import numpy as np
+
+__all__ = ["diagnose", "is_healthy", "is_seen", "is_white"]
+
+LIVE = 1e-4  # a component of less weight than this says nothing about the curve
+SEEN = 0.01  # share of its weight that the points must find under a component
+TWINS = 1e-3  # relative difference in mean and std below which two components are one
+
+
+def is_seen(mixture, x):
+    """Whether the points x (N,) see every component that carries weight: its area summed over the grid is at
+    least 1 % of its weight, and its std is under ten grid lengths."""
+    live = mixture.weights > LIVE
+    return bool((_seen_share(mixture, x)[live] >= SEEN).all() and (mixture.stds[live] < 10 * (x[-1] - x[0])).all())
+
+
+def is_healthy(mixture, x):
+    """Whether moreover no component that carries weight is narrower than half the grid's step where it sits."""
+    live = mixture.weights > LIVE
+    return is_seen(mixture, x) and bool((mixture.stds >= _local_step(mixture, x) / 2)[live].all())
+
+
+def is_white(residuals):
+    """Whether residuals (N,) look like independent noise: |lag-1 autocorrelation| < 2/√N. Under 40 points: False,
+    for there such a test has no power."""
+    r = residuals - residuals.mean()
+    return r.size >= 40 and abs(r[1:] @ r[:-1]) < 2 / np.sqrt(r.size) * (r @ r)
+
+
+def diagnose(result):
+    """Sentences about a `FitResult`: a tuple, empty when all is well."""
+    problem, mixture = result._problem, result.mixture
+    rules = (_exploded, _off_grid, _narrow, _dead, _twins)
+    sentences = [sentence for rule in rules for sentence in rule(mixture, problem.x)]
+    return (*sentences, *_misfit(result), *_rounding(result))
+
+
+def _exploded(mixture, x):
+    for k in np.flatnonzero((mixture.weights > LIVE) & (mixture.stds >= 10 * (x[-1] - x[0]))):
+        yield f"{_name(mixture, k)} exploded: its std is {mixture.stds[k]:.3g}, over ten grid lengths"
+
+
+def _off_grid(mixture, x):
+    for k in np.flatnonzero((mixture.weights > LIVE) & ((mixture.means < x[0]) | (mixture.means > x[-1]))):
+        yield f"{_name(mixture, k)} has its mean off the grid ({x[0]:.6g} … {x[-1]:.6g})"
+
+
+def _narrow(mixture, x):
+    share, step = _seen_share(mixture, x), _local_step(mixture, x)
+    for k in np.flatnonzero(mixture.weights > LIVE):
+        if share[k] < SEEN and x[0] <= mixture.means[k] <= x[-1]:
+            yield f"{_name(mixture, k)} hides between two grid points: no point sees its weight of {mixture.weights[k]:.3g}"
+        elif mixture.stds[k] < step[k] / 2:
+            yield f"{_name(mixture, k)} is a spike: its std {mixture.stds[k]:.3g} is under half a grid step ({step[k]:.3g})"
+
+
+def _dead(mixture, _x):
+    for k in np.flatnonzero(mixture.weights <= LIVE):
+        yield f"{_name(mixture, k)} is dead: its weight is {mixture.weights[k]:.1e}; fewer components may do"
+
+
+def _twins(mixture, _x):
+    live = np.flatnonzero(mixture.weights > LIVE)
+    for i, j in ((i, j) for i in live for j in live if i < j):
+        near = TWINS * (mixture.stds[i] + mixture.stds[j])
+        if abs(mixture.means[i] - mixture.means[j]) < near and abs(mixture.stds[i] - mixture.stds[j]) < near:
+            yield f"{_name(mixture, i)} and {_name(mixture, j)} are twins: one component would do"
+
+
+def _misfit(result):
+    problem = result._problem
+    if result.loss <= 1e-8:
+        return
+    ratio = problem.area / result.mass
+    if not problem.free_mass and not 0.5 < ratio < 1.2:
+        yield f"the curve's area is {problem.area:.4g}, not {result.mass:.4g}: pass `mass=None`"
+    elif not is_white(result.pdf(problem.x) - problem.density) and result.loss > 1e-3:
+        yield (
+            f"a relative loss of {result.loss:.2g} is left and it is no noise: "
+            "another start, or one more component, may mend it"
+        )
+
+
+def _rounding(result):
+    if result.status == 2 and result._run.converged:
+        yield f"the walk ended by loss of precision at a gradient norm of {result.grad_norm:.1e}: harmless"
+
+
+def _name(mixture, k):
+    return f"component {k + 1} (mean {mixture.means[k]:.6g})"
+
+
+def _local_step(mixture, x):
+    """The grid's step where each component sits, (K,)."""
+    return np.diff(x)[np.clip(np.searchsorted(x, mixture.means) - 1, 0, x.size - 2)]
+
+
+def _seen_share(mixture, x):
+    """Share of each component's area that the points find, by the trapezoidal rule, (K,)."""
+    return np.trapezoid(mixture.component_pdfs(x), x, axis=0) / np.maximum(mixture.weights, 1e-300)

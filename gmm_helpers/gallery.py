@@ -1,0 +1,47 @@
+"""Named mixtures: the classic three bells, the presets of the lessons, the densities of Marron and Wand."""
+
+import json
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from .mixture import Mixture
+
+__all__ = ["CLASSIC", "PRESETS", "classic", "classic_grid", "marron_wand"]
+
+CLASSIC = Mixture(weights=[0.3, 0.5, 0.2], means=[5, 15, 20], stds=[2, 1, 2])
+
+PRESETS = {
+    "Classic": CLASSIC,
+    "Tall is not heavy": Mixture([0.2, 0.7, 0.1], [6, 14, 21], [0.4, 3, 1.5]),
+    "One hump": Mixture([0.3, 0.4, 0.3], [10, 12, 14], [2, 2, 2]),
+    "Cut off": Mixture([0.3, 0.5, 0.2], [5, 15, 25], [2, 1, 2]),
+    "Needle": Mixture([0.5, 0.1, 0.4], [8, 10.1667, 16], [2, 0.03, 2]),
+}
+
+
+def classic_grid(n_points=75):
+    """The grid of the original script, arange(0, 25, 25/n_points): n_points values, 25 itself not among them."""
+    if n_points < 1 or n_points != int(n_points):
+        raise ValueError(f"`n_points` must be a whole number, at least 1, got {n_points!r}")
+    return np.arange(n_points) * (25 / n_points)
+
+
+def classic(n_points=75):
+    """x and density of the classic three bells, the problem of the whole course. Returns two arrays (n_points,)."""
+    x = classic_grid(n_points)
+    return x, CLASSIC.pdf(x)
+
+
+@cache
+def marron_wand(number):
+    """Density 1 … 15 of Marron & Wand (1992), *Annals of Statistics* 20, 712–736, Table 1, as a `Mixture`.
+
+    They are made to be hard: outliers, claws, combs. All live between −3 and 3.
+    """
+    table = json.loads((files(__package__) / "data" / "marron_wand.json").read_text())["densities"]
+    for row in table:
+        if row["number"] == number:
+            return Mixture(row["weights"], row["means"], row["stds"])
+    raise ValueError(f"`number` must be one of 1 … {len(table)}, got {number!r}")

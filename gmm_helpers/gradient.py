@@ -1,0 +1,119 @@
+"""Chapter 4: the relative loss, its gradient and its Jacobian, in normalised coordinates.
+
+The loss is one autograd primitive with a hand-written VJP: autograd sees one node where plain
+`autograd.numpy` records some thirty, and a prior joins it by ordinary autograd.
+
+With bells bₖ = areaₖ·N(u; meanₖ, stdₖ²), z = (u − meanₖ)/stdₖ and f = Σ bₖ, the derivatives of f are
+
+    mean: bₖ·z/stdₖ      log_std: bₖ·(z² − 1)      logit: bₖ − weightₖ·f (softmax), bₖ (free areas)
+"""
+
+import autograd.numpy as anp
+import numpy as np
+from autograd import jacobian, make_vjp
+from autograd.extend import defvjp, primitive
+
+from .mixture import SQRT_2PI
+from .parameters import unpack
+
+__all__ = ["loss_and_gradient", "prior_residuals", "residuals_and_jacobian", "value_and_grad"]
+
+LIMIT = 300.0  # of |theta| in the model: exp(±300) is beyond any curve, and its square is still a float
+CHUNK = 30_000  # bells × points worked on at a time: what a processor's cache holds
+
+
+def value_and_grad(theta, problem):
+    """The objective, relative loss + Σ prior², and its gradient (3K,), by autograd."""
+    vjp, value = make_vjp(objective)(theta, problem)
+    return float(value), vjp(1.0)
+
+
+def objective(theta, problem):
+    """Relative loss Σ (scale·p(u; theta) − target)², plus the prior's squared residuals. theta: (3K,)."""
+    value = relative_loss(theta, problem, {})
+    if problem.prior is not None:
+        value = value + anp.sum(prior_residuals(theta, problem) ** 2)
+    return value
+
+
+@primitive
+def relative_loss(theta, problem, saved):
+    """The relative loss as one node of autograd's graph; its gradient is `saved` for the way back."""
+    loss, saved["gradient"] = loss_and_gradient(theta, problem)
+    return loss
+
+
+defvjp(
+    relative_loss,
+    lambda _loss, _theta, _problem, saved: lambda g: g * saved["gradient"],
+    argnums=(0,),
+)
+
+
+def loss_and_gradient(theta, problem):
+    """Relative loss and its gradient (3K,) in one pass over the grid, without the prior, in plain numpy."""
+    loss, by_logit, by_mean, by_log_std = 0.0, 0.0, 0.0, 0.0
+    areas, means, inverse_stds = _unpacked(theta, problem)
+    step = max(CHUNK // areas.size, 1)
+    for i in range(0, problem.u.size, step):
+        part = slice(i, i + step)
+        z, bells = _bells(areas, means, inverse_stds, problem.u[part])
+        residual = problem.scale[part] * bells.sum(0) - problem.target[part]
+        loss += residual @ residual
+        pull = 2 * residual * problem.scale[part]
+        by_area, bells_z = bells @ pull, bells * z
+        by_logit += by_area
+        by_mean += bells_z @ pull
+        by_log_std += (bells_z * z) @ pull - by_area
+    if not problem.free_mass:
+        by_logit = by_logit - areas * by_logit.sum()
+    return float(loss), np.concatenate([by_logit, by_mean * inverse_stds, by_log_std])
+
+
+def residuals_and_jacobian(theta, problem):
+    """Residuals (R,) whose squares sum to the objective, and their Jacobian, transposed, (3K, R).
+
+    The first N rows are the curve's; one row follows that pins softmax's flat direction (the mean of the
+    logits, which the curve doesn't feel: without it Levenberg–Marquardt wanders off); then the prior's.
+    """
+    N, K = problem.u.size, theta.size // 3
+    areas, means, inverse_stds = _unpacked(theta, problem)
+    z, bells = _bells(areas, means, inverse_stds, problem.u)
+    bells *= problem.scale
+    fitted = bells.sum(0)
+    pinned = not problem.free_mass
+    residuals, J = np.zeros(N + pinned), np.zeros((3 * K, N + pinned))
+    residuals[:N] = fitted - problem.target
+    bells_z = bells * z
+    J[:K, :N] = bells
+    J[K : 2 * K, :N] = bells_z * inverse_stds[:, None]
+    J[2 * K :, :N] = bells_z * z - bells
+    if pinned:
+        J[:K, :N] -= areas[:, None] * fitted
+        residuals[N], J[:K, N] = theta[:K].sum() / K, 1 / K
+    if problem.prior is not None:
+        residuals = np.concatenate([residuals, prior_residuals(theta, problem)])
+        J = np.concatenate([J, jacobian(prior_residuals)(theta, problem).T], axis=1)
+    return residuals, J
+
+
+def prior_residuals(theta, problem):
+    """What the prior says of theta, in the user's units: (R,). Traceable by autograd."""
+    return anp.ravel(problem.prior(*unpack(problem.to_user(theta))))
+
+
+def _unpacked(theta, problem):
+    """Areas (of the given mass, or free), means and 1/stds of a theta that is kept within what a float holds."""
+    logits, means, log_stds = np.minimum(np.maximum(theta, -LIMIT), LIMIT).reshape(3, -1)
+    if problem.free_mass:
+        areas = np.exp(logits)
+    else:
+        areas = np.exp(logits - logits.max())
+        areas /= areas.sum()
+    return areas, means, np.exp(-log_stds)
+
+
+def _bells(areas, means, inverse_stds, u):
+    """z and areaₖ·N(u; meanₖ, stdₖ²), both (K, N)."""
+    z = (u - means[:, None]) * inverse_stds[:, None]
+    return z, np.exp(-0.5 * z * z) * (areas * inverse_stds / SQRT_2PI)[:, None]

@@ -1,0 +1,152 @@
+"""Chapter 1: the Gaussian bell, the mixture of bells, and the object that holds one.
+
+The two functions are written in `autograd.numpy`, so that the course can differentiate through them.
+`Mixture` is plain data: checked once when it is made, then never changed.
+"""
+
+from dataclasses import dataclass
+
+import autograd.numpy as np
+from scipy.special import ndtr
+
+__all__ = ["Mixture", "gaussian_pdf", "mixture_pdf"]
+
+SQRT_2PI = np.sqrt(2 * np.pi)
+
+
+def gaussian_pdf(x, mean, std):
+    """Density of one Gaussian bell, exp(−((x − mean)/std)²/2) / (std·√(2π)).
+
+    The arguments broadcast. The result has the unit 1/x and its maximum 1/(std·√(2π)) may exceed 1.
+    Traceable by autograd; nothing is checked here (`Mixture` checks).
+    """
+    z = (x - mean) / std
+    return np.exp(-0.5 * z * z) / (std * SQRT_2PI)
+
+
+def mixture_pdf(x, weights, means, stds):
+    """Density of a mixture, Σₖ weightsₖ · N(x; meansₖ, stdsₖ²).
+
+    x: (N,), or a number; weights, means, stds: (K,). Returns the shape of x, in the unit 1/x.
+    Traceable by autograd; nothing is checked here (`Mixture` checks).
+    """
+    bells = gaussian_pdf(np.expand_dims(x, -1), means, stds)  # (N, 1) against (K,) gives (N, K)
+    return np.dot(bells, weights)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Mixture:
+    """A mixture of K Gaussian bells: weights that sum to 1, means, and positive stds, each (K,).
+
+    The arrays are read-only copies in the order given; `sorted()` orders the bells by mean.
+    Raises `ValueError` or `TypeError`, with the argument's name, for anything that is no mixture.
+
+    >>> Mixture([0.5, 0.5], [-1, 1], [1, 1]).std()
+    1.4142135623730951
+    """
+
+    weights: np.ndarray
+    means: np.ndarray
+    stds: np.ndarray
+
+    def __post_init__(self):
+        for name in ("weights", "means", "stds"):
+            object.__setattr__(self, name, _vector(name, getattr(self, name)))
+        sizes = {name: getattr(self, name).size for name in ("weights", "means", "stds")}
+        if len(set(sizes.values())) > 1:
+            raise ValueError(f"`weights`, `means` and `stds` must have the same length, got {sizes}")
+        if self.weights.min() < 0:
+            raise ValueError(f"`weights` must not be negative, got minimum {self.weights.min():.6g}")
+        if abs(self.weights.sum() - 1) > 1e-8:
+            raise ValueError(f"`weights` must sum to 1, got {self.weights.sum():.10g}")
+        if self.stds.min() <= 0:
+            raise ValueError(f"`stds` must be positive, got minimum {self.stds.min():.6g}")
+
+    @property
+    def n_components(self):
+        """Number of bells, K."""
+        return self.weights.size
+
+    def pdf(self, x):
+        """Density at x, Σₖ weightsₖ·N(x; meansₖ, stdsₖ²); the shape of x, in the unit 1/x."""
+        return mixture_pdf(np.asarray(x, dtype=float), self.weights, self.means, self.stds)
+
+    def component_pdfs(self, x):
+        """Each bell's share of the density at x, weightsₖ·N(x; meansₖ, stdsₖ²): (N, K), rows add to `pdf(x)`."""
+        x = np.asarray(x, dtype=float)[..., None]
+        return self.weights * gaussian_pdf(x, self.means, self.stds)
+
+    def cdf(self, x):
+        """Probability of a value below x, Σₖ weightsₖ·Φ((x − meansₖ)/stdsₖ); the shape of x."""
+        x = np.asarray(x, dtype=float)[..., None]
+        return ndtr((x - self.means) / self.stds) @ self.weights
+
+    def mean(self):
+        """Mean of the whole mixture, Σₖ weightsₖ·meansₖ, in the unit of x."""
+        return float(self.weights @ self.means)
+
+    def std(self):
+        """Standard deviation of the whole mixture, √(Σₖ weightsₖ·(stdsₖ² + (meansₖ − mean)²)), in the unit of x."""
+        return float(np.sqrt(self.weights @ (self.stds**2 + (self.means - self.mean()) ** 2)))
+
+    def sample(self, size, *, rng=None):
+        """`size` independent draws: choose a bell by its weight, then a value from that bell.
+
+        rng: seed or generator, as `numpy.random.default_rng` takes it. Returns (size,), in the unit of x.
+        """
+        rng = np.random.default_rng(rng)
+        bell = rng.choice(self.n_components, size=size, p=self.weights / self.weights.sum())
+        return rng.normal(self.means[bell], self.stds[bell])
+
+    def sorted(self):
+        """The same mixture with its bells in order of mean (equal means: of std, then of weight)."""
+        order = np.lexsort((self.weights, self.stds, self.means))
+        return Mixture(self.weights[order], self.means[order], self.stds[order])
+
+    def narrowed(self, bandwidth):
+        """The mixture before smoothing: `bandwidth`² taken off each variance.
+
+        A Gaussian kernel of width h turns std σ into √(σ² + h²); this undoes it. A bell no wider than h
+        can't have come out of that smoothing: `ValueError` names it.
+        """
+        if not (np.isscalar(bandwidth) and np.isfinite(bandwidth) and bandwidth >= 0):
+            raise ValueError(f"`bandwidth` must be a finite number that is not negative, got {bandwidth!r}")
+        if (too_narrow := np.flatnonzero(self.stds <= bandwidth)).size:
+            k = too_narrow[0]
+            raise ValueError(
+                f"`bandwidth` must be smaller than every std, got {bandwidth:.6g} "
+                f"for the component at {self.means[k]:.6g} with std {self.stds[k]:.6g}"
+            )
+        return Mixture(self.weights, self.means, np.sqrt(self.stds**2 - bandwidth**2))
+
+    def __repr__(self):
+        rows = (f"{name}={np.array2string(getattr(self, name), separator=', ', precision=6)}" for name in self._names)
+        return f"Mixture({', '.join(rows)})"
+
+    _names = ("weights", "means", "stds")
+
+    def _repr_html_(self):
+        head = "".join(f"<th scope='col'>{title}</th>" for title in ("bell", "weight", "mean", "std"))
+        bells = zip(self.weights, self.means, self.stds, strict=True)
+        rows = "".join(
+            f"<tr><th scope='row'>{k}</th><td>{w:.4f}</td><td>{m:.6g}</td><td>{s:.6g}</td></tr>"
+            for k, (w, m, s) in enumerate(bells, start=1)
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _vector(name, values):
+    """A read-only float copy of a non-empty one-dimensional sequence of finite numbers."""
+    try:
+        values = np.array(values)
+        if values.dtype.kind not in "biuf":
+            raise TypeError
+        values = values.astype(float)
+    except (TypeError, ValueError):
+        raise TypeError(f"`{name}` must hold real numbers, got {values!r}") from None
+    if values.ndim != 1 or values.size == 0:
+        raise ValueError(f"`{name}` must be one-dimensional and not empty, got shape {values.shape}")
+    if not np.isfinite(values).all():
+        raise ValueError(f"`{name}` must be finite, got {values[~np.isfinite(values)][0]}")
+    values.flags.writeable = False
+    return values

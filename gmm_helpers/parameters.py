@@ -1,0 +1,50 @@
+"""Chapter 2: from the free vector that an optimiser moves to a mixture that is always valid, and back.
+
+The glossary of the whole package (N points, K components):
+
+====================  ======  =====================================================================
+x                     (N,)    the grid, increasing, in the user's unit
+density               (N,)    the curve to be fitted, in 1/unit of x
+weights, means, stds  (K,)    a mixture; weights are ≥ 0 and sum to 1, stds are > 0
+logits                (K,)    free; weights = softmax(logits); only their differences count
+log_stds              (K,)    free; stds = exp(log_stds)
+theta                 (3K,)   free; [logits | means | log_stds], what an optimiser moves
+====================  ======  =====================================================================
+"""
+
+import autograd.numpy as np
+
+from .mixture import Mixture
+
+__all__ = ["pack", "softmax", "unpack"]
+
+
+def softmax(logits):
+    """exp(logitsₖ) / Σⱼ exp(logitsⱼ): K free numbers become K positive numbers that sum to 1.
+
+    The maximum is taken off first, which changes nothing (only differences count) and keeps exp from
+    overflowing. logits: (K,). Returns (K,). Traceable by autograd.
+    """
+    exps = np.exp(logits - np.max(logits))
+    return exps / np.sum(exps)
+
+
+def unpack(theta):
+    """weights, means, stds of the free vector theta = [logits | means | log_stds].
+
+    theta: (3K,). Returns three arrays (K,), in the unit in which theta is. Traceable by autograd.
+    """
+    K = len(theta) // 3
+    return softmax(theta[:K]), theta[K : 2 * K], np.exp(theta[2 * K :])
+
+
+def pack(mixture):
+    """The free vector of a mixture, [log weights | means | log stds]: `unpack(pack(m))` gives m back.
+
+    A weight of zero becomes the logit −inf, from which no gradient leads back. Returns (3K,).
+    """
+    if not isinstance(mixture, Mixture):
+        raise TypeError(f"`mixture` must be a Mixture, got {type(mixture).__name__}")
+    with np.errstate(divide="ignore"):
+        logits = np.log(mixture.weights)
+    return np.concatenate([logits, mixture.means, np.log(mixture.stds)])

@@ -1,0 +1,58 @@
+"""Pictures: each function draws on an `ax`, returns what it drew, and computes nothing."""
+
+import numpy as np
+
+__all__ = ["LINES", "plot_bells", "plot_density", "plot_fit", "plot_residual"]
+
+# Okabe & Ito's colours, told apart by the colour-blind; each with a line style of its own, for print in grey.
+LINES = (
+    {"color": "#0072B2", "linestyle": (0, (6, 2))},
+    {"color": "#D55E00", "linestyle": (0, (2, 1.5))},
+    {"color": "#009E73", "linestyle": (0, (6, 2, 1.5, 2))},
+    {"color": "#CC79A7", "linestyle": (0, (1, 1.5))},
+    {"color": "#56B4E9", "linestyle": (0, (9, 2, 1.5, 2, 1.5, 2))},
+    {"color": "#E69F00", "linestyle": (0, (3, 3))},
+)
+
+
+def plot_density(x, density, ax=None, **kwargs):
+    """The known density as points. kwargs go to `ax.plot`. Returns the line."""
+    style = {"marker": ".", "linestyle": "none", "color": "0.25", "label": "known density"} | kwargs
+    (line,) = _axes(ax).plot(x, density, **style)
+    return line
+
+
+def plot_bells(x, mixture, ax=None, *, mass=1.0, **kwargs):
+    """Each component of a mixture, with a colour and a line style of its own. Returns the list of lines."""
+    ax = _axes(ax)
+    bells = mass * mixture.component_pdfs(x)
+    return [
+        ax.plot(x, bells[:, k], **{**LINES[k % len(LINES)], "label": f"bell {k + 1}"} | kwargs)[0]
+        for k in range(mixture.n_components)
+    ]
+
+
+def plot_fit(x, density, result, ax=None):
+    """The known density as points, the fitted curve and its bells. Returns the lines, points first."""
+    ax = _axes(ax)
+    points = plot_density(x, density, ax)
+    fine = np.linspace(x[0], x[-1], 500)
+    (curve,) = ax.plot(fine, result.pdf(fine), color="black", label="fit")
+    return [points, curve, *plot_bells(fine, result.mixture, ax, mass=result.mass)]
+
+
+def plot_residual(x, density, result, ax=None, **kwargs):
+    """What the fit leaves over, density − fit, around a line at zero. Returns the line."""
+    ax = _axes(ax)
+    ax.axhline(0, color="0.6", linewidth=0.8)
+    (line,) = ax.plot(x, density - result.pdf(np.asarray(x)), **{"color": "0.25", "linewidth": 1} | kwargs)
+    return line
+
+
+def _axes(ax):
+    """The given axes, or pyplot's current ones, loaded only if they are asked for."""
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    return plt.gca()

@@ -1,0 +1,82 @@
+"""Chapter 7: what to say when the data are silent.
+
+A prior is a function `prior(weights, means, stds)`, in the user's units, that returns residuals; the sum of
+their squares joins the relative loss. Priors add up: `log_std_prior(2, 1e-6) + mean_prior(12.5, 7, 1e-4)`.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+import autograd.numpy as np
+
+__all__ = ["Prior", "log_std_prior", "mean_prior", "strength", "weight_prior"]
+
+
+@dataclass(frozen=True, eq=False)
+class Prior:
+    """A sum of terms, each a function of weights, means, stds (K,) that returns residuals. Traceable by autograd."""
+
+    terms: tuple
+
+    def __call__(self, weights, means, stds):
+        return np.concatenate([np.ravel(term(weights, means, stds)) for term in self.terms])
+
+    def __add__(self, other):
+        if not callable(other):
+            return NotImplemented
+        return Prior(self.terms + (other.terms if isinstance(other, Prior) else (other,)))
+
+    def __radd__(self, other):
+        return Prior((other,)) + self if callable(other) else NotImplemented
+
+
+def log_std_prior(center, lam):
+    """λ·Σₖ (log stdsₖ − log center)²: twice as wide costs as much as half as wide. center: in the unit of x."""
+    _check(center=center, lam=lam)
+    return Prior((partial(_log_std_residuals, center=center, lam=lam),))
+
+
+def mean_prior(center, width, lam):
+    """λ·Σₖ ((meansₖ − center)/width)². center, width: in the unit of x."""
+    _check(width=width, lam=lam)
+    return Prior((partial(_mean_residuals, center=center, width=width, lam=lam),))
+
+
+def weight_prior(lam):
+    """λ·Σₖ (log weightsₖ − their average)²: no component is to die; equal weights cost nothing."""
+    _check(lam=lam)
+    return Prior((partial(_weight_residuals, lam=lam),))
+
+
+def strength(noise, width, density):
+    """λ = noise²/(width²·Σ density²): how strong a prior of that width is beside data of that noise.
+
+    noise: the standard deviation of the density's error, in the density's unit; width: the prior's own, in
+    its residual's unit; density: (N,). Twice the points, half the λ. It makes the fit the most probable one
+    (MAP), for the loss is measured in shares of Σ density².
+    """
+    _check(noise=noise, width=width)
+    return float(noise**2 / (width**2 * np.sum(np.square(density))))
+
+
+# Module-level functions, so that a prior can be pickled and sent to a worker.
+
+
+def _log_std_residuals(_weights, _means, stds, center, lam):
+    return np.sqrt(lam) * (np.log(stds) - np.log(center))
+
+
+def _mean_residuals(_weights, means, _stds, center, width, lam):
+    return np.sqrt(lam) * (means - center) / width
+
+
+def _weight_residuals(weights, _means, _stds, lam):
+    logs = np.log(weights + 1e-300)  # a dead weight costs much, not infinitely much
+    return np.sqrt(lam) * (logs - np.mean(logs))
+
+
+def _check(**arguments):
+    for name, value in arguments.items():
+        if not np.isscalar(value) or not np.isfinite(value) or value < 0 or (value == 0 and name != "lam"):
+            rule = "a finite number, at least 0" if name == "lam" else "a finite number above 0"
+            raise ValueError(f"`{name}` must be {rule}, got {value!r}")

@@ -1,0 +1,230 @@
+"""Chapter 6: how often to start, and when to stop looking."""
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from .descent import check_options, descend
+from .diagnosis import is_healthy, is_white
+from .gradient import LIMIT, residuals_and_jacobian
+from .mixture import Mixture
+from .parameters import unpack
+from .problem import make_problem
+from .result import MET, Descent, FitResult, Search
+from .starts import curvature_start, kmeans_start, scattered_start
+
+__all__ = ["fit"]
+
+MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its best is polished on the whole
+PERFECT = 1e-12  # the relative loss at which nothing is left to look for
+SAME = 1e-3  # relative difference up to which two losses count as the same
+FINDS = 5  # independent starts that must have found the best
+BUDGET = 2.0  # of descents, in seconds as estimated from evaluations, so that it is the same on every machine
+MOST_RUNS = 200
+NEARLY = 1.1  # a fit without spikes may be this much worse, and is still preferred to one with
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where a walk sets out, why there, and how far it may go: evaluations (LM) or iterations (BFGS)."""
+
+    kind: str
+    theta: np.ndarray
+    limit: int
+    continues: Descent | None = None
+
+
+def fit(
+    x, density, n_components, *, method="LM", n_starts=None, prior=None, mass=1.0, grid_weights=None, rng=None,
+    workers=1, callback=None, progress=False, options=None,
+):  # fmt: skip
+    """Fit a mixture of K Gaussians to a density known at N grid points, from as many starts as that takes.
+
+    x, density: (N,), the grid (increasing; even or not) and the curve on it; n_components: K. What is minimised is
+    Σ (density − ours)² / Σ density².
+
+    method: "LM" (MINPACK's Levenberg–Marquardt) or any that `fit_once` takes. n_starts: None lets the search
+    end by itself; R runs exactly R. prior, mass, grid_weights, callback, options: see `fit_once`. rng: seed or
+    generator of the starts; the answer depends on it, never on `workers`. workers: as in SciPy, a number of
+    processes (−1: one a core) or a map-like callable such as a pool's `map`. progress: show a bar.
+
+    The search tries the curvature start, then rounds of five others. It ends when the target is met (relative
+    loss ≤ 1e-12), or when five independent starts have found the lowest loss, after 10 + K of them (unless
+    the residual is white noise), or when its budget is spent, which confirms nothing.
+
+    Returns a `FitResult`; read its `success`, `message` and `diagnosis`. Raises `ValueError` or `TypeError` for
+    bad arguments. On `KeyboardInterrupt` the best so far is the exception's `.result`.
+
+    >>> from gmm_helpers import classic
+    >>> fit(*classic(), 3, rng=0).mixture
+    Mixture(weights=[0.3, 0.5, 0.2], means=[ 5., 15., 20.], stds=[2., 1., 2.])
+    """
+    problem = make_problem(x, density, n_components, mass=mass, grid_weights=grid_weights, prior=prior)
+    check_options(method, options, callback)
+    _check_counts(n_starts, workers)
+    rng = np.random.default_rng(rng)
+    coarse = problem.thinned(MANY_POINTS)
+    walk = partial(_walk, problem=coarse, method=method, options=options or {}, callback=callback)
+    runs, confirmed = [], False
+    try:
+        with _mapper(workers) as run_all, tqdm(total=n_starts, disable=not progress, unit="start") as bar:
+            for _ in _search(coarse, n_components, n_starts, rng, runs, partial(run_all, walk)):
+                bar.update()
+        confirmed = _is_confirmed(runs, coarse)
+        runs = _ranked(runs, coarse)
+        if coarse is not problem:
+            runs[0] = descend(runs[0].theta, problem, method, options, callback)
+    except KeyboardInterrupt as interrupt:
+        runs += [interrupt.run] if hasattr(interrupt, "run") else []
+        if runs:
+            interrupt.result = _result(problem, _ranked(runs, coarse), confirmed)
+        raise
+    return _result(problem, runs, confirmed)
+
+
+def _search(problem, n_components, n_starts, rng, runs, walk_all):
+    """Append walks to `runs`, round by round, and yield after each, until the search may end.
+
+    A round is drawn before it runs and looks only at earlier ones; its walks are judged in order, and those
+    after the end are dropped. So the outcome hangs on `rng` alone, however the walks are spread over workers.
+    """
+    spent, price = 0.0, _seconds_per_evaluation(problem, n_components)
+    for starts in _rounds(problem, n_components, rng, runs):
+        for start, run in zip(starts, walk_all(starts), strict=True):
+            if start.continues is not None:
+                runs.remove(start.continues)
+            runs.append(run)
+            spent += run.nfev * price
+            yield
+            if n_starts is None and (run.fun <= PERFECT or _is_confirmed(runs, problem)):
+                return
+            if len(runs) == n_starts:
+                return
+        if n_starts is None and (spent > BUDGET or len(runs) >= MOST_RUNS):
+            return
+
+
+def _rounds(problem, n_components, rng, runs):
+    """Lists of starts: the curvature start alone, then k-means++, relocated, jittered, scattered, k-means++, …"""
+    u, curve = problem.u, problem.density * (problem.spread / problem.mass)
+    short = 40 + 15 * n_components
+    first = _theta(problem, *curvature_start(u, curve, n_components))
+    yield [Start("curvature", first, short)]
+    while True:
+        best = min(runs, key=lambda run: run.fun)
+        yield [
+            *_continued(runs, best, short),
+            Start("k-means++", _theta(problem, *kmeans_start(u, curve, n_components, rng)), short),
+            Start("relocated", _relocated(best.theta, problem, rng), short),
+            Start("jittered", first + rng.normal(scale=0.5, size=first.size) * _reach(first), short),
+            Start("scattered", _theta(problem, *scattered_start(u, n_components, rng)), short),
+            Start("k-means++", _theta(problem, *kmeans_start(u, curve, n_components, rng)), short),
+        ]
+
+
+def _continued(runs, best, short):
+    """Walks cut off by their limit that may still win go on, with four times the room."""
+    cut = (run for run in runs if run.status == 1 and run.fun <= 2 * best.fun and run.nfev < 40 * short)
+    return [Start(run.kind, run.theta, 4 * short, run) for run in sorted(cut, key=lambda run: run.fun)[:2]]
+
+
+def _walk(start, *, problem, method, options, callback):
+    """One descent from a `Start`, with its limit unless the user set one."""
+    limit = {"LM": "maxfev", "BFGS": "maxiter"}.get(method.upper())
+    if limit and limit not in options:
+        options = options | {limit: start.limit}
+    run = descend(start.theta, problem, method, options, callback)
+    if (before := start.continues) is not None:
+        run = replace(run, nfev=before.nfev + run.nfev, path=before.path + run.path[1:])
+    return replace(run, kind=start.kind)
+
+
+def _relocated(theta, problem, rng):
+    """The best so far with its laziest bell moved to where the misfit is, or with half of a busy one moved there."""
+    logits, means, log_stds = np.clip(theta, -LIMIT, LIMIT).reshape(3, -1)
+    residuals, _ = residuals_and_jacobian(theta, problem)
+    misfit = residuals[: problem.u.size] ** 2
+    target = rng.choice(problem.u, p=misfit / misfit.sum() if misfit.any() else None)
+    k = int(np.argmin(logits)) if rng.random() < 0.5 else int(rng.integers(logits.size))
+    near = int(np.argmin(abs(means - target) / np.exp(log_stds)))
+    means[k] = target
+    log_stds[k] = log_stds[near] + np.log(rng.uniform(0.2, 1))
+    logits[k] = logits[near] = logits[near] - np.log(2)
+    return np.concatenate([logits, means, log_stds])
+
+
+def _reach(theta):
+    """How far a jitter of 1 goes: one unit of logit and log-std, one std of mean."""
+    K = theta.size // 3
+    return np.concatenate([np.ones(K), np.exp(theta[2 * K :]), np.ones(K)])
+
+
+def _theta(problem, weights, means, stds):
+    """A start as a free vector; where the mass is given, its logits sum to zero."""
+    logits = np.log(weights)
+    return np.concatenate([logits if problem.free_mass else logits - logits.mean(), means, np.log(stds)])
+
+
+def _is_confirmed(runs, problem):
+    """Whether enough independent starts have found the lowest loss; relocated ones lean on it and don't count."""
+    best = min(runs, key=lambda run: run.fun)
+    if not best.converged or _finds(runs) < FINDS:
+        return False
+    K = best.theta.size // 3
+    return len(runs) >= 10 + K or is_white(residuals_and_jacobian(best.theta, problem)[0][: problem.u.size])
+
+
+def _finds(runs):
+    lowest = min(run.fun for run in runs)
+    return sum(run.fun <= lowest * (1 + SAME) + PERFECT for run in runs if run.kind != "relocated")
+
+
+def _ranked(runs, problem):
+    """Best first. A fit with a spike that the points can't see ranks behind a healthy one of nearly the same loss."""
+    runs = sorted(runs, key=lambda run: run.fun)
+    if runs[0].fun > MET:
+        near = [run for run in runs if run.fun <= NEARLY * runs[0].fun]
+        healthy = [run for run in near if is_healthy(Mixture(*unpack(run.theta)), problem.u)]
+        if healthy:
+            runs.remove(healthy[0])
+            runs.insert(0, healthy[0])
+    return runs
+
+
+def _result(problem, runs, confirmed):
+    return FitResult(problem, runs[0], Search(confirmed, _finds(runs), tuple(runs)))
+
+
+def _seconds_per_evaluation(problem, n_components):
+    """About what one LM trial takes on a laptop: the calls, the exponentials, MINPACK's QR."""
+    return 5e-5 + problem.u.size * n_components * (2e-8 + 5e-9 * n_components)
+
+
+def _check_counts(n_starts, workers):
+    if n_starts is not None and (isinstance(n_starts, bool) or not isinstance(n_starts, int | np.integer)):
+        raise TypeError(f"`n_starts` must be a whole number or None, got {n_starts!r}")
+    if n_starts is not None and n_starts < 1:
+        raise ValueError(f"`n_starts` must be at least 1, got {n_starts}")
+    if callable(workers):
+        return
+    if isinstance(workers, bool) or not isinstance(workers, int | np.integer):
+        raise TypeError(f"`workers` must be a whole number or a map-like callable, got {workers!r}")
+    if workers < 1 and workers != -1:
+        raise ValueError(f"`workers` must be at least 1, or -1 for one a core, got {workers}")
+
+
+@contextmanager
+def _mapper(workers):
+    """`workers` as a map-like callable: itself, the lazy `map`, or the map of a pool that ends with the search."""
+    if callable(workers):
+        yield workers
+    elif workers == 1:
+        yield map
+    else:
+        with get_context("spawn").Pool(os.cpu_count() if workers == -1 else workers) as pool:
+            yield pool.map

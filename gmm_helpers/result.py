@@ -1,0 +1,265 @@
+"""What a fit says of itself: the mixture, whether to believe it, and how sure it is."""
+
+import warnings
+from collections import namedtuple
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.optimize import OptimizeWarning
+
+from .diagnosis import diagnose, is_seen
+from .gradient import loss_and_gradient, residuals_and_jacobian, value_and_grad
+from .mixture import Mixture
+from .parameters import softmax, unpack
+
+__all__ = ["CONVERGED", "LIMIT", "NAN", "PRECISION", "STOPPED", "Descent", "FitResult", "Search"]
+
+CONVERGED, LIMIT, PRECISION, NAN, STOPPED = 0, 1, 2, 3, 99  # as `scipy.optimize.minimize` has them for BFGS
+MET = 1e-8  # a relative loss at which the target counts as met
+FLAT = 1e-6  # a gradient norm, in normalised coordinates, at which a point counts as stationary
+
+History = namedtuple("History", "theta loss grad_norm")
+StandardErrors = namedtuple("StandardErrors", "weights means stds mass")
+
+
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """One walk, in normalised coordinates: where it ended, how, and every point accepted on the way."""
+
+    theta: np.ndarray
+    fun: float  # relative loss + prior
+    loss: float  # relative loss
+    grad_norm: float
+    status: int
+    nfev: int
+    method: str
+    path: tuple
+    kind: str = "given"  # of start
+
+    @property
+    def converged(self):
+        """Whether it ended at a stationary point; a stop by rounding on flat ground is one."""
+        return self.status in (CONVERGED, PRECISION) and self.grad_norm <= FLAT
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """How `fit` ended: whether the best was confirmed, by how many independent starts, out of how many runs."""
+
+    confirmed: bool
+    finds: int
+    runs: tuple  # of Descent, best first
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class FitResult:
+    """The outcome of `fit` or `fit_once`, with SciPy's names where SciPy has one.
+
+    Everything is in the user's units, bells sorted by mean, but `fun`, `loss` and `grad_norm`, which have none.
+    """
+
+    _problem: object
+    _run: Descent
+    _search: Search | None = None
+
+    @cached_property
+    def x(self):
+        """The free vector [logits | means | log_stds] (3K,); `unpack(x)` gives the mixture."""
+        theta = self._problem.to_user(self._run.theta).reshape(3, -1)
+        return theta[:, np.lexsort((theta[0], theta[2], theta[1]))].ravel()
+
+    @cached_property
+    def mixture(self):
+        """The fitted `Mixture`, sorted by mean."""
+        return Mixture(*unpack(self.x))
+
+    @property
+    def mass(self):
+        """The area under the whole fitted curve: as given, or fitted (`mass=None`)."""
+        problem = self._problem
+        return float(np.exp(self.x[: self.x.size // 3]).sum()) if problem.free_mass else problem.mass
+
+    @property
+    def fun(self):
+        """What was minimised: the relative loss plus the prior's squared residuals."""
+        return self._run.fun
+
+    @property
+    def loss(self):
+        """The relative loss Σ g(f − y)²/Σ g y², without the prior: 0 is perfect, 1 is no curve at all."""
+        return self._run.loss
+
+    @property
+    def grad_norm(self):
+        """Largest entry of the gradient of `fun`, in normalised coordinates."""
+        return self._run.grad_norm
+
+    @property
+    def nit(self):
+        """Iterations (accepted points, the start not counted) of the best run."""
+        return len(self._run.path) - 1
+
+    @property
+    def nfev(self):
+        """Evaluations of the curve, over all runs."""
+        return sum(run.nfev for run in self._search.runs) if self._search else self._run.nfev
+
+    @property
+    def status(self):
+        """0 converged, 1 limit reached, 2 precision loss, 3 not finite, 99 stopped by the callback."""
+        return self._run.status
+
+    @property
+    def method(self):
+        """The method that walked."""
+        return self._run.method
+
+    @cached_property
+    def success(self):
+        """`fit_once`: this walk ended at a stationary point. `fit`: moreover the target is met (relative loss
+        ≤ 1e-8) or the best was found again from independent starts, and the points see every bell of weight."""
+        if not self._run.converged or self._search is None:
+            return self._run.converged
+        return (self._search.confirmed or self.loss <= MET) and is_seen(self.mixture, self._problem.x)
+
+    @cached_property
+    def message(self):
+        """In words, why `success` is what it is, and what to do next."""
+        return _message(self)
+
+    @cached_property
+    def diagnosis(self):
+        """Plain sentences about what looks wrong or fragile; empty when all is well."""
+        return diagnose(self)
+
+    @cached_property
+    def start(self):
+        """The `Mixture` from which the best run started."""
+        return Mixture(*unpack(self._problem.to_user(self._run.path[0])))
+
+    @cached_property
+    def history(self):
+        """theta (n, 3K) in the user's units, loss (n,) and grad_norm (n,) at each iteration, the start included."""
+        path, problem = self._run.path, self._problem
+        return History(
+            np.array([problem.to_user(theta) for theta in path]),
+            np.array([loss_and_gradient(theta, problem)[0] for theta in path]),
+            np.array([abs(value_and_grad(theta, problem)[1]).max() for theta in path]),
+        )
+
+    @cached_property
+    def runs(self):
+        """Every start's own `FitResult`, best first."""
+        return tuple(FitResult(self._problem, run) for run in self._search.runs) if self._search else (self,)
+
+    def pdf(self, x):
+        """The fitted curve, mass · mixture.pdf(x); the shape of x."""
+        return self.mass * self.mixture.pdf(x)
+
+    def covariance(self):
+        """Covariance of (weights, means, stds, mass), (3K + 1, 3K + 1), from the Jacobian at the optimum.
+
+        The noise comes from the residual, with N − (3K − 1) degrees of freedom (N − 3K with a free mass), and
+        passes through softmax by the delta method. With `grid_weights="trapezoid"` it is the sandwich formula.
+        With a prior, without degrees of freedom, or where the data can't tell parameters apart: NaN and an
+        `OptimizeWarning`. It rests on noise that is independent from point to point.
+        """
+        problem, K = self._problem, self.mixture.n_components
+        theta = problem.from_user(self.x)
+        basis = np.eye(3 * K) if problem.free_mass else _without_common_shift(K)
+        freedom = problem.x.size - basis.shape[1]
+        reason = "a prior is no data" if problem.prior is not None else None
+        if freedom <= 0:
+            reason = f"{problem.x.size} points leave no degree of freedom"
+        if reason is None:
+            residuals, J = residuals_and_jacobian(theta, problem)
+            r, J = residuals[: problem.x.size], J[:, : problem.x.size].T @ basis
+            size = np.linalg.norm(J, axis=0)
+            U, s, Vt = np.linalg.svd(J / np.where(size > 0, size, 1), full_matrices=False)
+            if s[-1] <= s[0] * 1e-10 * np.sqrt(len(s)):
+                reason = "the curve can't tell these parameters apart"
+        if reason is not None:
+            warnings.warn(f"the covariance is unknown: {reason}", OptimizeWarning, stacklevel=2)
+            return np.full((3 * K + 1, 3 * K + 1), np.nan)
+        to_phi = (Vt.T / s) @ U.T / size[:, None]
+        if problem.quadrature_weighted:  # weights that are no variances: noise is even, the sandwich holds
+            root_g = np.sqrt(problem.grid_weights)
+            noise = np.sum((r / root_g) ** 2) / freedom
+            to_phi = to_phi * (root_g * np.sqrt(noise))
+        else:
+            to_phi = to_phi * np.sqrt(r @ r / freedom)
+        D = self._derivatives(theta) @ basis @ to_phi
+        return D @ D.T
+
+    def standard_errors(self):
+        """One standard deviation of each fitted number: a named tuple (weights, means, stds, mass)."""
+        K = self.mixture.n_components
+        errors = np.sqrt(np.diag(self.covariance()))
+        return StandardErrors(*np.split(errors[:-1], (K, 2 * K)), float(errors[-1]))
+
+    def _derivatives(self, theta):
+        """d(weights, means, stds, mass)/d theta, (3K + 1, 3K)."""
+        K, problem, mixture = theta.size // 3, self._problem, self.mixture
+        w = softmax(theta[:K])
+        D = np.zeros((3 * K + 1, 3 * K))
+        D[:K, :K] = np.diag(w) - np.outer(w, w)
+        D[K : 2 * K, K : 2 * K] = problem.spread * np.eye(K)
+        D[2 * K : 3 * K, 2 * K :] = np.diag(mixture.stds)
+        if problem.free_mass:
+            D[-1, :K] = self.mass * w
+        return D
+
+    def __repr__(self):
+        lines = [
+            f"FitResult: {'success' if self.success else 'no success'}, {self.message}",
+            f"  {self.mixture!r}",
+            f"  mass={self.mass:.6g}, loss={self.loss:.3g}, grad_norm={self.grad_norm:.1e}, "
+            f"nit={self.nit}, nfev={self.nfev}, method={self.method!r}, runs={len(self.runs)}",
+        ]
+        return "\n".join(lines + [f"  diagnosis: {sentence}" for sentence in self.diagnosis])
+
+    def _repr_html_(self):
+        sentences = "".join(f"<li>{sentence}</li>" for sentence in self.diagnosis)
+        return (
+            f"<div><p><b>{'Success' if self.success else 'No success'}:</b> {self.message}.</p>"
+            f"{self.mixture._repr_html_()}"
+            f"<p>mass {self.mass:.6g} · relative loss {self.loss:.3g} · gradient norm {self.grad_norm:.1e} · "
+            f"{self.nit} iterations, {self.nfev} evaluations, {len(self.runs)} runs · {self.method}</p>"
+            f"{f'<ul>{sentences}</ul>' if sentences else ''}</div>"
+        )
+
+
+def _without_common_shift(K):
+    """An orthonormal basis (3K, 3K − 1) of theta without the direction that softmax doesn't feel."""
+    Q = np.linalg.qr(np.column_stack([np.ones(K), np.eye(K)[:, 1:]]))[0]
+    basis = np.zeros((3 * K, 3 * K - 1))
+    basis[:K, : K - 1] = Q[:, 1:]
+    basis[K:, K - 1 :] = np.eye(2 * K)
+    return basis
+
+
+def _message(result):
+    run, search = result._run, result._search
+    if run.status == NAN:
+        return "the walk left the range of numbers: try another start"
+    if run.status == STOPPED:
+        return "stopped by the callback before it converged"
+    if not run.converged:
+        limit = "`maxfev`" if run.method.upper() == "LM" else "`maxiter`"
+        return (
+            f"not converged after {result.nit} iterations, gradient norm {run.grad_norm:.1e}: "
+            f"raise {limit} or tighten the tolerance in `options`"
+        )
+    if search is None:
+        return "this walk ended at a stationary point; whether a lower one exists, one start can't tell"
+    if not is_seen(result.mixture, result._problem.x):
+        return "a bell that carries weight is out of the points' sight: see `diagnosis`"
+    if result.loss <= MET:
+        return f"the target is met, relative loss {result.loss:.1e}, after {_count(len(search.runs), 'start')}"
+    again = f"the lowest loss was found by {search.finds} of {_count(len(search.runs), 'start')}"
+    return again if search.confirmed else f"{again}, too few to trust it: raise `n_starts`"
+
+
+def _count(n, noun):
+    return f"{n} {noun}{'s' if n != 1 else ''}"
