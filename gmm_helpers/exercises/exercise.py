@@ -1,0 +1,155 @@
+"""One exercise, its usual mistakes, and the verdict on an answer."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+__all__ = ["OPEN", "Exercise", "Mistake", "Verdict"]
+
+
+OPEN = "replace the `...` by your answer, then run this cell again."
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether an answer is right, and a sentence about it. `state`: "right", "wrong" or "open" (not begun)."""
+
+    state: str
+    sentence: str
+
+    @property
+    def ok(self):
+        """Whether the answer is right."""
+        return self.state == "right"
+
+    def __repr__(self):
+        return f"{ {'right': 'Well done', 'wrong': 'Not yet', 'open': 'Your turn'}[self.state] }: {self.sentence}"
+
+    def _repr_html_(self):
+        mark, colour = {"right": ("✓", "#00694d"), "wrong": ("✗", "#a03b00"), "open": ("…", "#555")}[self.state]
+        return (
+            f"<p class='gmm-verdict' style='border-left: 4px solid {colour}; padding-left: .6em; margin: 0'>"
+            f"<b style='color: {colour}'>{mark}</b> {escape(repr(self))}</p>"
+        )
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A usual wrong answer (a function or a value, as the exercise asks) and what to say to who gives it."""
+
+    answer: object
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A question with a right answer that can be tried out.
+
+    right: the answer, a function or a value. inputs: tuples of arguments to try a function on (at least three).
+    mistakes: the usual wrong answers. praise: what a right answer is told. same(got, wanted): whether two outputs
+    agree, if nine digits are not the measure. others: right answers in another style, for the tests.
+    property_check: where there is more than one right answer, a function of the answer that returns None (right),
+    `OPEN` (not begun) or a sentence; `right` is then one example.
+    """
+
+    number: str
+    right: object
+    inputs: tuple = ()
+    mistakes: tuple = ()
+    praise: str = "that is it."
+    same: Callable = None
+    others: tuple = ()
+    property_check: Callable = None
+
+    def judge(self, answer):
+        """The `Verdict` on an answer. Never raises for a wrong one."""
+        if answer is None or answer is Ellipsis:
+            return Verdict("open", OPEN)
+        if self.property_check is None:
+            return self._compare(answer)
+        try:
+            sentence = self.property_check(answer)
+        except Exception as error:
+            return Verdict("wrong", _stopped(error))
+        if sentence is OPEN:
+            return Verdict("open", OPEN)
+        return Verdict("wrong", sentence) if sentence else Verdict("right", self.praise)
+
+    def _compare(self, answer):
+        got, wanted = self._outputs(answer), self._outputs(self.right)
+        if all(output is None or output is Ellipsis for output in got):
+            return Verdict("open", OPEN)
+        if self._agree(got, wanted):
+            return Verdict("right", self.praise)
+        for mistake in self.mistakes:
+            if self._agree(got, self._outputs(mistake.answer)):
+                return Verdict("wrong", mistake.sentence)
+        for output in got:
+            if isinstance(output, Exception):
+                return Verdict("wrong", _stopped(output))
+        return Verdict("wrong", _first_difference(self.inputs, got, wanted))
+
+    def _outputs(self, answer):
+        """What a function returns, or raises, on each input; a value stands for itself."""
+        return [_output(answer, arguments) for arguments in self.inputs] if callable(answer) else [answer]
+
+    def _agree(self, got, wanted):
+        same = self.same or _close
+        return len(got) == len(wanted) and all(same(g, w) for g, w in zip(got, wanted, strict=True))
+
+
+def _output(function, arguments):
+    """What the function returns or raises; changing an argument in place counts as raising `ChangedInput`."""
+    given = copy.deepcopy(arguments)
+    try:
+        with np.errstate(all="ignore"):
+            output = function(*given)
+    except Exception as error:
+        return error
+    unspoilt = all(_close(g, a) for g, a in zip(given, arguments, strict=True) if isinstance(a, np.ndarray))
+    return output if unspoilt else ChangedInput("it changes its argument in place; return a new array")
+
+
+def _stopped(error):
+    if isinstance(error, ChangedInput):
+        return f"{error}."
+    return f"your answer stopped with {type(error).__name__}: {error}"
+
+
+class ChangedInput(Exception):
+    """Stands for the output of a function that writes into its argument."""
+
+
+def _close(a, b):
+    """Equal shape and equal to nine digits; tuples and lists part by part; errors of the same kind."""
+    if isinstance(b, Exception):
+        return type(a) is type(b)
+    if isinstance(b, tuple | list) and not np.isscalar(a):
+        return len(a) == len(b) and all(_close(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(b, str | bool) or b is None:
+        return type(a) is type(b) and a == b
+    try:
+        a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    return a.shape == b.shape and np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True)
+
+
+def _first_difference(inputs, got, wanted):
+    for arguments, g, w in zip(inputs or [()], got, wanted, strict=False):
+        if not _close(g, w):
+            if np.shape(g) != np.shape(w):
+                return f"the result should have the shape {np.shape(w)}, yours has {np.shape(g)}."
+            told = ", ".join(_short(a) for a in arguments)
+            return f"for {told} it should give {_short(w)}, yours gives {_short(g)}." if told else "that is not it."
+    return "that is not it."
+
+
+def _short(value):
+    """A value in few characters."""
+    if isinstance(value, np.ndarray) and value.size > 6:
+        return f"an array of shape {value.shape}"
+    return np.array2string(np.asarray(value), precision=4) if not callable(value) else "that function"

@@ -1,0 +1,71 @@
+"""Every exercise: its right answers pass, its usual mistakes are named, an answer not begun is told so."""
+
+import copy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gmm_helpers.exercises import Exercise, Mistake, check, exercise
+
+PACKAGE = Path(__file__).parents[1] / "gmm_helpers" / "exercises"
+NUMBERS = [
+    e.number
+    for path in sorted(PACKAGE.glob("chapter_*.py"))
+    for e in __import__(f"gmm_helpers.exercises.{path.stem}", fromlist=["EXERCISES"]).EXERCISES
+]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_right_answers_pass(number):
+    e = exercise(number)
+    for right in (e.right, *e.others):
+        assert e.judge(copy.deepcopy(right) if not callable(right) else right).ok, e.judge(right)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_each_mistake_is_named(number):
+    e = exercise(number)
+    for mistake in e.mistakes:
+        verdict = e.judge(mistake.answer)
+        assert verdict.state == "wrong"
+        assert verdict.sentence == mistake.sentence
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_an_answer_not_begun_is_told_so_kindly(number):
+    e = exercise(number)
+    assert e.judge(...).state == "open"
+    assert e.judge(None).state == "open"
+    if callable(e.right):
+        assert e.judge(lambda *_args, **_kwargs: ...).state == "open"
+
+
+DOUBLE = Exercise(
+    "0.0",
+    right=lambda x: 2 * x,
+    inputs=tuple((np.array([a, a + 1.0]),) for a in (1.0, 2.0, 5.0)),
+    mistakes=(Mistake(lambda x: x**2, "squared is not doubled."),),
+)
+
+
+def test_a_wrong_answer_is_never_praised():
+    for wrong in (lambda x: x**2, lambda x: x, lambda x: x[:1], lambda x: "two", lambda _x: 1 / 0, lambda _x: np.nan):
+        assert DOUBLE.judge(wrong).state == "wrong"
+    assert DOUBLE.judge(lambda x: x**2).sentence == "squared is not doubled."
+    assert "ZeroDivisionError" in DOUBLE.judge(lambda _x: 1 / 0).sentence
+    assert "shape (2,)" in DOUBLE.judge(lambda x: x[:1]).sentence
+
+
+def test_an_answer_that_spoils_its_input_is_told_so():
+    def doubled_in_place(x):
+        x *= 2
+        return x
+
+    assert "in place" in DOUBLE.judge(doubled_in_place).sentence
+
+
+def test_the_number_of_an_exercise_must_exist():
+    for number in ("99.1", "one", "", None):
+        with pytest.raises(ValueError, match="`number` must be that of an exercise"):
+            check(number, None)
