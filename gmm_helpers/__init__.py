@@ -9,7 +9,7 @@ from .gallery import CLASSIC, PRESETS, classic, classic_grid, marron_wand
 from .loss import exact_l2_distance, l2_loss, relative_loss
 from .mixture import Mixture, gaussian_pdf, mixture_pdf
 from .parameters import pack, softmax, unpack
-from .plotting import plot_bells, plot_density, plot_fit, plot_residual
+from .plotting import Picture, plot_bells, plot_density, plot_fit, plot_residual
 from .priors import Prior, log_std_prior, mean_prior, strength, weight_prior
 from .restarts import fit
 from .result import FitResult
@@ -20,6 +20,7 @@ __all__ = [
     "PRESETS",
     "FitResult",
     "Mixture",
+    "Picture",
     "Prior",
     "bandwidth",
     "classic",

@@ -51,9 +51,9 @@ def _narrow(mixture, x):
     share, step = _seen_share(mixture, x), _local_step(mixture, x)
     for k in np.flatnonzero(mixture.weights > LIVE):
         if share[k] < SEEN and x[0] <= mixture.means[k] <= x[-1]:
-            yield f"{_name(mixture, k)} hides between two grid points: no point sees its weight of {mixture.weights[k]:.3g}"
+            yield f"{_name(mixture, k)} hides between grid points: none sees its weight of {mixture.weights[k]:.3g}"
         elif mixture.stds[k] < step[k] / 2:
-            yield f"{_name(mixture, k)} is a spike: its std {mixture.stds[k]:.3g} is under half a grid step ({step[k]:.3g})"
+            yield f"{_name(mixture, k)} is a spike: its std {mixture.stds[k]:.3g} is under half a step of {step[k]:.3g}"
 
 
 def _dead(mixture, _x):

@@ -1,8 +1,13 @@
 """Pictures: each function draws on an `ax`, returns what it drew, and computes nothing."""
 
+import base64
+import io
+import sys
+from html import escape
+
 import numpy as np
 
-__all__ = ["LINES", "plot_bells", "plot_density", "plot_fit", "plot_residual"]
+__all__ = ["LINES", "Picture", "plot_bells", "plot_density", "plot_fit", "plot_residual"]
 
 # Okabe & Ito's colours, told apart by the colour-blind; each with a line style of its own, for print in grey.
 LINES = (
@@ -47,6 +52,32 @@ def plot_residual(x, density, result, ax=None, **kwargs):
     ax.axhline(0, color="0.6", linewidth=0.8)
     (line,) = ax.plot(x, density - result.pdf(np.asarray(x)), **{"color": "0.25", "linewidth": 1} | kwargs)
     return line
+
+
+class Picture:
+    """A finished figure with its alternative text, shown as the last value of a cell.
+
+    A notebook's own display of a figure has no place for such a text; an HTML image has.
+    """
+
+    def __init__(self, figure, alt):
+        if not isinstance(alt, str) or not alt.strip():
+            raise ValueError(f"`alt` must say in words what the picture shows, got {alt!r}")
+        self.figure, self.alt = figure, alt
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            pyplot.close(figure)  # or the notebook shows it a second time, without the text
+
+    def _repr_html_(self):
+        png = io.BytesIO()
+        self.figure.savefig(png, format="png", dpi=2 * self.figure.dpi)  # sharp on a fine screen
+        width = round(self.figure.get_figwidth() * self.figure.dpi)
+        data = base64.b64encode(png.getvalue()).decode()
+        return (
+            f'<img src="data:image/png;base64,{data}" width="{width}" alt="{escape(self.alt)}" style="max-width: 100%">'
+        )
+
+    def __repr__(self):
+        return f"Picture: {self.alt}"
 
 
 def _axes(ax):
