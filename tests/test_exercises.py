@@ -50,7 +50,7 @@ DOUBLE = Exercise(
 
 
 def test_a_wrong_answer_is_never_praised():
-    for wrong in (lambda x: x**2, lambda x: x, lambda x: x[:1], lambda x: "two", lambda _x: 1 / 0, lambda _x: np.nan):
+    for wrong in (lambda x: x**2, lambda x: x, lambda x: x[:1], lambda _x: "two", lambda _x: 1 / 0, lambda _x: np.nan):
         assert DOUBLE.judge(wrong).state == "wrong"
     assert DOUBLE.judge(lambda x: x**2).sentence == "squared is not doubled."
     assert "ZeroDivisionError" in DOUBLE.judge(lambda _x: 1 / 0).sentence

@@ -1,0 +1,25 @@
+"""Shared by the tests: one BLAS thread, a plain drawing backend, and each notebook run at most once per edition."""
+
+import os
+
+# More threads make the tiny arrays of this course slower, and timings a lottery. Kernels inherit it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("MPLBACKEND", "agg")
+os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+
+import pytest
+from editions import run
+
+
+@pytest.fixture(scope="session")
+def executed(tmp_path_factory):
+    """A function of a notebook's path and an edition ("untouched" or "solved") that returns its `Run`."""
+    done = {}
+    home = tmp_path_factory.mktemp("ipython")
+
+    def executed(path, edition):
+        if (path, edition) not in done:
+            done[path, edition] = run(path, edition, home)
+        return done[path, edition]
+
+    return executed

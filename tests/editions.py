@@ -1,0 +1,89 @@
+"""The editions of a notebook, and what comes of running one."""
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+WIDGETS = "application/vnd.jupyter.widget-state+json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """An executed notebook: its cells with their outputs, the seconds it took, and what became of its claims."""
+
+    notebook: nbformat.NotebookNode
+    seconds: float
+    claims: dict  # (cell id, text as it stands there) -> text recomputed
+
+    def outputs(self, kind=None):
+        """(cell, output) for every output, of one type or of all."""
+        return [(c, o) for c in code_cells(self.notebook) for o in c.outputs if kind in (None, o.output_type)]
+
+    def html(self):
+        """(cell, HTML source) for every output that has one."""
+        return [(c, o.data["text/html"]) for c, o in self.outputs() if "text/html" in o.get("data", {})]
+
+    def widget_states(self):
+        """The saved state of every widget."""
+        return self.notebook.metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {}).values()
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def role(cell):
+    """What a cell is to an exercise: "stub", "check", "hint", "solution", or None."""
+    return cell.metadata.get("role")
+
+
+def solved(notebook):
+    """The notebook as it is when every exercise has been done: each stub gives way to its solution."""
+    solutions = {c.metadata["exercise"]: c.source for c in notebook.cells if role(c) == "solution"}
+    for cell in notebook.cells:
+        if role(cell) == "stub":
+            cell.source = solutions[cell.metadata["exercise"]]
+    return notebook
+
+
+def run(path, edition, home):
+    """Execute an edition from top to bottom, in its own kernel, and evaluate every claim where it stands."""
+    notebook = read(path)
+    if edition == "solved":
+        notebook = solved(notebook)
+    notebook.cells = [c for cell in notebook.cells for c in (cell, *_claims_cell(cell))]
+    os.environ["IPYTHONDIR"] = str(home)
+    start = time.perf_counter()
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": path.parent}})
+    client.execute()
+    seconds = time.perf_counter() - start
+    asked = [cell for cell in notebook.cells if cell.id.startswith("claims-")]
+    claims = {
+        (cell.id.removeprefix("claims-"), text): value
+        for cell in asked
+        for text, value in json.loads("".join(o.text for o in cell.outputs)).items()
+    }
+    notebook.cells = [cell for cell in notebook.cells if cell not in asked]
+    return Run(notebook, seconds, claims)
+
+
+def _claims_cell(cell):
+    """A hidden code cell that evaluates the claims of a text in the kernel, right after the cell above it."""
+    claims = cell.metadata.get("claims")
+    if not claims:
+        return []
+    pairs = ", ".join(f"{text!r}: str({expression})" for text, expression in claims.items())
+    code = nbformat.v4.new_code_cell(f"import json as _json\nprint(_json.dumps({{{pairs}}}))")
+    code.id = f"claims-{cell.id}"
+    return [code]

@@ -1,0 +1,124 @@
+"""The notebooks: clean in git, running in any state of completion, hiding no error, true in what their prose claims."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from editions import NOTEBOOKS, PATHS, code_cells, read, role
+
+CHAPTERS = [path for path in PATHS if re.match(r"0[1-8]_", path.name)]
+EXERCISED = [path for path in PATHS if any(role(cell) == "check" for cell in read(path).cells)]
+everywhere = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+chapters = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+
+
+@everywhere
+def test_it_is_committed_without_outputs(path):
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        assert not cell.get("outputs"), cell["id"]
+        assert cell.get("execution_count") is None, cell["id"]
+    assert "widgets" not in notebook["metadata"]
+    assert path.stat().st_size < 100_000
+
+
+@everywhere
+def test_it_installs_nothing(path):
+    """But for one cell, which does something on Colab alone."""
+    installing = [cell.source for cell in read(path).cells if re.search(r"[%!]\s*pip|pip install", cell.source)]
+    code = [source for source in installing if "google.colab" in source]
+    assert len(code) <= 1
+    assert not [cell for cell in code_cells(read(path)) if "pip install" in cell.source and cell.source not in code]
+
+
+@everywhere
+def test_it_runs_from_top_to_bottom_and_hides_no_error(path, executed):
+    run = executed(path, "untouched")
+    assert not run.outputs("error")
+    for cell, output in run.outputs("stream"):
+        assert output.name == "stdout", f"{cell.id} warns: {output.text}"
+    for state in run.widget_states():  # what an `observe` callback raises shows nowhere else
+        for output in state["state"].get("outputs", []):
+            assert output["output_type"] != "error", output
+        if "gmm-error" in state["state"].get("_dom_classes", []):
+            assert not state["state"].get("value"), state["state"]["value"]
+
+
+@everywhere
+def test_every_picture_has_a_text_and_none_is_stray(path, executed):
+    run = executed(path, "untouched")
+    for cell, output in run.outputs():
+        data = output.get("data", {})
+        if "image/png" in data:
+            assert "application/vnd.jupyter.widget-view+json" in data, f"{cell.id} shows a figure without a text"
+    for cell, source in run.html():
+        for image in _tags(source, "img"):
+            assert len(image.get("alt", "")) > 20, cell.id
+
+
+@everywhere
+def test_what_its_prose_claims_is_so(path, executed):
+    run = executed(path, "untouched")
+    wrong = {key: value for key, value in run.claims.items() if key[1] != value}
+    assert not wrong
+    for cell in read(path).cells:
+        for text in cell.metadata.get("claims", {}):
+            assert text in cell.source, f"{cell.id} doesn't say {text!r}"
+
+
+@pytest.mark.parametrize("path", EXERCISED, ids=lambda path: path.stem)
+def test_its_exercises_are_open_untouched_and_right_solved(path, executed):
+    for edition, mark in (("untouched", "…"), ("solved", "✓")):
+        run = executed(path, edition)
+        checks = [cell for cell in run.notebook.cells if role(cell) == "check"]
+        for cell in checks:
+            verdicts = "".join(o.data.get("text/html", "") for o in cell.outputs if "data" in o)
+            assert f">{mark}</b>" in verdicts, f"{edition}, {cell.metadata['exercise']}: {verdicts}"
+        for exercise in {cell.metadata["exercise"] for cell in checks}:
+            roles = {role(c) for c in run.notebook.cells if c.metadata.get("exercise") == exercise}
+            assert roles == {"stub", "check", "hint", "solution"}, exercise
+
+
+@chapters
+def test_a_chapter_has_its_shape(path, executed):
+    notebook = read(path)
+    prose = " ".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+    words = len(re.findall(r"[A-Za-z]{2,}", re.sub(r"\$[^$]*\$|`[^`]*`|<[^>]*>", " ", prose)))
+    visible = [c for c in code_cells(notebook) if role(c) != "solution"]
+    assert 1000 <= words <= 2000, words
+    assert 12 <= len(visible) <= 25, len(visible)
+    assert max(len(c.source.splitlines()) for c in visible) <= 20
+    assert 3 <= sum(role(c) == "check" for c in notebook.cells) <= 6
+    pictures = sum(len(_tags(source, "img")) for _, source in executed(path, "untouched").html())
+    assert pictures >= 4
+    for heading in ("You will learn", "Key points", "Further reading"):
+        assert heading in prose
+
+
+def test_the_course_runs_in_two_minutes(executed):
+    """All chapters untouched, on whatever machine this is: a lesson that makes people wait is skipped."""
+    assert sum(executed(path, "untouched").seconds for path in PATHS) < 240
+
+
+@everywhere
+def test_its_links_lead_somewhere(path):
+    for cell in read(path).cells:
+        for target in re.findall(r"\]\(([\w./-]+\.(?:ipynb|md|py|png|svg))\)", cell.source):
+            assert (NOTEBOOKS / target).resolve().exists(), f"{cell.id} links to {target}"
+
+
+class _Tags(HTMLParser):
+    def __init__(self, tag):
+        super().__init__()
+        self.tag, self.found = tag, []
+
+    def handle_starttag(self, tag, attributes):
+        if tag == self.tag:
+            self.found.append(dict(attributes))
+
+
+def _tags(source, tag):
+    parser = _Tags(tag)
+    parser.feed(source)
+    return parser.found
