@@ -5,6 +5,7 @@ import inspect
 import numpy as np
 from scipy.optimize import OptimizeResult, leastsq, minimize
 
+from .gradient import LIMIT as REACH
 from .gradient import loss_and_gradient, residuals_and_jacobian, value_and_grad
 from .mixture import Mixture
 from .parameters import pack
@@ -171,9 +172,11 @@ def _finished(theta, problem, method, status, nfev, path):
     """The walk's end, measured once more where it stands."""
     if not (theta == path[-1]).all():
         path.append(theta)
+    path = tuple(np.clip(theta, -REACH, REACH) for theta in path)  # as the model does: exp(710) is no std
+    theta = path[-1]
     fun, gradient = value_and_grad(theta, problem)
     loss = fun if problem.prior is None else loss_and_gradient(theta, problem)[0]
     grad_norm = float(abs(gradient).max())
     if not (np.isfinite(fun) and np.isfinite(grad_norm)):
         status = NAN
-    return Descent(theta, fun, loss, grad_norm, status, nfev, method, tuple(path))
+    return Descent(theta, fun, loss, grad_norm, status, nfev, method, path)
