@@ -6,7 +6,7 @@ The package behind the course in `notebooks/`: a module is a chapter, and import
 from .densities import bandwidth, density_from_histogram, density_from_samples, galaxies, old_faithful
 from .descent import fit_once
 from .gallery import CLASSIC, PRESETS, classic, classic_grid, marron_wand
-from .loss import exact_l2_distance, l2_loss, relative_loss
+from .loss import exact_l2_distance, hellinger_distance, kl_divergence, l2_loss, relative_loss
 from .mixture import Mixture, gaussian_pdf, mixture_pdf
 from .parameters import pack, softmax, unpack
 from .plotting import Picture, plot_bells, plot_density, plot_fit, plot_residual
@@ -33,6 +33,8 @@ __all__ = [
     "fit_once",
     "galaxies",
     "gaussian_pdf",
+    "hellinger_distance",
+    "kl_divergence",
     "kmeans_start",
     "l2_loss",
     "log_std_prior",
