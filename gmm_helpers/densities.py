@@ -4,7 +4,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from .mixture import SQRT_2PI, _vector
+from .checks import check_number, check_vector
+from .mixture import SQRT_2PI
 
 __all__ = ["bandwidth", "density_from_histogram", "density_from_samples", "galaxies", "old_faithful"]
 
@@ -15,7 +16,7 @@ def density_from_histogram(counts, edges):
     counts: (B,), ≥ 0; edges: (B + 1,), increasing, as `numpy.histogram` returns them. Returns x (B,) and density
     (B,), of area 1 by bins. A bin of width d adds about d²/12 to each variance (Sheppard).
     """
-    counts, edges = _vector("counts", counts), _vector("edges", edges)
+    counts, edges = check_vector("counts", counts), check_vector("edges", edges)
     if edges.size != counts.size + 1:
         raise ValueError(f"`edges` must be one more than `counts`, got {edges.size} for {counts.size}")
     widths = np.diff(edges)
@@ -32,11 +33,9 @@ def density_from_samples(samples, x=None, *, bandwidth=None):
     samples: (S,); x: (N,), or None; bandwidth: in the unit of x, or None for Scott's. Returns x and density, (N,).
     The kernel widens every bell, std → √(std² + bandwidth²): `Mixture.narrowed` takes that off again.
     """
-    samples = _vector("samples", samples)
-    h = _scott(samples) if bandwidth is None else bandwidth
-    if not (np.isscalar(h) and np.isfinite(h) and h > 0):
-        raise ValueError(f"`bandwidth` must be a finite number above 0, got {h!r}")
-    x = np.linspace(samples.min() - 3 * h, samples.max() + 3 * h, 200) if x is None else _vector("x", x)
+    samples = check_vector("samples", samples)
+    h = _scott(samples) if bandwidth is None else check_number("bandwidth", bandwidth)
+    x = np.linspace(samples.min() - 3 * h, samples.max() + 3 * h, 200) if x is None else check_vector("x", x)
     density = np.zeros(x.size)
     for part in np.array_split(samples, -(-samples.size * x.size // 1_000_000)):  # keeps the table small
         density += np.exp(-0.5 * ((x[:, None] - part) / h) ** 2).sum(axis=1)
@@ -45,7 +44,7 @@ def density_from_samples(samples, x=None, *, bandwidth=None):
 
 def bandwidth(samples):
     """Scott's rule for a Gaussian kernel, std(samples)·S^(−1/5), in the unit of the samples (Scott 1992)."""
-    return _scott(_vector("samples", samples))
+    return _scott(check_vector("samples", samples))
 
 
 def _scott(samples):
@@ -71,4 +70,4 @@ def galaxies():
 
 
 def _data(name):
-    return (files(__package__) / "data" / name).open()
+    return (files(__package__) / "data" / name).read_text().splitlines()

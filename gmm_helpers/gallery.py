@@ -6,6 +6,7 @@ from importlib.resources import files
 
 import numpy as np
 
+from .checks import check_integer
 from .mixture import Mixture
 
 __all__ = ["CLASSIC", "PRESETS", "classic", "classic_grid", "marron_wand"]
@@ -23,9 +24,7 @@ PRESETS = {
 
 def classic_grid(n_points=75):
     """The grid of the original script, arange(0, 25, 25/n_points): n_points values, 25 itself not among them."""
-    if n_points < 1 or n_points != int(n_points):
-        raise ValueError(f"`n_points` must be a whole number, at least 1, got {n_points!r}")
-    return np.arange(n_points) * (25 / n_points)
+    return np.arange(check_integer("n_points", n_points)) * (25 / n_points)
 
 
 def classic(n_points=75):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import autograd.numpy as np
 from scipy.special import ndtr
 
+from .checks import check_number, check_vector
+
 __all__ = ["Mixture", "gaussian_pdf", "mixture_pdf"]
 
 SQRT_2PI = np.sqrt(2 * np.pi)
@@ -51,7 +53,7 @@ class Mixture:
 
     def __post_init__(self):
         for name in ("weights", "means", "stds"):
-            object.__setattr__(self, name, _vector(name, getattr(self, name)))
+            object.__setattr__(self, name, check_vector(name, getattr(self, name)))
         sizes = {name: getattr(self, name).size for name in ("weights", "means", "stds")}
         if len(set(sizes.values())) > 1:
             raise ValueError(f"`weights`, `means` and `stds` must have the same length, got {sizes}")
@@ -109,8 +111,7 @@ class Mixture:
         A Gaussian kernel of width h turns std σ into √(σ² + h²); this undoes it. A bell no wider than h
         can't have come out of that smoothing: `ValueError` names it.
         """
-        if not (np.isscalar(bandwidth) and np.isfinite(bandwidth) and bandwidth >= 0):
-            raise ValueError(f"`bandwidth` must be a finite number that is not negative, got {bandwidth!r}")
+        bandwidth = check_number("bandwidth", bandwidth, zero=True)
         if (too_narrow := np.flatnonzero(self.stds <= bandwidth)).size:
             k = too_narrow[0]
             raise ValueError(
@@ -133,20 +134,3 @@ class Mixture:
             for k, (w, m, s) in enumerate(bells, start=1)
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def _vector(name, values):
-    """A read-only float copy of a non-empty one-dimensional sequence of finite numbers."""
-    try:
-        values = np.array(values)
-        if values.dtype.kind not in "biuf":
-            raise TypeError
-        values = values.astype(float)
-    except (TypeError, ValueError):
-        raise TypeError(f"`{name}` must hold real numbers, got {values!r}") from None
-    if values.ndim != 1 or values.size == 0:
-        raise ValueError(f"`{name}` must be one-dimensional and not empty, got shape {values.shape}")
-    if not np.isfinite(values).all():
-        raise ValueError(f"`{name}` must be finite, got {values[~np.isfinite(values)][0]}")
-    values.flags.writeable = False
-    return values

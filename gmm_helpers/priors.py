@@ -9,6 +9,8 @@ from functools import partial
 
 import autograd.numpy as np
 
+from .checks import check_number
+
 __all__ = ["Prior", "log_std_prior", "mean_prior", "strength", "weight_prior"]
 
 
@@ -32,20 +34,19 @@ class Prior:
 
 def log_std_prior(center, lam):
     """λ·Σₖ (log stdsₖ − log center)²: twice as wide costs as much as half as wide. center: in the unit of x."""
-    _check(center=center, lam=lam)
+    center, lam = check_number("center", center), check_number("lam", lam, zero=True)
     return Prior((partial(_log_std_residuals, center=center, lam=lam),))
 
 
 def mean_prior(center, width, lam):
     """λ·Σₖ ((meansₖ − center)/width)². center, width: in the unit of x."""
-    _check(width=width, lam=lam)
+    width, lam = check_number("width", width), check_number("lam", lam, zero=True)
     return Prior((partial(_mean_residuals, center=center, width=width, lam=lam),))
 
 
 def weight_prior(lam):
     """λ·Σₖ (log weightsₖ − their average)²: no component is to die; equal weights cost nothing."""
-    _check(lam=lam)
-    return Prior((partial(_weight_residuals, lam=lam),))
+    return Prior((partial(_weight_residuals, lam=check_number("lam", lam, zero=True)),))
 
 
 def strength(noise, width, density):
@@ -55,7 +56,7 @@ def strength(noise, width, density):
     its residual's unit; density: (N,). Twice the points, half the λ. It makes the fit the most probable one
     (MAP), for the loss is measured in shares of Σ density².
     """
-    _check(noise=noise, width=width)
+    noise, width = check_number("noise", noise), check_number("width", width)
     return float(noise**2 / (width**2 * np.sum(np.square(density))))
 
 
@@ -73,10 +74,3 @@ def _mean_residuals(_weights, means, _stds, center, width, lam):
 def _weight_residuals(weights, _means, _stds, lam):
     logs = np.log(weights + 1e-300)  # a dead weight costs much, not infinitely much
     return np.sqrt(lam) * (logs - np.mean(logs))
-
-
-def _check(**arguments):
-    for name, value in arguments.items():
-        if not np.isscalar(value) or not np.isfinite(value) or value < 0 or (value == 0 and name != "lam"):
-            rule = "a finite number, at least 0" if name == "lam" else "a finite number above 0"
-            raise ValueError(f"`{name}` must be {rule}, got {value!r}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import autograd.numpy as anp
 import numpy as np
 
-from .mixture import _vector
+from .checks import check_integer, check_number, check_vector
 
 __all__ = ["Problem", "make_problem"]
 
@@ -75,16 +75,16 @@ class Problem:
 
 def make_problem(x, density, n_components, *, mass=1.0, grid_weights=None, prior=None):
     """Check a target and normalise it; `ValueError` or `TypeError` names the argument, the rule and the value met."""
-    x, density = _vector("x", x), _vector("density", density)
+    x, density = check_vector("x", x), check_vector("density", density)
     if x.shape != density.shape:
         raise ValueError(f"`x` and `density` must have the same length, got {x.size} and {density.size}")
     _check_grid(x)
     _check_density(density)
-    mass = _check_mass(mass)
+    mass = None if mass is None else check_number("mass", mass)
     if prior is not None and not callable(prior):
         raise TypeError(f"`prior` must be a function of weights, means, stds, got {type(prior).__name__}")
     weights = _grid_weights(grid_weights, x)
-    _check_components(n_components, x.size, free_mass=mass is None)
+    _check_freedom(check_integer("n_components", n_components), x.size, free_mass=mass is None)
 
     # Scale by range and maximum first, so that x·1e±200 doesn't overflow on the way.
     width, peak = x[-1] - x[0], density.max()
@@ -149,27 +149,13 @@ def _check_density(density):
         )
 
 
-def _check_components(n_components, n_points, *, free_mass):
-    if isinstance(n_components, bool) or not isinstance(n_components, int | np.integer):
-        raise TypeError(f"`n_components` must be a whole number, got {n_components!r}")
-    if n_components < 1:
-        raise ValueError(f"`n_components` must be at least 1, got {n_components}")
+def _check_freedom(n_components, n_points, *, free_mass):
     free = 3 * n_components - (not free_mass)  # softmax has one direction too many
     if n_points < free:
         raise ValueError(
             f"`x` must have at least as many points as there are free parameters, "
             f"{free} for {n_components} components, got {n_points}"
         )
-
-
-def _check_mass(mass):
-    if mass is None:
-        return None
-    if isinstance(mass, bool) or not isinstance(mass, int | float | np.integer | np.floating):
-        raise TypeError(f"`mass` must be a positive number or None, got {mass!r}")
-    if not (np.isfinite(mass) and mass > 0):
-        raise ValueError(f"`mass` must be a positive number or None, got {mass!r}")
-    return float(mass)
 
 
 def _grid_weights(grid_weights, x):
@@ -179,7 +165,7 @@ def _grid_weights(grid_weights, x):
         if grid_weights != "trapezoid":
             raise ValueError(f"`grid_weights` must be None, 'trapezoid' or an array, got {grid_weights!r}")
         return trapezoid_weights(x / (x[-1] - x[0]))
-    weights = _vector("grid_weights", grid_weights)
+    weights = check_vector("grid_weights", grid_weights)
     if weights.shape != x.shape:
         raise ValueError(f"`grid_weights` must have one entry for each x, got {weights.size} for {x.size}")
     if weights.min() < 0 or weights.max() == 0:

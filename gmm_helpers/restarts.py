@@ -9,6 +9,7 @@ from multiprocessing import get_context
 import numpy as np
 from tqdm.auto import tqdm
 
+from .checks import check_integer
 from .descent import check_options, descend
 from .diagnosis import is_healthy, is_white
 from .gradient import LIMIT, residuals_and_jacobian
@@ -66,7 +67,9 @@ def fit(
     """
     problem = make_problem(x, density, n_components, mass=mass, grid_weights=grid_weights, prior=prior)
     check_options(method, options, callback)
-    _check_counts(n_starts, workers)
+    n_starts = check_integer("n_starts", n_starts, none=True)
+    if not callable(workers) and workers != -1:
+        check_integer("workers", workers)
     rng = np.random.default_rng(rng)
     coarse = problem.thinned(MANY_POINTS)
     walk = partial(_walk, problem=coarse, method=method, options=options or {}, callback=callback)
@@ -203,19 +206,6 @@ def _result(problem, runs, confirmed):
 def _seconds_per_evaluation(problem, n_components):
     """About what one LM trial takes on a laptop: the calls, the exponentials, MINPACK's QR."""
     return 5e-5 + problem.u.size * n_components * (2e-8 + 5e-9 * n_components)
-
-
-def _check_counts(n_starts, workers):
-    if n_starts is not None and (isinstance(n_starts, bool) or not isinstance(n_starts, int | np.integer)):
-        raise TypeError(f"`n_starts` must be a whole number or None, got {n_starts!r}")
-    if n_starts is not None and n_starts < 1:
-        raise ValueError(f"`n_starts` must be at least 1, got {n_starts}")
-    if callable(workers):
-        return
-    if isinstance(workers, bool) or not isinstance(workers, int | np.integer):
-        raise TypeError(f"`workers` must be a whole number or a map-like callable, got {workers!r}")
-    if workers < 1 and workers != -1:
-        raise ValueError(f"`workers` must be at least 1, or -1 for one a core, got {workers}")
 
 
 @contextmanager

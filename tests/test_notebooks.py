@@ -96,11 +96,6 @@ def test_a_chapter_has_its_shape(path, executed):
         assert heading in prose
 
 
-def test_the_course_runs_in_two_minutes(executed):
-    """All chapters untouched, on whatever machine this is: a lesson that makes people wait is skipped."""
-    assert sum(executed(path, "untouched").seconds for path in PATHS) < 240
-
-
 @everywhere
 def test_its_links_lead_somewhere(path):
     for cell in read(path).cells:

@@ -1,0 +1,47 @@
+"""What is checked at the border, and how it is said: the argument in backticks, the rule, the value met."""
+
+import numpy as np
+
+__all__ = ["check_integer", "check_number", "check_vector"]
+
+
+def check_vector(name, values):
+    """A read-only float copy of a non-empty one-dimensional sequence of finite real numbers."""
+    try:
+        array = np.array(values)
+        if array.dtype.kind == "O" and array.ndim:  # what pandas and friends hand over when numbers are missing
+            array = array.astype(float)
+        if array.dtype.kind not in "biuf":
+            raise TypeError
+        array = array.astype(float)
+    except (TypeError, ValueError):
+        raise TypeError(f"`{name}` must hold real numbers, got {values!r}") from None
+    if array.ndim != 1 or array.size == 0:
+        raise ValueError(f"`{name}` must be one-dimensional and not empty, got shape {array.shape}")
+    if not np.isfinite(array).all():
+        i = int(np.flatnonzero(~np.isfinite(array))[0])
+        raise ValueError(f"`{name}` must be finite, got {array[i]} at index {i}")
+    array.flags.writeable = False
+    return array
+
+
+def check_number(name, value, *, zero=False):
+    """A finite number above 0, or also 0 itself, as a float."""
+    rule = f"`{name}` must be a finite number{', at least 0' if zero else ' above 0'}, got {value!r}"
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(rule)
+    if not np.isfinite(value) or value < 0 or (value == 0 and not zero):
+        raise ValueError(rule)
+    return float(value)
+
+
+def check_integer(name, value, *, none=False):
+    """A whole number of at least 1, or None where that is allowed."""
+    if none and value is None:
+        return None
+    rule = f"`{name}` must be a whole number, at least 1{', or None' if none else ''}, got {value!r}"
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(rule)
+    if value < 1:
+        raise ValueError(rule)
+    return int(value)

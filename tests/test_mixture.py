@@ -1,0 +1,158 @@
+"""Chapter 1: bells and mixtures against closed forms and scipy.stats."""
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+from hypothesis import given
+from scipy import stats
+from scipy.integrate import quad
+from strategies import mixtures
+
+from gmm_helpers import CLASSIC, Mixture, classic, classic_grid, gaussian_pdf, marron_wand, mixture_pdf
+
+GRID = np.linspace(-30, 30, 401)
+
+
+def scipy_mixture(m):
+    return stats.Mixture([stats.Normal(mu=a, sigma=s) for a, s in zip(m.means, m.stds, strict=True)], weights=m.weights)
+
+
+def test_a_bell_is_the_normal_density():
+    np.testing.assert_allclose(gaussian_pdf(GRID, 3.0, 2.5), stats.norm.pdf(GRID, 3.0, 2.5), rtol=1e-13)
+
+
+def test_a_density_may_exceed_one():
+    assert gaussian_pdf(0.0, 0.0, 0.1) == pytest.approx(10 / np.sqrt(2 * np.pi))
+
+
+@given(mixtures())
+def test_a_mixture_agrees_with_scipy(m):
+    oracle = scipy_mixture(m)
+    np.testing.assert_allclose(m.pdf(GRID), oracle.pdf(GRID), rtol=1e-10, atol=1e-300)
+    np.testing.assert_allclose(m.cdf(GRID), oracle.cdf(GRID), rtol=1e-10, atol=1e-15)
+    assert m.mean() == pytest.approx(oracle.mean(), abs=1e-9)
+    assert m.std() == pytest.approx(oracle.standard_deviation(), rel=1e-9)
+
+
+@given(mixtures())
+def test_components_add_up_and_the_loop_agrees(m):
+    np.testing.assert_allclose(m.component_pdfs(GRID).sum(axis=1), m.pdf(GRID), rtol=1e-12)
+    loop = [
+        sum(w * stats.norm.pdf(x, a, s) for w, a, s in zip(m.weights, m.means, m.stds, strict=True)) for x in (0.0, 2)
+    ]
+    np.testing.assert_allclose(m.pdf([0.0, 2]), loop, rtol=1e-10, atol=1e-300)
+
+
+@given(mixtures())
+def test_the_order_of_the_bells_is_no_matter(m):
+    turned = Mixture(m.weights[::-1], m.means[::-1], m.stds[::-1])
+    np.testing.assert_allclose(turned.pdf(GRID), m.pdf(GRID), rtol=1e-12)
+    assert (np.diff(m.sorted().means) >= 0).all()
+    for name in ("weights", "means", "stds"):
+        np.testing.assert_array_equal(getattr(turned.sorted(), name), getattr(m.sorted(), name))
+
+
+@given(mixtures())
+def test_shift_and_scale_of_x(m):
+    moved = Mixture(m.weights, 1000 * m.means + 7, 1000 * m.stds)
+    np.testing.assert_allclose(1000 * moved.pdf(1000 * GRID + 7), m.pdf(GRID), rtol=1e-8, atol=1e-300)
+
+
+def test_the_area_is_one():
+    assert quad(CLASSIC.pdf, -20, 45, points=[5, 15, 20])[0] == pytest.approx(1, abs=1e-10)
+
+
+def test_any_shape_of_x():
+    assert np.shape(CLASSIC.pdf(3.0)) == ()
+    assert CLASSIC.pdf(GRID.reshape(-1, 1)).shape == (GRID.size, 1)
+    assert CLASSIC.component_pdfs(GRID).shape == (GRID.size, 3)
+    assert CLASSIC.pdf([1, 2]).shape == (2,)
+
+
+def test_autograd_sees_through_the_mixture():
+    slope = grad(
+        lambda mean: anp.sum(mixture_pdf(GRID, CLASSIC.weights, anp.array([5.0, 15.0, 20.0]) + mean, CLASSIC.stds))
+    )
+    h = 1e-5
+    finite = (np.sum(CLASSIC.pdf(GRID - h)) - np.sum(CLASSIC.pdf(GRID + h))) / (2 * h)
+    assert slope(0.0) == pytest.approx(finite, abs=1e-7)
+
+
+def test_draws_follow_the_distribution():
+    draws = CLASSIC.sample(20_000, rng=1)
+    assert stats.kstest(draws, CLASSIC.cdf).pvalue > 0.01
+    np.testing.assert_array_equal(draws, CLASSIC.sample(20_000, rng=np.random.default_rng(1)))
+
+
+@given(mixtures())
+def test_narrowing_undoes_a_gaussian_blur(m):
+    blurred = Mixture(m.weights, m.means, np.hypot(m.stds, 0.7))
+    np.testing.assert_allclose(blurred.narrowed(0.7).stds, m.stds, rtol=1e-9)
+
+
+def test_a_bell_no_wider_than_the_blur_is_named():
+    with pytest.raises(ValueError, match=r"`bandwidth` must be smaller than every std, got 1 for the component at 15 "):
+        CLASSIC.narrowed(1.0)
+    for bad in (-1, np.nan, np.inf, "h"):
+        with pytest.raises((TypeError, ValueError), match="`bandwidth` must be a finite number, at least 0, got"):
+            CLASSIC.narrowed(bad)
+
+
+def test_it_cannot_be_changed():
+    weights = np.array([0.5, 0.5])
+    m = Mixture(weights, [0, 1], [1, 1])
+    weights[0] = 7
+    assert m.weights[0] == 0.5
+    with pytest.raises(ValueError, match="read-only"):
+        m.means[0] = 3
+    with pytest.raises(AttributeError):
+        m.stds = [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("weights", "means", "stds", "error", "message"),
+    [
+        ([0.5, 0.6], [0, 1], [1, 1], ValueError, r"`weights` must sum to 1, got 1\.1"),
+        ([1.2, -0.2], [0, 1], [1, 1], ValueError, r"`weights` must not be negative, got minimum -0\.2"),
+        ([1], [0], [0], ValueError, "`stds` must be positive, got minimum 0"),
+        ([1], [0], [-0.1], ValueError, r"`stds` must be positive, got minimum -0\.1"),
+        ([1], [0, 1], [1, 1], ValueError, r"must have the same length, got \{'weights': 1, 'means': 2, 'stds': 2\}"),
+        ([], [], [], ValueError, r"`weights` must be one-dimensional and not empty, got shape \(0,\)"),
+        ([[1]], [0], [1], ValueError, r"`weights` must be one-dimensional and not empty, got shape \(1, 1\)"),
+        ([1], [np.nan], [1], ValueError, "`means` must be finite, got nan"),
+        ([1], [0], [np.inf], ValueError, "`stds` must be finite, got inf"),
+        (["a"], [0], [1], TypeError, "`weights` must hold real numbers"),
+        ([1], [1j], [1], TypeError, "`means` must hold real numbers"),
+        ([1], None, [1], TypeError, "`means` must hold real numbers"),
+        ([0.5, 0.5], [[0], [1, 2]], [1, 1], TypeError, "`means` must hold real numbers"),
+    ],
+)
+def test_what_is_no_mixture_is_refused(weights, means, stds, error, message):
+    with pytest.raises(error, match=message):
+        Mixture(weights, means, stds)
+
+
+def test_it_shows_itself():
+    assert repr(CLASSIC) == "Mixture(weights=[0.3, 0.5, 0.2], means=[ 5., 15., 20.], stds=[2., 1., 2.])"
+    table = CLASSIC._repr_html_()
+    assert table.count("<tr>") == 4
+    assert "0.3000" in table
+
+
+def test_the_classic_grid_is_the_scripts():
+    np.testing.assert_array_equal(classic_grid(75), np.arange(0, 25, 25 / 75))
+    assert classic_grid(25)[-1] == 24
+    x, density = classic(25)
+    assert x.shape == density.shape == (25,)
+    for bad in (0, -1, 2.5):
+        with pytest.raises((TypeError, ValueError), match="`n_points` must be a whole number"):
+            classic_grid(bad)
+
+
+def test_marron_and_wands_densities_are_all_there():
+    for number in range(1, 16):
+        assert abs(marron_wand(number).mean()) < 3
+    assert marron_wand(10).n_components == 6
+    with pytest.raises(ValueError, match="`number` must be one of 1 … 15, got 16"):
+        marron_wand(16)
