@@ -5,6 +5,7 @@ import inspect
 import numpy as np
 from scipy.optimize import OptimizeResult, leastsq, minimize
 
+from .checks import check_vector
 from .gradient import LIMIT as REACH
 from .gradient import loss_and_gradient, residuals_and_jacobian, value_and_grad
 from .mixture import Mixture
@@ -40,12 +41,7 @@ def fit_once(x, density, start, *, method="BFGS", prior=None, mass=1.0, grid_wei
     Returns a `FitResult`. Its `success` means: this walk ended at a stationary point. Whether a lower one
     exists, one walk can't know: `fit` looks. Raises `ValueError` or `TypeError` for bad arguments.
     """
-    theta = pack(start) if isinstance(start, Mixture) else np.array(start, dtype=float)
-    if theta.ndim != 1 or theta.size == 0 or theta.size % 3:
-        raise ValueError(f"`start` must be a Mixture or a theta of 3K numbers, got shape {theta.shape}")
-    if not np.isfinite(theta).all():
-        value = theta[~np.isfinite(theta)][0]
-        raise ValueError(f"`start` must be finite (and a weight above 0: its logit is -inf), got {value}")
+    theta = _start_vector(start)
     problem = make_problem(x, density, n_components=theta.size // 3, mass=mass, grid_weights=grid_weights, prior=prior)
     check_options(method, options, callback)
     theta = problem.from_user(theta)
@@ -57,6 +53,18 @@ def fit_once(x, density, start, *, method="BFGS", prior=None, mass=1.0, grid_wei
             interrupt.result = FitResult(problem, interrupt.run)
         raise
     return FitResult(problem, run)
+
+
+def _start_vector(start):
+    """A `Mixture` or a theta as a theta (3K,) from which a gradient leads on."""
+    if not isinstance(start, Mixture):
+        theta = check_vector("start", start).copy()
+        if theta.size % 3:
+            raise ValueError(f"`start` must be a Mixture or a theta of 3K numbers, got {theta.size} numbers")
+        return theta
+    if start.weights.min() == 0:
+        raise ValueError("`start` must have weights above 0 (no gradient leads back from there), got a weight of 0")
+    return pack(start)
 
 
 def check_options(method, options, callback):
@@ -172,7 +180,7 @@ def _finished(theta, problem, method, status, nfev, path):
     """The walk's end, measured once more where it stands."""
     if not (theta == path[-1]).all():
         path.append(theta)
-    path = tuple(np.clip(theta, -REACH, REACH) for theta in path)  # as the model does: exp(710) is no std
+    path = np.minimum(np.maximum(path, -REACH), REACH)  # as the model does: exp(710) is no std
     theta = path[-1]
     fun, gradient = value_and_grad(theta, problem)
     loss = fun if problem.prior is None else loss_and_gradient(theta, problem)[0]

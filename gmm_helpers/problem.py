@@ -86,6 +86,12 @@ def make_problem(x, density, n_components, *, mass=1.0, grid_weights=None, prior
     weights = _grid_weights(grid_weights, x)
     _check_freedom(check_integer("n_components", n_components), x.size, free_mass=mass is None)
 
+    with np.errstate(over="ignore"):
+        return _normalised(x, density, weights, mass, isinstance(grid_weights, str), prior)
+
+
+def _normalised(x, density, weights, mass, quadrature_weighted, prior):
+    """The checked target in its own units."""
     # Scale by range and maximum first, so that x·1e±200 doesn't overflow on the way.
     width, peak = x[-1] - x[0], density.max()
     t, y = (x - x[0]) / width, density / peak
@@ -111,7 +117,7 @@ def make_problem(x, density, n_components, *, mass=1.0, grid_weights=None, prior
         spread=float(t_std * width),
         mass=float(unit_mass),
         free_mass=mass is None,
-        quadrature_weighted=isinstance(grid_weights, str),
+        quadrature_weighted=quadrature_weighted,
         energy=energy * float(peak),
         area=float(area),
         prior=prior,
@@ -130,11 +136,13 @@ def trapezoid_weights(x):
 def _check_grid(x):
     if x.size < 2:
         raise ValueError(f"`x` must have at least 2 points, got {x.size}")
-    steps = np.diff(x)
+    with np.errstate(over="ignore"):
+        steps = np.diff(x)
+        span = x[-1] - x[0]
     if steps.min() <= 0:
         i = int(np.flatnonzero(steps <= 0)[0])
         raise ValueError(f"`x` must increase strictly, got {x[i]:.6g} followed by {x[i + 1]:.6g} at index {i + 1}")
-    if not np.isfinite(x[-1] - x[0]):
+    if not np.isfinite(span):
         raise ValueError(f"`x` must span a finite range, got {x[0]:.6g} … {x[-1]:.6g}")
 
 

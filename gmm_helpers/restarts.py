@@ -14,7 +14,7 @@ from .descent import check_options, descend
 from .diagnosis import is_healthy, is_white
 from .gradient import LIMIT, residuals_and_jacobian
 from .mixture import Mixture
-from .parameters import unpack
+from .parameters import softmax, unpack
 from .problem import make_problem
 from .result import MET, Descent, FitResult, Search
 from .starts import curvature_start, kmeans_start, scattered_start
@@ -24,7 +24,9 @@ __all__ = ["fit"]
 MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its best is polished on the whole
 PERFECT = 1e-12  # the relative loss at which nothing is left to look for
 SAME = 1e-3  # relative difference up to which two losses count as the same
-FINDS = 5  # independent starts that must have found the best
+FINDS = 5  # independent starts that must have found the best,
+OUTLIVED = 12  # and relocations that must have failed to better it
+DEAD = 1e-12  # the weight below which a bell has none
 BUDGET = 2.0  # of descents, in seconds as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 200
 NEARLY = 1.1  # a fit without spikes may be this much worse, and is still preferred to one with
@@ -54,9 +56,10 @@ def fit(
     generator of the starts; the answer depends on it, never on `workers`. workers: as in SciPy, a number of
     processes (−1: one a core) or a map-like callable such as a pool's `map`. progress: show a bar.
 
-    The search tries the curvature start, then rounds of five others. It ends when the target is met (relative
-    loss ≤ 1e-12), or when five independent starts have found the lowest loss, after 10 + K of them (unless
-    the residual is white noise), or when its budget is spent, which confirms nothing.
+    The search tries the curvature start, then rounds of k-means++, jittered and scattered starts, each followed by
+    the best so far with one bell relocated. It ends when nothing is left over (relative loss ≤ 1e-12); or when
+    five independent starts have found the lowest loss and twelve relocations have failed to better it (a residual
+    that is white noise needs the five alone); or when its budget is spent, which confirms nothing.
 
     Returns a `FitResult`; read its `success`, `message` and `diagnosis`. Raises `ValueError` or `TypeError` for
     bad arguments. On `KeyboardInterrupt` the best so far is the exception's `.result`.
@@ -113,20 +116,25 @@ def _search(problem, n_components, n_starts, rng, runs, walk_all):
 
 
 def _rounds(problem, n_components, rng, runs):
-    """Lists of starts: the curvature start alone, then k-means++, relocated, jittered, scattered, k-means++, …"""
+    """Lists of starts: the curvature start alone, then rounds in which the best so far is shaken three times."""
     u, curve = problem.u, problem.density * (problem.spread / problem.mass)
-    short = 40 + 15 * n_components
-    first = _theta(problem, *curvature_start(u, curve, n_components))
-    yield [Start("curvature", first, short)]
+    limit = 40 + 15 * n_components
+
+    def start(kind, bells):
+        return Start(kind, _theta(problem, *bells), limit)
+
+    yield [start("curvature", curvature_start(u, curve, n_components))]
     while True:
         best = min(runs, key=lambda run: run.fun)
+        flattened = np.maximum(curve, 0) ** rng.uniform(0.3, 1)  # or small bells are never drawn
         yield [
-            *_continued(runs, best, short),
-            Start("k-means++", _theta(problem, *kmeans_start(u, curve, n_components, rng)), short),
-            Start("relocated", _relocated(best.theta, problem, rng), short),
-            Start("jittered", first + rng.normal(scale=0.5, size=first.size) * _reach(first), short),
-            Start("scattered", _theta(problem, *scattered_start(u, n_components, rng)), short),
-            Start("k-means++", _theta(problem, *kmeans_start(u, curve, n_components, rng)), short),
+            *_continued(runs, best, limit),
+            start("k-means++", kmeans_start(u, flattened, n_components, rng, rounds=int(rng.integers(1, 6)))),
+            *(Start("relocated", _relocated(best.theta, problem, rng), limit) for _ in range(n_components > 1)),
+            start("jittered", _jittered(kmeans_start(u, curve, n_components, rng), rng)),
+            *(Start("relocated", _relocated(best.theta, problem, rng), limit) for _ in range(n_components > 1)),
+            start("scattered", scattered_start(u, curve, n_components, rng)),
+            *(Start("relocated", _relocated(best.theta, problem, rng), limit) for _ in range(n_components > 1)),
         ]
 
 
@@ -143,28 +151,59 @@ def _walk(start, *, problem, method, options, callback):
         options = options | {limit: start.limit}
     run = descend(start.theta, problem, method, options, callback)
     if (before := start.continues) is not None:
-        run = replace(run, nfev=before.nfev + run.nfev, path=before.path + run.path[1:])
+        run = replace(run, nfev=before.nfev + run.nfev, path=np.concatenate([before.path, run.path[1:]]))
     return replace(run, kind=start.kind)
 
 
 def _relocated(theta, problem, rng):
-    """The best so far with its laziest bell moved to where the misfit is, or with half of a busy one moved there."""
+    """The best so far with one bell freed (the laziest, any, or one merged into its neighbour) and set down anew,
+    where the misfit is or as half of another: as split-and-merge EM does (Ueda et al. 2000)."""
     logits, means, log_stds = np.clip(theta, -LIMIT, LIMIT).reshape(3, -1)
-    residuals, _ = residuals_and_jacobian(theta, problem)
-    misfit = residuals[: problem.u.size] ** 2
-    target = rng.choice(problem.u, p=misfit / misfit.sum() if misfit.any() else None)
-    k = int(np.argmin(logits)) if rng.random() < 0.5 else int(rng.integers(logits.size))
-    near = int(np.argmin(abs(means - target) / np.exp(log_stds)))
-    means[k] = target
-    log_stds[k] = log_stds[near] + np.log(rng.uniform(0.2, 1))
-    logits[k] = logits[near] = logits[near] - np.log(2)
-    return np.concatenate([logits, means, log_stds])
+    weights, stds, K = softmax(logits), np.exp(log_stds), logits.size
+    match rng.integers(3):
+        case 0:
+            k = int(np.argmin(weights))
+        case 1:
+            k = int(rng.integers(K))
+        case _:
+            k = _merge_neighbours(weights, means, stds, rng)
+    others = np.delete(np.arange(K), k)
+    if rng.random() < 0.7:
+        misfit = residuals_and_jacobian(theta, problem)[0][: problem.u.size] ** 2
+        means[k] = rng.choice(problem.u, p=misfit / misfit.sum() if misfit.any() else None)
+        near = others[np.argmin(abs(means[others] - means[k]) / stds[others])]
+        stds[k] = stds[near] * rng.uniform(0.2, 1)
+    else:
+        near = rng.choice(others)
+        shift = stds[near] * rng.uniform(0.3, 1.2)
+        means[k], means[near] = means[near] + shift, means[near] - shift
+        stds[[k, near]] = stds[near] * rng.uniform(0.4, 1, 2)
+    weights[[k, near]] = weights[near] / 2
+    return _theta(problem, weights + DEAD, means, stds) + np.repeat([_log_area(logits, problem), 0, 0], K)
 
 
-def _reach(theta):
-    """How far a jitter of 1 goes: one unit of logit and log-std, one std of mean."""
-    K = theta.size // 3
-    return np.concatenate([np.ones(K), np.exp(theta[2 * K :]), np.ones(K)])
+def _merge_neighbours(weights, means, stds, rng):
+    """Give one bell the weight, mean and std of itself and its neighbour, in place; the neighbour is free."""
+    order = np.argsort(means)
+    i = int(rng.integers(order.size - 1))
+    pair = order[i : i + 2]
+    share = (weights[pair] + DEAD) / (weights[pair] + DEAD).sum()
+    mean = share @ means[pair]
+    stds[pair[0]] = np.sqrt(share @ (stds[pair] ** 2 + (means[pair] - mean) ** 2))
+    means[pair[0]], weights[pair[0]] = mean, weights[pair].sum()
+    return int(pair[1])
+
+
+def _jittered(bells, rng):
+    """The same bells with every number shaken by about half its own size."""
+    weights, means, stds = bells
+    by = rng.normal(scale=0.5, size=(3, means.size))
+    return weights * np.exp(by[0]), means + stds * by[1], stds * np.exp(by[2])
+
+
+def _log_area(logits, problem):
+    """Logarithm of the area of all bells, in the given mass or in units of it."""
+    return np.log(np.exp(logits).sum()) if problem.free_mass else 0.0
 
 
 def _theta(problem, weights, means, stds):
@@ -174,17 +213,29 @@ def _theta(problem, weights, means, stds):
 
 
 def _is_confirmed(runs, problem):
-    """Whether enough independent starts have found the lowest loss; relocated ones lean on it and don't count."""
+    """Whether enough independent starts have found the lowest loss, and it has outlived enough relocations; a
+    residual that is white noise needs no more than the former."""
     best = min(runs, key=lambda run: run.fun)
     if not best.converged or _finds(runs) < FINDS:
         return False
-    K = best.theta.size // 3
-    return len(runs) >= 10 + K or is_white(residuals_and_jacobian(best.theta, problem)[0][: problem.u.size])
+    shaken = _outlived(runs) >= OUTLIVED or best.theta.size == 3
+    return shaken or is_white(residuals_and_jacobian(best.theta, problem)[0][: problem.u.size])
 
 
 def _finds(runs):
-    lowest = min(run.fun for run in runs)
-    return sum(run.fun <= lowest * (1 + SAME) + PERFECT for run in runs if run.kind != "relocated")
+    """How many starts found the lowest loss; relocated ones lean on it and don't count."""
+    return sum(_is_lowest(runs) & [run.kind != "relocated" for run in runs])
+
+
+def _outlived(runs):
+    """How many relocations were tried since the lowest loss was first found."""
+    first = int(np.argmax(_is_lowest(runs)))
+    return sum(run.kind == "relocated" for run in runs[first + 1 :])
+
+
+def _is_lowest(runs):
+    losses = np.array([run.fun for run in runs])
+    return losses <= losses.min() * (1 + SAME) + PERFECT
 
 
 def _ranked(runs, problem):

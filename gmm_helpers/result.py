@@ -34,8 +34,13 @@ class Descent:
     status: int
     nfev: int
     method: str
-    path: tuple
+    path: np.ndarray  # (iterations + 1, 3K)
     kind: str = "given"  # of start
+
+    @property
+    def is_finite(self):
+        """Whether it stayed within numbers and nobody stopped it."""
+        return self.status not in (NAN, STOPPED)
 
     @property
     def converged(self):
@@ -119,9 +124,10 @@ class FitResult:
     def success(self):
         """`fit_once`: this walk ended at a stationary point. `fit`: moreover the target is met (relative loss
         ≤ 1e-8) or the best was found again from independent starts, and the points see every bell of weight."""
-        if not self._run.converged or self._search is None:
+        if self._search is None:
             return self._run.converged
-        return (self._search.confirmed or self.loss <= MET) and is_seen(self.mixture, self._problem.x)
+        found = self._run.is_finite and (self.fun <= MET or (self._run.converged and self._search.confirmed))
+        return found and is_seen(self.mixture, self._problem.x)
 
     @cached_property
     def message(self):
@@ -245,7 +251,7 @@ def _message(result):
         return "the walk left the range of numbers: try another start"
     if run.status == STOPPED:
         return "stopped by the callback before it converged"
-    if not run.converged:
+    if not run.converged and not result.success:
         limit = "`maxfev`" if run.method.upper() == "LM" else "`maxiter`"
         return (
             f"not converged after {result.nit} iterations, gradient norm {run.grad_norm:.1e}: "

@@ -17,11 +17,13 @@ def random_start(x, n_components, rng):
     return np.full(n_components, 1 / n_components), means, np.ones(n_components)
 
 
-def scattered_start(x, n_components, rng):
-    """Distinct means drawn evenly over the grid, stds of any size between its step and its length, equal weights."""
-    step, width = np.diff(x).min(), x[-1] - x[0]
-    means = rng.uniform(x[0], x[-1], n_components)
-    stds = np.exp(rng.uniform(np.log(step), np.log(max(width / n_components, 2 * step)), n_components))
+def scattered_start(x, density, n_components, rng):
+    """Distinct grid points, drawn by the area each stands for, as means; wide stds; equal weights."""
+    bulk = trapezoid_weights(x) * np.maximum(density, 0)
+    spread = np.sqrt(bulk @ (x - bulk @ x / bulk.sum()) ** 2 / bulk.sum())
+    chance = bulk + 1e-9 * bulk.max()  # there may be fewer points under the curve than bells
+    means = rng.choice(x, n_components, replace=False, p=chance / chance.sum())
+    stds = 4 * spread / n_components * np.exp(rng.uniform(-0.7, 0.7, n_components))
     return np.full(n_components, 1 / n_components), means, stds
 
 

@@ -1,0 +1,147 @@
+"""Whatever is no target, no option or no start is refused at the border, in one sentence that names it."""
+
+import numpy as np
+import pytest
+
+from gmm_helpers import (
+    CLASSIC,
+    Mixture,
+    bandwidth,
+    classic,
+    density_from_histogram,
+    density_from_samples,
+    fit,
+    fit_once,
+    log_std_prior,
+    mean_prior,
+    strength,
+    weight_prior,
+)
+
+X, DENSITY = classic()
+
+
+def changed(values, index, value):
+    values = values.copy()
+    values[index] = value
+    return values
+
+
+TARGETS = {
+    "lengths differ": (X, DENSITY[:-1], "`x` and `density` must have the same length, got 75 and 74"),
+    "two-dimensional x": (X[:, None], DENSITY, r"`x` must be one-dimensional and not empty, got shape \(75, 1\)"),
+    "two-dimensional density": (X, DENSITY[None], "`density` must be one-dimensional and not empty"),
+    "empty": ([], [], r"`x` must be one-dimensional and not empty, got shape \(0,\)"),
+    "a number for x": (3.0, DENSITY, r"`x` must be one-dimensional and not empty, got shape \(\)"),
+    "None for x": (None, DENSITY, "`x` must hold real numbers, got None"),
+    "text for density": (X, ["a"] * 75, "`density` must hold real numbers"),
+    "ragged density": (X, [[1], [2, 3]], "`density` must hold real numbers"),
+    "complex density": (X, DENSITY + 0j, "`density` must hold real numbers"),
+    "dates for x": (np.arange(75).astype("datetime64[D]"), DENSITY, "`x` must hold real numbers"),
+    "NaN in x": (changed(X, 4, np.nan), DENSITY, "`x` must be finite, got nan at index 4"),
+    "NaN in density": (X, changed(DENSITY, 7, np.nan), "`density` must be finite, got nan at index 7"),
+    "infinite density": (X, changed(DENSITY, 0, np.inf), "`density` must be finite, got inf at index 0"),
+    "x falls": (X[::-1], DENSITY, "`x` must increase strictly, got 24.6667 followed by 24.3333 at index 1"),
+    "x repeats": (changed(X, 3, X[2]), DENSITY, "`x` must increase strictly, got 0.666667 followed by 0.666667"),
+    "x spans too much": (1.7e308 * np.linspace(-1, 1, 75), DENSITY, "`x` must span a finite range"),
+    "one point": ([1.0], [1.0], "`x` must have at least 2 points, got 1"),
+    "all zero": (X, 0 * DENSITY, "`density` must be positive somewhere, got maximum 0"),
+    "all negative": (X, -DENSITY, "`density` must be positive somewhere"),
+    "deep below zero": (X, DENSITY - 0.15, "no deeper than half its peak, got minimum -0.149"),
+    "area overflows": (1e200 * X, 1e200 * DENSITY, "the area under `density` must be finite, got inf"),
+}
+ARGUMENTS = {
+    "no components": ({"n_components": 0}, "`n_components` must be a whole number, at least 1, got 0"),
+    "minus one component": ({"n_components": -1}, "`n_components` must be a whole number, at least 1, got -1"),
+    "half a component": ({"n_components": 2.5}, "`n_components` must be a whole number, at least 1, got 2.5"),
+    "True components": ({"n_components": True}, "`n_components` must be a whole number"),
+    "too many components": ({"n_components": 26}, "points as there are free parameters, 77 for 26 components, got 75"),
+    "unknown method": ({"method": "Newton"}, "`method` must be one of BFGS, .*, got 'Newton'"),
+    "no method": ({"method": None}, "`method` must be one of"),
+    "no starts": ({"n_starts": 0}, "`n_starts` must be a whole number, at least 1, or None, got 0"),
+    "half a start": ({"n_starts": 1.5}, "`n_starts` must be a whole number"),
+    "mass of zero": ({"mass": 0}, "`mass` must be a finite number above 0, got 0"),
+    "negative mass": ({"mass": -2.0}, "`mass` must be a finite number above 0, got -2.0"),
+    "infinite mass": ({"mass": np.inf}, "`mass` must be a finite number above 0, got inf"),
+    "mass in words": ({"mass": "one"}, "`mass` must be a finite number above 0, got 'one'"),
+    "unknown rule of weights": ({"grid_weights": "simpson"}, "`grid_weights` must be None, 'trapezoid' or an array"),
+    "too few weights": ({"grid_weights": np.ones(74)}, "`grid_weights` must have one entry for each x, got 74 for 75"),
+    "negative weights": ({"grid_weights": -np.ones(75)}, "`grid_weights` must be ≥ 0 and not all zero"),
+    "weights all zero": ({"grid_weights": np.zeros(75)}, "`grid_weights` must be ≥ 0 and not all zero"),
+    "NaN in weights": ({"grid_weights": np.full(75, np.nan)}, "`grid_weights` must be finite, got nan at index 0"),
+    "prior is no function": ({"prior": 1e-3}, "`prior` must be a function of weights, means, stds, got float"),
+    "callback is no function": ({"callback": "print"}, "`callback` must be callable, got str"),
+    "options in a list": ({"options": ["gtol"]}, "`options` must be a dict or None, got list"),
+    "unknown option of LM": ({"options": {"tol": 1}}, "`options` of LM are ftol, xtol, gtol and maxfev, got 'tol'"),
+    "no workers": ({"workers": 0}, "`workers` must be a whole number, at least 1, got 0"),
+    "workers by name": ({"workers": "all"}, "`workers` must be a whole number, at least 1, got 'all'"),
+    "negative seed": ({"rng": -1}, "expected non-negative integer"),
+}
+STARTS = {
+    "not a mixture": ("means", "`start` must hold real numbers, got 'means'"),
+    "eight numbers": (np.ones(8), "`start` must be a Mixture or a theta of 3K numbers, got 8"),
+    "a table": (np.ones((3, 3)), "`start` must be one-dimensional"),
+    "NaN": (np.full(9, np.nan), "`start` must be finite, got nan at index 0"),
+    "a dead bell": (Mixture([0, 1], [1, 2], [1, 1]), "`start` must have weights above 0 .*, got a weight of 0"),
+}
+HELPERS = {
+    "negative counts": (lambda: density_from_histogram([1, -1], [0, 1, 2]), "`counts` must be ≥ 0 and not all zero"),
+    "no counts": (lambda: density_from_histogram([0, 0], [0, 1, 2]), "`counts` must be ≥ 0 and not all zero"),
+    "too few edges": (lambda: density_from_histogram([1, 1], [0, 1]), "`edges` must be one more than `counts`"),
+    "edges that fall": (lambda: density_from_histogram([1, 1], [0, 2, 1]), "`edges` must increase strictly"),
+    "one sample": (lambda: density_from_samples([1.0]), "`samples` must hold at least two different values"),
+    "equal samples": (lambda: bandwidth([2.0, 2.0]), "`samples` must hold at least two different values"),
+    "no bandwidth": (
+        lambda: density_from_samples([1.0, 2.0], bandwidth=0),
+        "`bandwidth` must be a finite number above 0",
+    ),
+    "centre of a log": (lambda: log_std_prior(-2, 1), "`center` must be a finite number above 0, got -2"),
+    "negative strength": (lambda: weight_prior(-1), "`lam` must be a finite number, at least 0, got -1"),
+    "no width": (lambda: mean_prior(0, 0, 1), "`width` must be a finite number above 0, got 0"),
+    "no noise": (lambda: strength(0, 1, DENSITY), "`noise` must be a finite number above 0, got 0"),
+}
+
+
+@pytest.mark.parametrize(("x", "density", "message"), TARGETS.values(), ids=TARGETS)
+def test_what_is_no_target(x, density, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        fit(x, density, 3)
+    with pytest.raises((TypeError, ValueError), match=message):
+        fit_once(x, density, CLASSIC)
+
+
+@pytest.mark.parametrize(("arguments", "message"), ARGUMENTS.values(), ids=ARGUMENTS)
+def test_what_is_no_argument(arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        fit(**{"x": X, "density": DENSITY, "n_components": 3} | arguments)
+
+
+@pytest.mark.parametrize(("start", "message"), STARTS.values(), ids=STARTS)
+def test_what_is_no_start(start, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        fit_once(X, DENSITY, start)
+
+
+@pytest.mark.parametrize(("call", "message"), HELPERS.values(), ids=HELPERS)
+def test_what_no_helper_takes(call, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()
+
+
+def test_the_input_stays_as_it_was():
+    x, density = X.copy(), DENSITY.copy()
+    fit(x, density, 3, rng=0)
+    np.testing.assert_array_equal(x, X)
+    np.testing.assert_array_equal(density, DENSITY)
+
+
+def test_what_noise_makes_is_allowed():
+    noisy = DENSITY + 0.05 * DENSITY.max() * np.random.default_rng(0).normal(size=75)
+    assert noisy.min() < 0
+    assert np.isfinite(fit(X, noisy, 3, rng=0).loss)
+
+
+def test_lists_integers_and_short_floats_are_numbers_too():
+    for x, density in ((list(X), list(DENSITY)), (X.astype("f4"), DENSITY.astype("f4"))):
+        np.testing.assert_allclose(fit(x, density, 3, rng=0).mixture.means, [5, 15, 20], atol=1e-4)
+    assert fit([0, 1, 2, 3, 4], [0, 1, 2, 1, 0], 1, mass=None).mixture.means[0] == pytest.approx(2)
