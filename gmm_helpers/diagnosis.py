@@ -6,6 +6,7 @@ __all__ = ["diagnose", "is_healthy", "is_seen", "is_white"]
 
 LIVE = 1e-4  # a component of less weight than this says nothing about the curve
 SEEN = 0.01  # share of its weight that the points must find under a component
+FEW = 40  # points, under which a test for noise has no power
 TWINS = 1e-3  # relative difference in mean and std below which two components are one
 
 
@@ -26,7 +27,7 @@ def is_white(residuals):
     """Whether residuals (N,) look like independent noise: |lag-1 autocorrelation| < 2/√N. Under 40 points: False,
     for there such a test has no power."""
     r = residuals - residuals.mean()
-    return r.size >= 40 and abs(r[1:] @ r[:-1]) < 2 / np.sqrt(r.size) * (r @ r)
+    return r.size >= FEW and abs(r[1:] @ r[:-1]) < 2 / np.sqrt(r.size) * (r @ r)
 
 
 def diagnose(result):
@@ -77,10 +78,9 @@ def _misfit(result):
     if not problem.free_mass and not 0.5 < ratio < 1.2:
         yield f"the curve's area is {problem.area:.4g}, not {result.mass:.4g}: pass `mass=None`"
     elif not is_white(result.pdf(problem.x) - problem.density) and result.loss > 1e-3:
-        yield (
-            f"a relative loss of {result.loss:.2g} is left and it is no noise: "
-            "another start, or one more component, may mend it"
-        )
+        kind = " that is no noise" if problem.x.size >= FEW else ""
+        cure = "one more component" if result.is_confirmed else "another start, or one more component,"
+        yield f"a relative loss of {result.loss:.2g} is left{kind}: {cure} may mend it"
 
 
 def _rounding(result):

@@ -120,13 +120,18 @@ class FitResult:
         """The method that walked."""
         return self._run.method
 
+    @property
+    def is_confirmed(self):
+        """Whether a search found the lowest loss often enough to trust it; a single walk never is."""
+        return self._search is not None and self._search.confirmed
+
     @cached_property
     def success(self):
         """`fit_once`: this walk ended at a stationary point. `fit`: moreover the target is met (relative loss
         ≤ 1e-8) or the best was found again from independent starts, and the points see every bell of weight."""
         if self._search is None:
             return self._run.converged
-        found = self._run.is_finite and (self.fun <= MET or (self._run.converged and self._search.confirmed))
+        found = self._run.is_finite and (self.fun <= MET or (self._run.converged and self.is_confirmed))
         return found and is_seen(self.mixture, self._problem.x)
 
     @cached_property
@@ -231,7 +236,7 @@ class FitResult:
             f"<div><p><b>{'Success' if self.success else 'No success'}:</b> {self.message}.</p>"
             f"{self.mixture._repr_html_()}"
             f"<p>mass {self.mass:.6g} · relative loss {self.loss:.3g} · gradient norm {self.grad_norm:.1e} · "
-            f"{self.nit} iterations, {self.nfev} evaluations, {len(self.runs)} runs · {self.method}</p>"
+            f"{self.nit} iterations, {self.nfev} evaluations, {_count(len(self.runs), 'run')} · {self.method}</p>"
             f"{f'<ul>{sentences}</ul>' if sentences else ''}</div>"
         )
 
@@ -264,7 +269,7 @@ def _message(result):
     if result.loss <= MET:
         return f"the target is met, relative loss {result.loss:.1e}, after {_count(len(search.runs), 'start')}"
     again = f"the lowest loss was found by {search.finds} of {_count(len(search.runs), 'start')}"
-    return again if search.confirmed else f"{again}, too few to trust it: raise `n_starts`"
+    return again if result.is_confirmed else f"{again}, too few to trust it: raise `n_starts`"
 
 
 def _count(n, noun):

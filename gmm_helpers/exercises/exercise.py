@@ -1,6 +1,7 @@
 """One exercise, its usual mistakes, and the verdict on an answer."""
 
 import copy
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -32,8 +33,13 @@ class Verdict:
         mark, colour = {"right": ("✓", "#00694d"), "wrong": ("✗", "#a03b00"), "open": ("…", "#555")}[self.state]
         return (
             f"<p class='gmm-verdict' style='border-left: 4px solid {colour}; padding-left: .6em; margin: 0'>"
-            f"<b style='color: {colour}'>{mark}</b> {escape(repr(self))}</p>"
+            f"<b style='color: {colour}'>{mark}</b> {_with_code(escape(repr(self)))}</p>"
         )
+
+
+def _with_code(text):
+    """`…` as code, as in the rest of the notebook."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,205 @@
+"""The project as a stranger meets it: README's commands, the pins, what an import loads, the images."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+COMMANDS = re.findall(r"^python -m pip install uv && uv run .*$", README, re.MULTILINE)
+
+
+@pytest.fixture
+def clean_copy(tmp_path):
+    """What git tracks, and nothing else, in an empty folder."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout: what belongs to the project can't be told from what lies about")
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    for name in filter(None, files.split("\0")):
+        if (ROOT / name).exists():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def outside():
+    """The environment as it was before `uv run` put its own Python first."""
+    venv = str(Path(sys.prefix))
+    path = os.pathsep.join(p for p in os.environ["PATH"].split(os.pathsep) if not p.startswith(venv))
+    dropped = ("VIRTUAL_ENV", "PYTHONPATH", "PYTEST_CURRENT_TEST", "MPLBACKEND")
+    return {k: v for k, v in os.environ.items() if k not in dropped} | {"PATH": path}
+
+
+def has_pip(environment):
+    python = shutil.which("python", path=environment["PATH"])
+    return (
+        python and subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
+    )
+
+
+def test_there_are_two_commands_and_ci_runs_the_second():
+    assert COMMANDS == [
+        "python -m pip install uv && uv run jupyter lab notebooks/00_start_here.ipynb",
+        "python -m pip install uv && uv run pytest",
+    ]
+    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == COMMANDS[1]
+
+
+def test_the_first_command_opens_the_course(clean_copy, tmp_path_factory):
+    environment = outside()
+    if not has_pip(environment):
+        pytest.skip("no `python` with pip on the PATH besides this environment: README's command needs one")
+    home = tmp_path_factory.mktemp("jupyter")
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    settings = {"open_browser": False, "port": port, "port_retries": 0, "ip": "127.0.0.1", "allow_root": True}
+    (home / "jupyter_server_config.json").write_text(
+        json.dumps({"ServerApp": settings, "IdentityProvider": {"token": "t"}})
+    )
+    folders = {f"JUPYTER_{kind}_DIR": str(home) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    log = (home / "log").open("w")
+    server = subprocess.Popen(
+        ["bash", "-c", COMMANDS[0]],
+        cwd=clean_copy,
+        env=environment | folders,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        url = f"http://127.0.0.1:{port}/api/contents/notebooks/00_start_here.ipynb?token=t"
+        notebook = _wait_for(url, server, home / "log", seconds=300)
+        assert notebook["content"]["cells"][0]["source"].startswith("# Start here")
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
+        log.close()
+
+
+def _wait_for(url, server, log, seconds):
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return json.load(answer)
+        except OSError:
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.3)
+
+
+def pins():
+    """The lines under `pip:` in environment.yml that name a version."""
+    return re.findall(r"^\s+- (\S+==\S+)$", (ROOT / "environment.yml").read_text(), re.MULTILINE)
+
+
+def test_the_pins_are_the_direct_dependencies():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    direct = project["project"]["dependencies"] + project["dependency-groups"]["notebooks"]
+    names = sorted(re.split(r"[<>=~!]", requirement)[0] for requirement in direct)
+    assert sorted(pin.split("==")[0] for pin in pins()) == names
+
+
+def test_the_pins_install_with_pip_and_pass_the_core_tests(clean_copy, tmp_path_factory):
+    venv = tmp_path_factory.mktemp("pins") / "venv"
+    environment = outside()
+    subprocess.run([sys.executable, "-m", "venv", venv], check=True, env=environment)
+    python = venv / "bin" / "python" if os.name != "nt" else venv / "Scripts" / "python.exe"
+    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *pins(), clean_copy]
+    subprocess.run([*install, "pytest", "hypothesis", "nbclient"], check=True, env=environment, cwd=clean_copy)
+    (clean_copy / "gmm_helpers").rename(clean_copy / "not_to_be_imported")  # the installed one is meant
+    core = [f"tests/test_{name}.py" for name in ("mixture", "parameters", "gradient", "bad_input")]
+    subprocess.run(
+        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *core], check=True, env=environment, cwd=clean_copy
+    )
+
+
+def test_an_import_loads_neither_pyplot_nor_widgets():
+    code = "import sys, gmm_helpers; print(sorted({'matplotlib', 'matplotlib.pyplot', 'ipywidgets', 'sklearn'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_module_imports_only_from_those_above_it():
+    """DESIGN's order of the house; lazily imported interop stands inside its functions and is not counted."""
+    order = "checks mixture parameters loss priors problem gradient diagnosis result descent starts restarts densities gallery plotting"
+    order = order.split()
+    for module in order:
+        source = (ROOT / "gmm_helpers" / f"{module}.py").read_text()
+        for imported in re.findall(r"^from \.(\w+) import", source, re.MULTILINE):
+            assert order.index(imported) < order.index(module), f"{module} imports {imported}"
+
+
+def test_every_public_name_has_a_docstring():
+    import gmm_helpers
+
+    for name in gmm_helpers.__all__:
+        thing = getattr(gmm_helpers, name)
+        assert not callable(thing) or thing.__doc__, name
+
+
+def test_readmes_example_works_as_pasted(capsys):
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(example, {})
+    assert "FitResult: success" in capsys.readouterr().out
+
+
+def test_readmes_links_lead_somewhere():
+    for target in re.findall(r"\]\(([\w./-]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_no_machine_and_no_registry_is_named():
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    assert "uv.lock" not in files
+    hosts = re.compile("py" + r"pi\.org|python" + "hosted|registry\\.npm" + "js")
+    for name in files:
+        if (path := ROOT / name).suffix in (".py", ".md", ".toml", ".yml", ".ipynb", ".cff", "") and path.is_file():
+            assert not hosts.search(path.read_text(errors="ignore")), name
+
+
+def test_doctests():
+    import doctest
+    from importlib import import_module
+
+    tried = [doctest.testmod(import_module(f"gmm_helpers.{name}")) for name in ("mixture", "restarts")]
+    assert sum(t.attempted for t in tried) >= 3
+    assert not sum(t.failed for t in tried)
+
+
+def test_the_images_are_those_that_their_script_makes(tmp_path):
+    """Up to what another version of Matplotlib writes of itself: the same lines through the same points."""
+    subprocess.run([sys.executable, ROOT / "images" / "make.py", tmp_path], check=True)
+    for made in tmp_path.glob("*.svg"):
+        kept = (ROOT / "images" / made.name).read_text()
+        assert len(re.findall("<path", made.read_text())) == len(re.findall("<path", kept)), made.name
+    assert {p.name for p in tmp_path.glob("*.svg")} == {p.name for p in (ROOT / "images").glob("*.svg")}
+
+
+def test_the_original_takes_the_steps_it_should():
+    """A smaller run of the baseline: its loss is the course's, its gradient is right, its two kinds of grid agree."""
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    try:
+        import numpy as np
+        import original
+    finally:
+        sys.path.pop(0)
+    from gmm_helpers import CLASSIC, classic_grid, l2_loss
+
+    params = [np.array([4.0, 12, 21]), np.zeros(3), np.full(3, 5.0)]
+    x = classic_grid(25)
+    np.testing.assert_allclose(original.mixture(params, 25), original.mixture(params, x))
+    target = CLASSIC.pdf(x)
+    theta = np.concatenate([params[2], params[0], params[1]])
+    assert original.loss_func(target, params) == pytest.approx(l2_loss(theta, x, target), rel=1e-12)
