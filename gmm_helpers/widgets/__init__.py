@@ -1,5 +1,9 @@
 """Explorers, one a chapter: each is a function without required arguments that returns one box to show."""
 
 from .chapter_00 import explore_fit
+from .chapter_01 import explore_data
+from .chapter_02 import explore_parameters
+from .chapter_03 import explore_loss
+from .chapter_04 import explore_gradient
 
-__all__ = ["explore_fit"]
+__all__ = ["explore_data", "explore_fit", "explore_gradient", "explore_loss", "explore_parameters"]

@@ -23,34 +23,41 @@ def subscript(letter, k):
 class Number(traitlets.HasTraits):
     """A number: a slider to drag, and a box to type in, which also gives the number its name.
 
-    `log=True` moves the slider evenly in the logarithm. A value beyond the slider's ends, from a preset, is kept.
+    `log=True` moves the slider evenly in the logarithm, twenty steps a power of ten. A value between two steps, or
+    beyond the ends, that a preset sets is kept; the slider stands at the nearest step. The slider counts steps, in
+    whole numbers: a `FloatSlider` rounds what it is told to show, and sends that back as if a hand had moved it.
     """
 
     value = traitlets.Float()
 
-    def __init__(self, label, value, low, high, step=0.01, *, name=None, log=False, whole=False, **kwargs):
-        self.low, self.high, self.step, self.log, self.whole = low, high, step, log, whole
+    def __init__(self, label, value, low, high, step=0.01, *, name=None, log=False, whole=False, label_width="30px"):
+        self.low, self.high, self.log, self.whole = low, high, log, whole
+        self._step = 0.05 if log else step
+        steps = round((self._place(high) - self._place(low)) / self._step)
         look = {"description": label, "readout": False, "continuous_update": True}
         look |= {"layout": {"flex": "1 1 auto", "width": "auto", "min_width": "90px"}}
-        ends = {"min": np.log10(low), "max": np.log10(high), "step": 0.05} if log else {}
-        self.slider = ipywidgets.FloatSlider(**look | {"min": low, "max": high, "step": step} | ends)
-        self.slider.style.description_width = kwargs.pop("label_width", "30px")
+        self.slider = ipywidgets.IntSlider(0, 0, steps, **look)
+        self.slider.style.description_width = label_width
         self.box = ipywidgets.FloatText(tooltip=name or label, step=None if log else step, layout={"width": "74px"})
         self.widget = ipywidgets.HBox([self.slider, self.box])
         self.widget.add_class("gmm-number")
         self.parts = [self.slider]
-        super().__init__(value=self._nearest(value), **kwargs)
+        super().__init__(value=self._nearest(value))
         self._show()
         self.slider.observe(self._slid, "value")
         self.box.observe(self._typed, "value")
         self.observe(self._show, "value")
+
+    def _place(self, value):
+        return np.log10(value) if self.log else value
 
     def _nearest(self, value):
         value = float(min(max(value, self.low), self.high))
         return float(round(value)) if self.whole else value
 
     def _slid(self, change):
-        self.value = self._nearest(float(f"{10 ** change['new']:.3g}") if self.log else change["new"])
+        place = self._place(self.low) + change["new"] * self._step
+        self.value = self._nearest(float(f"{10**place:.3g}" if self.log else f"{place:.10g}"))
 
     def _typed(self, change):
         if np.isfinite(change["new"]):
@@ -65,9 +72,10 @@ class Number(traitlets.HasTraits):
 
     def _show(self, _change=None):
         """Both parts show the value; neither answers back while it is set."""
-        shown = np.log10(self.value) if self.log else self.value
-        _quietly(self.slider, self._slid, min(max(shown, self.slider.min), self.slider.max))
-        _quietly(self.box, self._typed, float(f"{self.value:.6g}"))
+        inside = min(max(self.value, self.low), self.high)
+        position = round((self._place(inside) - self._place(self.low)) / self._step)
+        _quietly(self.slider, self._slid, min(position, self.slider.max))
+        _quietly(self.box, self._typed, float(f"{self.value:.5g}"))
 
 
 def _quietly(widget, callback, value):
@@ -194,8 +202,8 @@ class Choice(traitlets.HasTraits):
     value = traitlets.Any()
 
     def __init__(self, label, options, value=None):
-        self.slider = ipywidgets.Dropdown(options=options, description=label, layout={"width": "100%"})
-        self.slider.style.description_width = "74px"
+        self.slider = ipywidgets.Dropdown(options=options, description=label, layout={"width": "auto"})
+        self.slider.style.description_width = "84px"
         if value is not None:
             self.slider.value = value
         self.widget, self.parts = self.slider, [self.slider]

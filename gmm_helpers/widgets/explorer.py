@@ -178,8 +178,9 @@ class Explorer(ipywidgets.VBox):
         """Draw the picture and say it."""
         picture = self.show(self.state)
         self.redraws += 1
-        self.figure.draw(picture.marks, picture.sentence)
-        self.sentence.value, self.status.value = escape(picture.sentence, quote=False), picture.status
+        said = minus(picture.sentence)
+        self.figure.draw(picture.marks, said)
+        self.sentence.value, self.status.value = escape(said, quote=False), minus(picture.status)
         revealed = self.state.values["revealed"]
         self.table.value = _table(picture.truth, picture.fitted) if revealed and picture.truth else ""
         name = self.chooser.value
@@ -232,9 +233,11 @@ class Explorer(ipywidgets.VBox):
 
     async def _slices(self, slices):
         try:
-            for progress in slices:
-                self.bar.value = progress
-                self.refresh()
+            drawn = self.redraws
+            for self.bar.value in slices:
+                if drawn == self.redraws:  # a slice that moved a value has been drawn
+                    self.refresh()
+                drawn = self.redraws
                 await asyncio.sleep(0.001)
         except asyncio.CancelledError:
             pass
@@ -314,6 +317,11 @@ def _same_value(a, b):
     if isinstance(a, Mixture) and isinstance(b, Mixture):
         return literal(a) == literal(b)
     return bool(np.array_equal(a, b))
+
+
+def minus(text):
+    """Numbers below zero with a minus sign, not a hyphen."""
+    return re.sub(r"(?<!\w)-(?=\d)", "−", text)
 
 
 def literal(value):

@@ -80,7 +80,7 @@ class LiveFigure:
             self.figure = Figure(figsize=(width, height), dpi=POINTS, layout="constrained")
             self.axes = self.figure.subplot_mosaic(panels, **kwargs)
         self.marks = {}
-        self._dirty = True
+        self._frames = {}
         cell = {"grid_area": "1 / 1 / 2 / 2", "margin": "0", "overflow": "hidden"}
         self._frame = ipywidgets.HTML(layout=cell)
         self._moving = ipywidgets.HTML(layout=cell)
@@ -88,30 +88,27 @@ class LiveFigure:
         self.widget.add_class("gmm-figure")
 
     def limits(self, ax, *, xlim=None, ylim=None):
-        """Set the limits of `ax`; the frame is drawn anew only if they differ."""
-        for value, now, put in ((xlim, ax.get_xlim(), ax.set_xlim), (ylim, ax.get_ylim(), ax.set_ylim)):
-            if value is not None and not np.allclose(value, now, rtol=1e-9, atol=0):
-                put(*value)
-                self._dirty = True
+        """Set the limits of `ax`."""
+        if xlim is not None and xlim != ax.get_xlim():
+            ax.set_xlim(*xlim)
+        if ylim is not None and ylim != ax.get_ylim():
+            ax.set_ylim(*ylim)
 
     def key(self, ax, looks):
         """A legend above `ax`: looks is a dict of label → the line's looks."""
         handles = [Line2D([], [], label=label, **{"linewidth": 1.8} | each) for label, each in looks.items()]
         where = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": len(handles), "borderaxespad": 0.2}
         ax.legend(handles=handles, frameon=False, handlelength=2.2, columnspacing=1.4, **where)
-        self._dirty = True
-
-    def retitle(self, ax, title):
-        """Set the title of `ax`; the frame is drawn anew only if it differs."""
-        if ax.get_title() != title:
-            ax.set_title(title)
-            self._dirty = True
 
     def draw(self, marks, label):
-        """Show `marks`, a dict of name → `Mark`, in this order; `label` says the picture in words."""
-        if self._dirty:
-            self._frame.value = self._frame_svg()
-            self._dirty = False
+        """Show `marks`, a dict of name → `Mark`, in this order; `label` says the picture in words.
+
+        A frame is drawn once for each set of limits and labels, then kept.
+        """
+        limits = tuple((*ax.get_xlim(), *ax.get_ylim(), ax.get_xlabel()) for ax in self.axes.values())
+        if limits not in self._frames:
+            self._frames[limits] = self._frame_svg()
+        self._frame.value = self._frames[limits]
         self.marks = dict(marks)
         self._moving.value = self._moving_svg(label)
 

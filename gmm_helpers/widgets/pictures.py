@@ -6,25 +6,33 @@ from matplotlib.ticker import MaxNLocator
 from ..plotting import LINES
 from .live_figure import LiveFigure, dots, fill, line
 
-__all__ = ["DOTS", "CurvePicture", "bells", "ceiling", "in_words", "listed", "truth_bands"]
+__all__ = ["DOTS", "CurvePicture", "bells", "ceiling", "in_words", "listed", "ordinal", "truth_bands"]
 
 DOTS = {"color": "#8C8C8C", "size": 3.2}  # large and pale, so that the thin fit on top hides none of them
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 FINE = 300  # points of a drawn curve
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 class CurvePicture:
-    """Axes "curve" and "residual" over one grid. `scaled` fits their limits to what is shown, in few steps."""
+    """Axes "curve" and, if `below`, "residual" over one grid, with limits that fit what is shown, in few steps."""
 
-    def __init__(self, x=(0.0, 25.0), width=6.8, height=4.5, key=None):
-        self.figure = LiveFigure([["curve"], ["residual"]], width, height, height_ratios=[3.2, 1], sharex=True)
-        self.curve, self.residual = self.figure.axes["curve"], self.figure.axes["residual"]
+    def __init__(self, x=(0.0, 25.0), width=6.8, height=4.5, key=None, below=True):
+        panels, ratios = ([["curve"], ["residual"]], [3.2, 1]) if below else ([["curve"]], None)
+        self.figure = LiveFigure(panels, width, height, height_ratios=ratios, sharex=True)
+        self.curve, self.residual = self.figure.axes["curve"], self.figure.axes.get("residual")
         self.curve.set(ylabel="density", xlim=(x[0], x[-1]), ylim=(0, 0.25))
+        self.fine = np.linspace(x[0], x[-1], FINE)
+        self.figure.key(self.curve, key or {})
+        if below:
+            self._prepare_residual()
+        else:
+            self.curve.set(xlabel="x")
+
+    def _prepare_residual(self):
         self.residual.set(ylabel="left over", xlabel="x", ylim=(-0.1, 0.1))
         self.residual.yaxis.set_major_locator(MaxNLocator(3))
         self.residual.axhline(0, color="0.6", linewidth=0.8)
-        self.fine = np.linspace(x[0], x[-1], FINE)
-        self.figure.key(self.curve, key or {})
         self.figure.figure.align_ylabels()
 
     def spans(self, x):
@@ -69,6 +77,11 @@ def bells(ax, x, mixture, *, mass=1.0, name="bell", **looks):
 def truth_bands(ax, x, truth):
     """The true bells as wide pale bands, over which a recovered bell is drawn as a line."""
     return bells(ax, x, truth, name="true bell", linestyle="-", linewidth=7, alpha=0.28)
+
+
+def ordinal(k):
+    """0 → "first"."""
+    return ORDINALS[k] if k < len(ORDINALS) else f"{k + 1}th"
 
 
 def ceiling(value, steps=(1, 1.5, 2.5, 4, 6, 10)):
