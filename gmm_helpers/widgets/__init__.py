@@ -5,5 +5,17 @@ from .chapter_01 import explore_data
 from .chapter_02 import explore_parameters
 from .chapter_03 import explore_loss
 from .chapter_04 import explore_gradient
+from .chapter_05 import explore_descent
+from .chapter_06 import explore_restarts
+from .chapter_07 import explore_prior
 
-__all__ = ["explore_data", "explore_fit", "explore_gradient", "explore_loss", "explore_parameters"]
+__all__ = [
+    "explore_data",
+    "explore_descent",
+    "explore_fit",
+    "explore_gradient",
+    "explore_loss",
+    "explore_parameters",
+    "explore_prior",
+    "explore_restarts",
+]

@@ -68,7 +68,9 @@ class Explorer(ipywidgets.VBox):
             | (defaults or {})
             | {"revealed": False, "veiled": False}
         )
-        self.state = State({**start, **first.values})
+        self.state = State(start | (defaults or {}))
+        self.state.update(**first.values)
+        self.initial = self.state.values
         self.redraws, self.problems, self.task, self._syncing = 0, 0, None, False
         self._build(work or {})
         super().__init__(self._rows())
@@ -209,7 +211,7 @@ class Explorer(ipywidgets.VBox):
 
     def source(self):
         """Python that computes what is shown, and a call that brings this explorer back in its present state."""
-        values = {k: v for k, v in self.state.values.items() if not _same_value(v, self.state.defaults[k])}
+        values = {k: v for k, v in self.state.values.items() if not _same_value(v, self.initial[k])}
         call = f"{self.name}({', '.join(f'{key}={literal(value)}' for key, value in values.items())})"
         body = f"{self._code(self.state.values)}\n\n{call}" if self._code else call
         names = ["np", *gmm_helpers.__all__]
@@ -344,5 +346,5 @@ def told(result, truth=None):
     ]
     if truth is not None:
         error = largest_error(result.mixture, truth)
-        parts.append("largest error unknown: K differs" if error is None else f"largest error {error:.1e}")
+        parts.append("another K than the truth's" if error is None else f"largest error {error:.1e}")
     return " · ".join(f"<span>{part}</span>" for part in parts)

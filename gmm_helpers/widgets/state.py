@@ -12,6 +12,7 @@ __all__ = ["State", "follow", "largest_error", "matched", "random_mixture"]
 
 FOLLOWED = 1e-8  # the relative loss at which the last answer, moved on, still meets the curve
 FEW = 6  # starts tried when it doesn't: a hand on a slider waits for them
+SHORT, LONG = {"maxfev": 25}, {"maxfev": 200}  # evaluations of a walk during a drag, and of a first one
 
 
 class State(traitlets.HasTraits):
@@ -51,16 +52,19 @@ def _like(default, value):
 
 
 def follow(x, density, n_components, last=None, *, prior=None):
-    """Fit by Levenberg–Marquardt from the last answer; where that doesn't meet the curve, from six starts as well.
+    """Fit by Levenberg–Marquardt from the last answer; where that doesn't meet the curve, from other starts as well.
 
-    last: a `FitResult` or None. Returns the better `FitResult`. On an exact density it takes about a millisecond.
+    last: a `FitResult` or None. Returns the better `FitResult`. On an exact density it takes about a millisecond;
+    with a prior, whose Jacobian costs more, a walk is cut short, and the next move takes it further.
     """
-    warm = None
+    warm, fewer = None, prior is not None
     if last is not None and last.mixture.n_components == n_components and last.mixture.weights.min() > 0:
-        warm = fit_once(x, density, last.mixture, method="LM", prior=prior)
-        if warm.loss <= FOLLOWED and not warm.diagnosis:
+        warm = fit_once(x, density, last.mixture, method="LM", prior=prior, options=SHORT if fewer else None)
+        if warm.loss <= FOLLOWED and (fewer or not warm.diagnosis):
             return warm
-    fresh = fit(x, density, n_components, n_starts=FEW if warm else None, rng=0, prior=prior)
+    n_starts = (1 if fewer else FEW) if warm else FEW
+    options = SHORT if fewer and warm else LONG
+    fresh = fit(x, density, n_components, n_starts=n_starts, rng=0, prior=prior, options=options)
     return fresh if warm is None or fresh.fun <= warm.fun else warm
 
 

@@ -1,0 +1,178 @@
+"""Chapter 7: what a prior holds, and what it costs."""
+
+import numpy as np
+
+from ..descent import fit_once
+from ..gallery import CLASSIC, classic_grid
+from ..loss import relative_loss
+from ..mixture import Mixture
+from ..plotting import LINES
+from ..priors import log_std_prior, mean_prior
+from .controls import Choice, Number, Switch
+from .explorer import Explorer, Picture, Preset, literal, told
+from .live_figure import LiveFigure, dots, line
+from .pictures import DOTS, bells, ceiling, in_words, listed, truth_bands
+from .state import follow, random_mixture
+
+__all__ = ["explore_prior"]
+
+RUNAWAY = 50.0  # a std beyond this has run away: twice the grid's length
+STARTS = 60
+STRENGTHS = {"none": 0.0, **{f"1e-{n}": 10.0**-n for n in range(8, 0, -1)}}
+CODE = """truth = {truth}
+x = classic_grid()
+density = truth.pdf(x)
+density += {noise} / 100 * density.max() * np.random.default_rng({seed}).normal(size=x.size)
+x, density = x[x <= {cut}], density[x <= {cut}]
+result = fit(x, density, {K}, rng=0, prior={prior})
+print(result)"""
+
+
+def explore_prior(**values):
+    """Choose how many bells, how much noise, how strong a prior; see what it holds and what it costs.
+
+    values: `n_components`, `noise`, `seed`, `cut`, `strength`, `centre`, `means`, `truth`, in place of the first
+    preset's. Returns one box.
+    """
+    figure = LiveFigure([["curve"], ["stds"]], 6.8, 4.8, height_ratios=[2.4, 1])
+    curve, strip = figure.axes["curve"], figure.axes["stds"]
+    curve.set(xlim=(0, 25), xlabel="x", ylabel="density")
+    strip.set(xscale="log", xlim=(0.05, 2e4), ylim=(0, 1), yticks=[], xlabel="fitted stds")
+    strip.axvline(RUNAWAY, color="0.6", linewidth=0.8)
+    look = {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6}
+    figure.key(curve, {"given": look, "fit": {"color": "black"}, "its bells": LINES[0]})
+    fine, warm = np.linspace(0, 25, 300), {}
+
+    def show(state):
+        v = state.values
+        x, density = data(v)
+        last = warm.get("last") if warm.get("K") == v["n_components"] else None
+        result = follow(x, density, int(v["n_components"]), last, prior=prior(v))
+        warm.update(last=result, K=v["n_components"])
+        mixture = result.mixture
+        figure.limits(curve, ylim=(0, ceiling(density.max())))
+        marks = truth_bands(curve, fine, v["truth"]) if v["revealed"] else {}
+        marks |= {"given": dots(curve, x, density, **DOTS), **bells(curve, fine, mixture)}
+        marks |= {"fit": line(curve, fine, mixture.pdf(fine), linewidth=1.5)} | _strip(strip, v, mixture, state.result)
+        said = sentence(v, result, state.result)
+        return Picture(marks, said, status(v, result), v["truth"], mixture)
+
+    controls = {
+        "n_components": Number("K", 3, 1, 6, 1, name="number of bells fitted", whole=True, label_width="62px"),
+        "strength": Choice("prior λ", STRENGTHS),
+        "centre": Number("centre", 2, 0.5, 8, 0.1, name="centre of the prior on stds", label_width="62px"),
+        "means": Switch("a prior on means too: 12.5 ± 7"),
+        "noise": Number("noise %", 0, 0, 10, 0.5, name="noise in per cent of the peak", label_width="62px"),
+        "seed": Number("seed", 0, 0, 20, 1, name="seed of the noise", whole=True, label_width="62px"),
+        "cut": Number("cut at", 25, 10, 25, 0.5, name="where the grid ends", label_width="62px"),
+    }
+    return Explorer(
+        "explore_prior", show, figure, controls, _presets(), defaults={"truth": CLASSIC}, given=values,
+        new=lambda rng: {"truth": random_mixture(rng), "noise": 5.0, "strength": 0.01},
+        code=_code, work={f"{STARTS} starts": run},
+    )  # fmt: skip
+
+
+def _presets():
+    return {
+        "Runaway": Preset("Five bells for a curve of three, and no prior. How wide will the spare ones be?",
+                          {"n_components": 5.0}),
+        "A whisper": Preset("λ = 1e-6: is that enough?", {"n_components": 5.0, "strength": 1e-6}),
+        "Too loud": Preset("Three bells, λ = 0.1, centre 2. Which bell suffers?", {"strength": 0.1}),
+        "Cut at 16": Preset("The third bell, at 20, is out of sight, and there is noise. What brings it back?",
+                            {"cut": 16.0, "noise": 1.0, "strength": 0.01, "means": True}),
+        "Two for three": Preset("Two bells for a curve of three. Can a prior cure that?",
+                                {"n_components": 2.0, "strength": 0.01}),
+    }  # fmt: skip
+
+
+def data(values):
+    """x and density: the truth on the classic grid up to the cut, with seeded noise."""
+    x = classic_grid()
+    density = values["truth"].pdf(x)
+    if values["noise"]:
+        noise = np.random.default_rng(int(values["seed"])).normal(size=x.size)
+        density = density + values["noise"] / 100 * density.max() * noise
+    kept = x <= values["cut"]
+    return x[kept], density[kept]
+
+
+def prior(values):
+    """The prior that the controls ask for, or None."""
+    lam = values["strength"]
+    if not lam:
+        return None
+    on_stds = log_std_prior(values["centre"], lam)
+    return on_stds + mean_prior(12.5, 7.0, lam) if values["means"] else on_stds
+
+
+def run(state):
+    """Fits from 60 starts, means anywhere, stds 2; the ends so far are the state's result."""
+    v = state.values
+    x, density = data(v)
+    rng, K = np.random.default_rng(0), int(v["n_components"])
+    starts = [Mixture(np.full(K, 1 / K), rng.uniform(0, 25, K), np.full(K, 2.0)) for _ in range(STARTS)]
+    options, stds = {"hess_inv0": np.eye(3 * K)}, []
+    for i, start in enumerate(starts):
+        stds.append(fit_once(x, density, start, prior=prior(v), options=options).mixture.stds)
+        state.result = {"key": _key(v), "stds": np.array(stds)}
+        yield (i + 1) / STARTS
+
+
+def _key(values):
+    return repr({k: literal(v) for k, v in values.items() if k not in ("revealed", "veiled")})
+
+
+def _strip(ax, values, mixture, ends):
+    """Stds on a logarithmic axis: the fit's as ticks, those of the sixty starts as dots, the prior as a band."""
+    marks = {}
+    if values["strength"]:
+        at = values["centre"]
+        marks["centre"] = line(ax, [at, at], [0, 1], color="#CC79A7", linewidth=8, alpha=0.4)
+    if ends and ends["key"] == _key(values):
+        shown = np.clip(ends["stds"], 0.06, 1.8e4)
+        height = np.linspace(0.06, 0.9, STARTS)[: len(shown), None] + np.zeros_like(shown)
+        marks["ends"] = dots(ax, shown, height, color="#56B4E9", size=1.8)
+    for k, std in enumerate(np.clip(mixture.stds, 0.06, 1.8e4)):
+        marks[f"std {k + 1}"] = line(ax, [std, std], [0, 1], **LINES[k], linewidth=2.4)
+    return marks
+
+
+def sentence(values, result, ends):
+    """What the prior did to the stds, or what its absence did."""
+    if ends and ends["key"] == _key(values):
+        wide = int((ends["stds"].max(axis=1) > RUNAWAY).sum())
+        return f"{wide or 'None'} of {len(ends['stds'])} starts ended with a std over 50."
+    mixture, truth = result.mixture, values["truth"]
+    K = in_words(mixture.n_components).capitalize()
+    if (far := mixture.stds > RUNAWAY).any():
+        return f"{K} bells: a std has run away to {mixture.stds[far].max():.1e}, and the curve doesn't feel it."
+    if mixture.n_components == truth.n_components and values["strength"] and values["cut"] == 25:
+        return _cost(mixture, truth, result.loss)
+    missed = f"explain all but {100 * result.loss:.2g} % of the curve" if result.loss > 1e-8 else "explain the curve"
+    return f"{K} bells at {listed(mixture.means)}, stds {listed(mixture.stds)}, {missed}."
+
+
+def _cost(mixture, truth, loss):
+    """Which std the prior moved most, and what that costs."""
+    truth = truth.sorted()
+    k = int(np.argmax(abs(np.log(mixture.stds / truth.stds))))
+    pulled = f"The std of bell {k + 1}, truly {truth.stds[k]:.2f}, is fitted as {mixture.stds[k]:.2f}"
+    return f"{pulled}; {100 * loss:.2g} % of the curve is left unexplained."
+
+
+def status(values, result):
+    """The fit's status, and how far the fitted curve is from the true one on the whole grid."""
+    x = classic_grid()
+    far = relative_loss(values["truth"].pdf(x), result.mixture.pdf(x))
+    return f"{told(result, values['truth'])} · <span>distance to the true curve {far:.1e}</span>"
+
+
+def _code(values):
+    lam, centre = values["strength"], values["centre"]
+    words = f"log_std_prior({centre:g}, {lam:g})" if lam else "None"
+    words += f" + mean_prior(12.5, 7, {lam:g})" if lam and values["means"] else ""
+    return CODE.format(
+        truth=literal(values["truth"]), noise=values["noise"], seed=int(values["seed"]), cut=values["cut"],
+        K=int(values["n_components"]), prior=words,
+    )  # fmt: skip
