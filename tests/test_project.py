@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def test_the_first_command_opens_the_course(clean_copy, tmp_path_factory):
         start_new_session=True,
     )
     try:
-        url = f"http://127.0.0.1:{port}/api/contents/notebooks/00_start_here.ipynb?token=t"
+        url = f"http://127.0.0.1:{port}/api/contents/00_start_here.ipynb?token=t"
         notebook = _wait_for(url, server, home / "log", seconds=300)
         assert notebook["content"]["cells"][0]["source"].startswith("# Start here")
     finally:
@@ -94,6 +95,8 @@ def _wait_for(url, server, log, seconds):
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:
                 return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{error}\n{log.read_text()}") from error
         except OSError:
             assert server.poll() is None, log.read_text()
             assert time.monotonic() < end, log.read_text()
@@ -127,14 +130,15 @@ def test_the_pins_install_with_pip_and_pass_the_core_tests(clean_copy, tmp_path_
 
 
 def test_an_import_loads_neither_pyplot_nor_widgets():
-    code = "import sys, gmm_helpers; print(sorted({'matplotlib', 'matplotlib.pyplot', 'ipywidgets', 'sklearn'} & set(sys.modules)))"
+    heavy = {"matplotlib", "matplotlib.pyplot", "ipywidgets", "sklearn"}
+    code = f"import sys, gmm_helpers; print(sorted({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_a_module_imports_only_from_those_above_it():
     """DESIGN's order of the house; lazily imported interop stands inside its functions and is not counted."""
-    order = "checks mixture parameters loss priors problem gradient diagnosis result descent starts restarts densities gallery plotting"
-    order = order.split()
+    order = ["checks", "mixture", "parameters", "loss", "priors", "problem", "gradient", "diagnosis", "result"]
+    order += ["descent", "starts", "restarts", "densities", "gallery", "plotting"]
     for module in order:
         source = (ROOT / "gmm_helpers" / f"{module}.py").read_text()
         for imported in re.findall(r"^from \.(\w+) import", source, re.MULTILINE):

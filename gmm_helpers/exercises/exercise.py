@@ -11,7 +11,7 @@ import numpy as np
 __all__ = ["OPEN", "Exercise", "Mistake", "Verdict"]
 
 
-OPEN = "replace the `...` by your answer, then run this cell again."
+OPEN = "replace the `...` above by your answer, run that cell, then this one."
 
 
 @dataclass(frozen=True)
