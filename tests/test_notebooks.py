@@ -79,6 +79,15 @@ def test_its_exercises_are_open_untouched_and_right_solved(path, executed):
             assert roles == {"stub", "check", "hint", "solution"}, exercise
 
 
+@everywhere
+def test_a_folded_solution_shows_no_answer(path):
+    """JupyterLab shows the first line of a folded cell."""
+    for cell in read(path).cells:
+        if role(cell) == "solution":
+            assert cell.source.startswith("#"), cell.metadata["exercise"]
+            assert cell.metadata["jupyter"]["source_hidden"]
+
+
 @chapters
 def test_a_chapter_has_its_shape(path, executed):
     notebook = read(path)
