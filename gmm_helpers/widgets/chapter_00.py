@@ -37,7 +37,8 @@ def explore_fit(**values):
         density = truth.pdf(x)
         if state.covered:
             return Picture(picture.dots(x, density), GUESS)
-        state.result = result = follow(x, density, truth.n_components, state.result)
+        result = state.kept(literal(truth), lambda: follow(x, density, truth.n_components, state.last))
+        state.last = result
         marks = picture.marks(x, density, result.pdf(x), result.mixture)
         if state.values["revealed"]:
             marks = truth_bands(picture.curve, picture.fine, truth) | marks

@@ -41,14 +41,15 @@ def explore_prior(**values):
     strip.axvline(RUNAWAY, color="0.6", linewidth=0.8)
     look = {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6}
     figure.key(curve, {"given": look, "fit": {"color": "black"}, "its bells": LINES[0]})
-    fine, warm = np.linspace(0, 25, 300), {}
+    fine = np.linspace(0, 25, 300)
 
     def show(state):
         v = state.values
         x, density = data(v)
-        last = warm.get("last") if warm.get("K") == v["n_components"] else None
-        result = follow(x, density, int(v["n_components"]), last, prior=prior(v))
-        warm.update(last=result, K=v["n_components"])
+        exact = not v["noise"] and v["n_components"] >= v["truth"].n_components
+        K = int(v["n_components"])
+        result = state.kept(_key(v), lambda: follow(x, density, K, state.last, prior=prior(v), exact=exact))
+        state.last = result
         mixture = result.mixture
         figure.limits(curve, ylim=(0, ceiling(density.max())))
         marks = truth_bands(curve, fine, v["truth"]) if v["revealed"] else {}
@@ -58,13 +59,13 @@ def explore_prior(**values):
         return Picture(marks, said, status(v, result), v["truth"], mixture)
 
     controls = {
-        "n_components": Number("K", 3, 1, 6, 1, name="number of bells fitted", whole=True, label_width="62px"),
+        "n_components": Number("K", 3, 1, 6, 1, name="number of bells fitted", whole=True, label_width="66px"),
         "strength": Choice("prior λ", STRENGTHS),
-        "centre": Number("centre", 2, 0.5, 8, 0.1, name="centre of the prior on stds", label_width="62px"),
+        "centre": Number("centre", 2, 0.5, 8, 0.1, name="centre of the prior on stds", label_width="66px"),
         "means": Switch("a prior on means too: 12.5 ± 7"),
-        "noise": Number("noise %", 0, 0, 10, 0.5, name="noise in per cent of the peak", label_width="62px"),
-        "seed": Number("seed", 0, 0, 20, 1, name="seed of the noise", whole=True, label_width="62px"),
-        "cut": Number("cut at", 25, 10, 25, 0.5, name="where the grid ends", label_width="62px"),
+        "noise": Number("noise %", 0, 0, 10, 0.5, name="noise in per cent of the peak", label_width="66px"),
+        "seed": Number("seed", 0, 0, 20, 1, name="seed of the noise", whole=True, label_width="66px"),
+        "cut": Number("cut at", 25, 10, 25, 0.5, name="where the grid ends", label_width="66px"),
     }
     return Explorer(
         "explore_prior", show, figure, controls, _presets(), defaults={"truth": CLASSIC}, given=values,

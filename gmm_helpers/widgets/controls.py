@@ -128,7 +128,8 @@ class MixtureEditor(traitlets.HasTraits):
     """A mixture of K bells: a slider and a box for each weight, mean and std, one block a bell.
 
     The weights share what is left: raise one, and the others shrink in proportion, so that the sum is always 1.
-    `value` is a `Mixture`, always legal; it changes once for each move. Another K rebuilds the rows.
+    `value` is a `Mixture`, always legal; it changes once for each move. Another K rebuilds the rows; beyond three
+    bells they are shown one at a time.
     """
 
     value = traitlets.Instance(Mixture)
@@ -147,7 +148,6 @@ class MixtureEditor(traitlets.HasTraits):
         self.rows = []
         blocks = []
         for k in range(K):
-            blocks.append(heading(f"{swatch(k)} bell {k + 1}"))
             row = [
                 Number(subscript(letter, k), low, low, high, step, name=f"{name} of bell {k + 1}")
                 for letter, name, (low, high), step in zip(self._letters, names, self._ends, steps, strict=True)
@@ -155,9 +155,20 @@ class MixtureEditor(traitlets.HasTraits):
             for which, number in enumerate(row):
                 number.observe(lambda change, k=k, which=which: self._moved(k, which, change["new"]), "value")
             self.rows.append(row)
-            blocks += [number.widget for number in row]
+            blocks.append([heading(f"{swatch(k)} bell {k + 1}"), *(number.widget for number in row)])
         self.rows[0][0].slider.disabled = self.rows[0][0].box.disabled = K == 1
-        self.widget.children = blocks
+        self.widget.children = (
+            [widget for block in blocks for widget in block] if K <= 3 else self._one_at_a_time(blocks)
+        )
+
+    def _one_at_a_time(self, blocks):
+        """A chooser, and the rows of the bell it names."""
+        pages = ipywidgets.VBox(blocks[0])
+        names = {f"{k + 1} of {len(blocks)}": k for k in range(len(blocks))}
+        self.chooser = ipywidgets.Dropdown(options=names, description="bell", layout={"width": "auto"})
+        self.chooser.style.description_width = "84px"
+        self.chooser.observe(lambda change: setattr(pages, "children", blocks[change["new"]]), "value")
+        return [self.chooser, pages]
 
     @property
     def parts(self):

@@ -58,7 +58,7 @@ class Explorer(ipywidgets.VBox):
 
     def __init__(
         self, name, show, figure, controls, presets, *, defaults=None, new=None, code=None, hidden=(), work=None,
-        given=None,
+        given=None, columns=None,
     ):  # fmt: skip
         self.name, self.show, self.figure, self.controls, self.presets = name, show, figure, controls, presets
         self._new, self._code, self._hidden = new, code, hidden
@@ -73,8 +73,10 @@ class Explorer(ipywidgets.VBox):
         self.initial = self.state.values
         self.redraws, self.problems, self.task, self._syncing = 0, 0, None, False
         self._build(work or {})
-        super().__init__(self._rows())
+        super().__init__(self._rows(columns))
         self.add_class("gmm-explorer")
+        if columns:
+            self.add_class("gmm-wide")
         for key, control in controls.items():
             control.observe(lambda change, key=key: self._moved(key, change["new"]), "value")
         self.state.observe(self._changed, "values")
@@ -118,24 +120,19 @@ class Explorer(ipywidgets.VBox):
         for button, job in zip(self.runners, work.values(), strict=True):
             button.on_click(lambda _button, job=job: self._guarded(lambda: self.start(job)))
 
-    def _rows(self):
+    def _rows(self, columns):
         extra = [self.fresh] if self._new else []
         bar = _box(ipywidgets.HBox, "bar", [self.chooser, *extra, self.reveal, self.reset, self.as_code])
-        runners = [ipywidgets.HBox([*self.runners, self.stop, self.bar])] if self.runners else []
-        controls = [self.veil, *(control.widget for control in self.controls.values()), *runners]
-        words = [self.sentence, self.status, self.table, self.error]
-        body = [
-            _box(ipywidgets.VBox, "picture", [self.figure.widget, *words]),
-            _box(ipywidgets.VBox, "controls", controls),
-        ]
-        return [
-            ipywidgets.HTML(f"<style>{STYLE}</style>"),
-            bar,
-            self.question,
-            _box(ipywidgets.HBox, "body", body),
-            self.code,
-            self.note,
-        ]
+        words = [self.sentence, self.status, self.error]
+        (words if not columns else []).insert(2, self.table)
+        body = [_box(ipywidgets.VBox, "picture", [self.figure.widget, *words])]
+        blocks = [[self.controls[name].widget for name in names] for names in columns or [list(self.controls)]]
+        blocks[0].insert(0, self.veil)
+        blocks[-1] += [ipywidgets.HBox([*self.runners, self.stop, self.bar])] if self.runners else []
+        blocks[-1] += [self.table] if columns else []
+        body += [_box(ipywidgets.VBox, "controls", block) for block in blocks]
+        style = ipywidgets.HTML(f"<style>{STYLE}</style>")
+        return [style, bar, self.question, _box(ipywidgets.HBox, "body", body), self.code, self.note]
 
     # What moves it
 

@@ -19,6 +19,7 @@ from matplotlib.lines import Line2D
 __all__ = ["LiveFigure", "Mark", "arrow", "dots", "fill", "line", "text"]
 
 POINTS = 72  # an SVG unit is a point: at 72 dpi it is also Matplotlib's pixel
+KEPT = 24  # frames: some 15 kB each
 FAR = 20_000.0  # beyond the picture's edge, in points: an overflow in a path would blank it
 
 
@@ -103,12 +104,13 @@ class LiveFigure:
     def draw(self, marks, label):
         """Show `marks`, a dict of name → `Mark`, in this order; `label` says the picture in words.
 
-        A frame is drawn once for each set of limits and labels, then kept.
+        A frame is drawn once for each set of limits and labels, then kept for a while.
         """
         limits = tuple((*ax.get_xlim(), *ax.get_ylim(), ax.get_xlabel()) for ax in self.axes.values())
-        if limits not in self._frames:
-            self._frames[limits] = self._frame_svg()
-        self._frame.value = self._frames[limits]
+        frame = self._frames.pop(limits, None) or self._frame_svg()
+        self._frames[limits] = self._frame.value = frame
+        if len(self._frames) > KEPT:
+            del self._frames[next(iter(self._frames))]  # the one that was not shown for longest
         self.marks = dict(marks)
         self._moving.value = self._moving_svg(label)
 

@@ -11,18 +11,20 @@ from ..restarts import fit
 __all__ = ["State", "follow", "largest_error", "matched", "random_mixture"]
 
 FOLLOWED = 1e-8  # the relative loss at which the last answer, moved on, still meets the curve
-FEW = 6  # starts tried when it doesn't: a hand on a slider waits for them
-SHORT, LONG = {"maxfev": 25}, {"maxfev": 200}  # evaluations of a walk during a drag, and of a first one
+FEW, FEWER = 6, 3  # starts tried when it doesn't, and in the dearer cases: a hand on a slider waits for them
+SHORT, LONG = {"maxfev": 30}, {"maxfev": 80}  # evaluations of a walk during a drag, and of a first one
 
 
 class State(traitlets.HasTraits):
-    """Named values of an explorer, the last result, and which preset they came from.
+    """Named values of an explorer, the last fit (from which the next one starts), and the result of long work.
 
     `values` is a dict that is replaced, never edited: one `update`, however many names, is one notification.
     """
 
     values = traitlets.Dict()
+    last = traitlets.Any(None, allow_none=True)
     result = traitlets.Any(None, allow_none=True)
+    _kept = None
 
     def __init__(self, defaults):
         self.defaults = dict(defaults)
@@ -40,9 +42,15 @@ class State(traitlets.HasTraits):
         changes = {name: _like(self.defaults[name], value) for name, value in changes.items()}
         self.values = {**self.values, **changes}
 
+    def kept(self, key, make):
+        """`make()`, or what it returned the last time if the key is still the same: revealing refits nothing."""
+        if self._kept is None or self._kept[0] != key:
+            self._kept = key, make()
+        return self._kept[1]
+
     def restore(self, **changes):
         """The defaults with some values replaced."""
-        self.result = None
+        self.last = self.result = self._kept = None
         self.update(**{**self.defaults, **changes})
 
 
@@ -51,21 +59,29 @@ def _like(default, value):
     return np.array(value, dtype=float) if isinstance(default, np.ndarray) else value
 
 
-def follow(x, density, n_components, last=None, *, prior=None):
+def follow(x, density, n_components, last=None, *, prior=None, exact=True):
     """Fit by Levenberg–Marquardt from the last answer; where that doesn't meet the curve, from other starts as well.
 
-    last: a `FitResult` or None. Returns the better `FitResult`. On an exact density it takes about a millisecond;
-    with a prior, whose Jacobian costs more, a walk is cut short, and the next move takes it further.
+    last: a `FitResult` or None; exact: whether the density has no noise and can be met. Returns the better
+    `FitResult`. An exact density takes about a millisecond. With noise or a prior a walk is cut short during a drag:
+    the next move takes it further.
     """
-    warm, fewer = None, prior is not None
-    if last is not None and last.mixture.n_components == n_components and last.mixture.weights.min() > 0:
-        warm = fit_once(x, density, last.mixture, method="LM", prior=prior, options=SHORT if fewer else None)
-        if warm.loss <= FOLLOWED and (fewer or not warm.diagnosis):
-            return warm
-    n_starts = (1 if fewer else FEW) if warm else FEW
-    options = SHORT if fewer and warm else LONG
-    fresh = fit(x, density, n_components, n_starts=n_starts, rng=0, prior=prior, options=options)
-    return fresh if warm is None or fresh.fun <= warm.fun else warm
+    exact = exact and prior is None
+    if last is None or last.mixture.n_components != n_components or last.mixture.weights.min() <= 0:
+        return _fresh(x, density, n_components, prior, exact)
+    warm = fit_once(x, density, last.mixture, method="LM", prior=prior, options=SHORT)
+    if warm.loss <= FOLLOWED and not (exact and warm.diagnosis):
+        return warm
+    few, options = (FEW, None) if exact else (1, SHORT)
+    other = fit(x, density, n_components, n_starts=few, rng=0, prior=prior, options=options)
+    return other if other.fun <= warm.fun else warm
+
+
+def _fresh(x, density, n_components, prior, exact):
+    """A fit with no answer to start from: the whole search where the curve can be met, else a few starts."""
+    if exact:
+        return fit(x, density, n_components, rng=0)
+    return fit(x, density, n_components, n_starts=FEWER, rng=0, prior=prior, options=LONG)
 
 
 def matched(mixture, truth):
