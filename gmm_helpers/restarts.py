@@ -12,12 +12,12 @@ from tqdm.auto import tqdm
 from .checks import check_integer
 from .descent import check_options, descend
 from .diagnosis import is_healthy, is_white
-from .gradient import LIMIT, residuals_and_jacobian
+from .gradient import residuals_and_jacobian
 from .mixture import Mixture
-from .parameters import softmax, unpack
+from .parameters import unpack
 from .problem import make_problem
 from .result import MET, Descent, FitResult, Search
-from .starts import curvature_start, kmeans_start, scattered_start
+from .starts import as_theta, curvature_start, jittered, kmeans_start, relocated, scattered_start
 
 __all__ = ["fit"]
 
@@ -25,8 +25,7 @@ MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its bes
 PERFECT = 1e-12  # the relative loss at which nothing is left to look for
 SAME = 1e-3  # relative difference up to which two losses count as the same
 FINDS = 5  # independent starts that must have found the best,
-OUTLIVED = 12  # and relocations that must have failed to better it
-DEAD = 1e-12  # the weight below which a bell has none
+OUTLIVED = 20  # and relocations that must have failed to better it
 BUDGET = 2.0  # of descents, in seconds as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 200
 NEARLY = 1.1  # a fit without spikes may be this much worse, and is still preferred to one with
@@ -58,8 +57,8 @@ def fit(
 
     The search tries the curvature start, then rounds of k-means++, jittered and scattered starts, each followed by
     the best so far with one bell relocated. It ends when nothing is left over (relative loss ≤ 1e-12); or when
-    five independent starts have found the lowest loss and twelve relocations have failed to better it (a residual
-    that is white noise needs the five alone); or when its budget is spent, which confirms nothing.
+    five independent starts have found the lowest loss and twenty relocations have failed to better it (ten if the
+    residual is white noise; sixty where starts rarely find it); or when its budget is spent, which confirms nothing.
 
     Returns a `FitResult`; read its `success`, `message` and `diagnosis`. Raises `ValueError` or `TypeError` for
     bad arguments. On `KeyboardInterrupt` the best so far is the exception's `.result`.
@@ -120,22 +119,22 @@ def _rounds(problem, n_components, rng, runs):
     u, curve = problem.u, problem.density * (problem.spread / problem.mass)
     limit = 40 + 15 * n_components
 
-    def start(kind, bells):
-        return Start(kind, _theta(problem, *bells), limit)
+    def start(kind, theta):
+        return Start(kind, theta, limit)
 
-    yield [start("curvature", curvature_start(u, curve, n_components))]
+    yield [start("curvature", as_theta(problem, *curvature_start(u, curve, n_components)))]
     while True:
         best = min(runs, key=lambda run: run.fun)
         flattened = np.maximum(curve, 0) ** rng.uniform(0.3, 1)  # or small bells are never drawn
-        yield [
-            *_continued(runs, best, limit),
-            start("k-means++", kmeans_start(u, flattened, n_components, rng, rounds=int(rng.integers(1, 6)))),
-            *(Start("relocated", _relocated(best.theta, problem, rng), limit) for _ in range(n_components > 1)),
-            start("jittered", _jittered(kmeans_start(u, curve, n_components, rng), rng)),
-            *(Start("relocated", _relocated(best.theta, problem, rng), limit) for _ in range(n_components > 1)),
-            start("scattered", scattered_start(u, curve, n_components, rng)),
-            *(Start("relocated", _relocated(best.theta, problem, rng), limit) for _ in range(n_components > 1)),
+        clusters = kmeans_start(u, flattened, n_components, rng, rounds=int(rng.integers(1, 6)))
+        shaken = jittered(kmeans_start(u, curve, n_components, rng), rng)
+        independent = [
+            start("k-means++", as_theta(problem, *clusters)),
+            start("jittered", as_theta(problem, *shaken)),
+            start("scattered", as_theta(problem, *scattered_start(u, curve, n_components, rng))),
         ]
+        moved = [start("relocated", relocated(best.theta, problem, rng)) for _ in independent if n_components > 1]
+        yield [*_continued(runs, best, limit), *independent, *moved]
 
 
 def _continued(runs, best, short):
@@ -155,71 +154,17 @@ def _walk(start, *, problem, method, options, callback):
     return replace(run, kind=start.kind)
 
 
-def _relocated(theta, problem, rng):
-    """The best so far with one bell freed (the laziest, any, or one merged into its neighbour) and set down anew,
-    where the misfit is or as half of another: as split-and-merge EM does (Ueda et al. 2000)."""
-    logits, means, log_stds = np.clip(theta, -LIMIT, LIMIT).reshape(3, -1)
-    weights, stds, K = softmax(logits), np.exp(log_stds), logits.size
-    match rng.integers(3):
-        case 0:
-            k = int(np.argmin(weights))
-        case 1:
-            k = int(rng.integers(K))
-        case _:
-            k = _merge_neighbours(weights, means, stds, rng)
-    others = np.delete(np.arange(K), k)
-    if rng.random() < 0.7:
-        misfit = residuals_and_jacobian(theta, problem)[0][: problem.u.size] ** 2
-        means[k] = rng.choice(problem.u, p=misfit / misfit.sum() if misfit.any() else None)
-        near = others[np.argmin(abs(means[others] - means[k]) / stds[others])]
-        stds[k] = stds[near] * rng.uniform(0.2, 1)
-    else:
-        near = rng.choice(others)
-        shift = stds[near] * rng.uniform(0.3, 1.2)
-        means[k], means[near] = means[near] + shift, means[near] - shift
-        stds[[k, near]] = stds[near] * rng.uniform(0.4, 1, 2)
-    weights[[k, near]] = weights[near] / 2
-    return _theta(problem, weights + DEAD, means, stds) + np.repeat([_log_area(logits, problem), 0, 0], K)
-
-
-def _merge_neighbours(weights, means, stds, rng):
-    """Give one bell the weight, mean and std of itself and its neighbour, in place; the neighbour is free."""
-    order = np.argsort(means)
-    i = int(rng.integers(order.size - 1))
-    pair = order[i : i + 2]
-    share = (weights[pair] + DEAD) / (weights[pair] + DEAD).sum()
-    mean = share @ means[pair]
-    stds[pair[0]] = np.sqrt(share @ (stds[pair] ** 2 + (means[pair] - mean) ** 2))
-    means[pair[0]], weights[pair[0]] = mean, weights[pair].sum()
-    return int(pair[1])
-
-
-def _jittered(bells, rng):
-    """The same bells with every number shaken by about half its own size."""
-    weights, means, stds = bells
-    by = rng.normal(scale=0.5, size=(3, means.size))
-    return weights * np.exp(by[0]), means + stds * by[1], stds * np.exp(by[2])
-
-
-def _log_area(logits, problem):
-    """Logarithm of the area of all bells, in the given mass or in units of it."""
-    return np.log(np.exp(logits).sum()) if problem.free_mass else 0.0
-
-
-def _theta(problem, weights, means, stds):
-    """A start as a free vector; where the mass is given, its logits sum to zero."""
-    logits = np.log(weights)
-    return np.concatenate([logits if problem.free_mass else logits - logits.mean(), means, np.log(stds)])
-
-
 def _is_confirmed(runs, problem):
-    """Whether enough independent starts have found the lowest loss, and it has outlived enough relocations; a
-    residual that is white noise needs no more than the former."""
+    """Whether the lowest loss may be trusted: enough independent starts have found it and it has outlived enough
+    relocations (fewer, where only noise is left); or, where a start rarely finds it, it has outlived many more."""
     best = min(runs, key=lambda run: run.fun)
-    if not best.converged or _finds(runs) < FINDS:
+    if not best.converged:
         return False
-    shaken = _outlived(runs) >= OUTLIVED or best.theta.size == 3
-    return shaken or is_white(residuals_and_jacobian(best.theta, problem)[0][: problem.u.size])
+    if best.theta.size == 3:  # one bell has nowhere to go
+        return _finds(runs) >= FINDS
+    white = is_white(residuals_and_jacobian(best.theta, problem)[0][: problem.u.size])
+    enough = OUTLIVED // 2 if white else OUTLIVED
+    return _outlived(runs) >= (enough if _finds(runs) >= FINDS else 3 * OUTLIVED)
 
 
 def _finds(runs):

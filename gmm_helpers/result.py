@@ -1,17 +1,16 @@
 """What a fit says of itself: the mixture, whether to believe it, and how sure it is."""
 
-import warnings
 from collections import namedtuple
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import OptimizeWarning
 
 from .diagnosis import diagnose, is_seen
-from .gradient import loss_and_gradient, residuals_and_jacobian, value_and_grad
+from .gradient import loss_and_gradient, value_and_grad
 from .mixture import Mixture
-from .parameters import softmax, unpack
+from .parameters import unpack
+from .uncertainty import covariance
 
 __all__ = ["CONVERGED", "LIMIT", "NAN", "PRECISION", "STOPPED", "Descent", "FitResult", "Search"]
 
@@ -169,57 +168,14 @@ class FitResult:
         return self.mass * self.mixture.pdf(x)
 
     def covariance(self):
-        """Covariance of (weights, means, stds, mass), (3K + 1, 3K + 1), from the Jacobian at the optimum.
-
-        The noise comes from the residual, with N − (3K − 1) degrees of freedom (N − 3K with a free mass), and
-        passes through softmax by the delta method. With `grid_weights="trapezoid"` it is the sandwich formula.
-        With a prior, without degrees of freedom, or where the data can't tell parameters apart: NaN and an
-        `OptimizeWarning`. It rests on noise that is independent from point to point.
-        """
-        problem, K = self._problem, self.mixture.n_components
-        theta = problem.from_user(self.x)
-        basis = np.eye(3 * K) if problem.free_mass else _without_common_shift(K)
-        freedom = problem.x.size - basis.shape[1]
-        reason = "a prior is no data" if problem.prior is not None else None
-        if freedom <= 0:
-            reason = f"{problem.x.size} points leave no degree of freedom"
-        if reason is None:
-            residuals, J = residuals_and_jacobian(theta, problem)
-            r, J = residuals[: problem.x.size], J[:, : problem.x.size].T @ basis
-            size = np.linalg.norm(J, axis=0)
-            U, s, Vt = np.linalg.svd(J / np.where(size > 0, size, 1), full_matrices=False)
-            if s[-1] <= s[0] * 1e-10 * np.sqrt(len(s)):
-                reason = "the curve can't tell these parameters apart"
-        if reason is not None:
-            warnings.warn(f"the covariance is unknown: {reason}", OptimizeWarning, stacklevel=2)
-            return np.full((3 * K + 1, 3 * K + 1), np.nan)
-        to_phi = (Vt.T / s) @ U.T / size[:, None]
-        if problem.quadrature_weighted:  # weights that are no variances: noise is even, the sandwich holds
-            root_g = np.sqrt(problem.grid_weights)
-            noise = np.sum((r / root_g) ** 2) / freedom
-            to_phi = to_phi * (root_g * np.sqrt(noise))
-        else:
-            to_phi = to_phi * np.sqrt(r @ r / freedom)
-        D = self._derivatives(theta) @ basis @ to_phi
-        return D @ D.T
+        """Covariance of (weights, means, stds, mass), (3K + 1, 3K + 1): see `uncertainty.covariance`."""
+        return covariance(self._problem, self.mixture, self.x)
 
     def standard_errors(self):
         """One standard deviation of each fitted number: a named tuple (weights, means, stds, mass)."""
         K = self.mixture.n_components
         errors = np.sqrt(np.diag(self.covariance()))
         return StandardErrors(*np.split(errors[:-1], (K, 2 * K)), float(errors[-1]))
-
-    def _derivatives(self, theta):
-        """d(weights, means, stds, mass)/d theta, (3K + 1, 3K)."""
-        K, problem, mixture = theta.size // 3, self._problem, self.mixture
-        w = softmax(theta[:K])
-        D = np.zeros((3 * K + 1, 3 * K))
-        D[:K, :K] = np.diag(w) - np.outer(w, w)
-        D[K : 2 * K, K : 2 * K] = problem.spread * np.eye(K)
-        D[2 * K : 3 * K, 2 * K :] = np.diag(mixture.stds)
-        if problem.free_mass:
-            D[-1, :K] = self.mass * w
-        return D
 
     def __repr__(self):
         lines = [
@@ -239,15 +195,6 @@ class FitResult:
             f"{self.nit} iterations, {self.nfev} evaluations, {_count(len(self.runs), 'run')} · {self.method}</p>"
             f"{f'<ul>{sentences}</ul>' if sentences else ''}</div>"
         )
-
-
-def _without_common_shift(K):
-    """An orthonormal basis (3K, 3K − 1) of theta without the direction that softmax doesn't feel."""
-    Q = np.linalg.qr(np.column_stack([np.ones(K), np.eye(K)[:, 1:]]))[0]
-    basis = np.zeros((3 * K, 3 * K - 1))
-    basis[:K, : K - 1] = Q[:, 1:]
-    basis[K:, K - 1 :] = np.eye(2 * K)
-    return basis
 
 
 def _message(result):
