@@ -28,6 +28,7 @@ PLEASED = Mixture(THIRDS, [14, 15, 16], [1, 1, 1])
 DESCENT, RACE = "gradient descent", "CG, BFGS and LM"
 METHODS = (DESCENT, "CG", "BFGS", "LM", RACE)
 AT_ONCE, PATIENCE, SLICE = 150, 20_000, 500  # steps of gradient descent: live, by button, in one slice of that
+MOST = 150  # iterations of a walk in the given coordinates, where every step goes through autograd's tape
 MET = 1e-8  # the relative loss at which gradient descent has arrived
 COORDINATES = {"normalised": 0.0, "as given, default gtol": 1.0, "in metres, default gtol": 1000.0}
 CODE = """truth, start = {truth}, {start}
@@ -124,7 +125,7 @@ def walk(values, x, name):
     density, start = values["truth"].pdf(x), values["start"]
     if values["unit"] and name != "LM":
         return _raw_walk(values, x, name)
-    options = {"hess_inv0": np.eye(3 * start.n_components)} if name == "BFGS" else None
+    options = {"CG": {"maxiter": 400}, "BFGS": {"maxiter": 400, "hess_inv0": np.eye(3 * start.n_components)}}.get(name)
     result = fit_once(x, density, _alive(start), method=name, options=options)
     ended = f"after {result.nfev} trials" if name == "LM" else f"after {result.nit} iterations"
     return Walk(name, result.history.theta, result.history.loss, ended, result.success)

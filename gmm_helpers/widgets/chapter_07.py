@@ -17,7 +17,7 @@ from .state import follow, random_mixture
 __all__ = ["explore_prior"]
 
 RUNAWAY = 50.0  # a std beyond this has run away: twice the grid's length
-STARTS = 60
+STARTS = 30
 STRENGTHS = {"none": 0.0, **{f"1e-{n}": 10.0**-n for n in range(8, 0, -1)}}
 CODE = """truth = {truth}
 x = classic_grid()
@@ -108,12 +108,12 @@ def prior(values):
 
 
 def run(state):
-    """Fits from 60 starts, means anywhere, stds 2; the ends so far are the state's result."""
+    """Fits from many starts, means anywhere, stds 2; the ends so far are the state's result."""
     v = state.values
     x, density = data(v)
     rng, K = np.random.default_rng(0), int(v["n_components"])
     starts = [Mixture(np.full(K, 1 / K), rng.uniform(0, 25, K), np.full(K, 2.0)) for _ in range(STARTS)]
-    options, stds = {"hess_inv0": np.eye(3 * K)}, []
+    options, stds = {"hess_inv0": np.eye(3 * K), "maxiter": 150}, []
     for i, start in enumerate(starts):
         stds.append(fit_once(x, density, start, prior=prior(v), options=options).mixture.stds)
         state.result = {"key": _key(v), "stds": np.array(stds)}
@@ -125,7 +125,7 @@ def _key(values):
 
 
 def _strip(ax, values, mixture, ends):
-    """Stds on a logarithmic axis: the fit's as ticks, those of the sixty starts as dots, the prior as a band."""
+    """Stds on a logarithmic axis: the fit's as ticks, those of the many starts as dots, the prior as a band."""
     marks = {}
     if values["strength"]:
         at = values["centre"]
