@@ -7,7 +7,7 @@ from scipy.optimize import OptimizeResult, leastsq, minimize
 
 from .checks import check_vector
 from .gradient import LIMIT as REACH
-from .gradient import loss_and_gradient, residuals_and_jacobian, value_and_grad
+from .gradient import gauss_newton_hessian, loss_and_gradient, residuals_and_jacobian, value_and_grad
 from .mixture import Mixture
 from .parameters import pack
 from .problem import make_problem
@@ -146,12 +146,6 @@ def _minimize(theta, problem, method, options, accept):
         return result.x, CONVERGED, result.nfev
     known = method in WITH_SCIPY_STATUS or result.status == STOPPED
     return result.x, result.status if known else LIMIT, result.nfev
-
-
-def gauss_newton_hessian(theta, problem):
-    """2·JᵀJ (3K, 3K): the Hessian of the objective but for a term that vanishes with the residuals."""
-    _, J = residuals_and_jacobian(theta, problem)
-    return 2 * J @ J.T
 
 
 def _start_metric(theta, problem):

@@ -16,7 +16,7 @@ from autograd.extend import defvjp, primitive
 from .mixture import SQRT_2PI
 from .parameters import unpack
 
-__all__ = ["loss_and_gradient", "prior_residuals", "residuals_and_jacobian", "value_and_grad"]
+__all__ = ["gauss_newton_hessian", "loss_and_gradient", "prior_residuals", "residuals_and_jacobian", "value_and_grad"]
 
 LIMIT = 300.0  # of |theta| in the model: exp(±300) is beyond any curve, and its square is still a float
 CHUNK = 30_000  # bells × points worked on at a time: what a processor's cache holds
@@ -54,9 +54,7 @@ def loss_and_gradient(theta, problem):
     """Relative loss and its gradient (3K,) in one pass over the grid, without the prior, in plain numpy."""
     loss, by_logit, by_mean, by_log_std = 0.0, 0.0, 0.0, 0.0
     areas, means, inverse_stds = _unpacked(theta, problem)
-    step = max(CHUNK // areas.size, 1)
-    for i in range(0, problem.u.size, step):
-        part = slice(i, i + step)
+    for part in _parts(problem, areas.size):
         z, bells = _bells(areas, means, inverse_stds, problem.u[part])
         residual = problem.scale[part] * bells.sum(0) - problem.target[part]
         loss += residual @ residual
@@ -77,24 +75,48 @@ def residuals_and_jacobian(theta, problem):
     logits, which the curve doesn't feel: without it Levenberg–Marquardt wanders off); then the prior's.
     """
     N, K = problem.u.size, theta.size // 3
-    areas, means, inverse_stds = _unpacked(theta, problem)
-    z, bells = _bells(areas, means, inverse_stds, problem.u)
-    bells *= problem.scale
-    fitted = bells.sum(0)
-    pinned = not problem.free_mass
-    residuals, J = np.zeros(N + pinned), np.zeros((3 * K, N + pinned))
-    residuals[:N] = fitted - problem.target
-    bells_z = bells * z
-    J[:K, :N] = bells
-    J[K : 2 * K, :N] = bells_z * inverse_stds[:, None]
-    J[2 * K :, :N] = bells_z * z - bells
-    if pinned:
-        J[:K, :N] -= areas[:, None] * fitted
+    residuals, J = _curve_rows(theta, problem, slice(None), spare=not problem.free_mass)
+    if not problem.free_mass:
         residuals[N], J[:K, N] = theta[:K].sum() / K, 1 / K
     if problem.prior is not None:
         residuals = np.concatenate([residuals, prior_residuals(theta, problem)])
         J = np.concatenate([J, jacobian(prior_residuals)(theta, problem).T], axis=1)
     return residuals, J
+
+
+def gauss_newton_hessian(theta, problem):
+    """2·JᵀJ (3K, 3K): the Hessian of the objective but for a term that vanishes with the residuals."""
+    H = np.zeros((theta.size, theta.size))
+    for part in _parts(problem, theta.size):
+        J = _curve_rows(theta, problem, part)[1]
+        H += 2 * J @ J.T
+    if problem.prior is not None:
+        J = jacobian(prior_residuals)(theta, problem)
+        H += 2 * J.T @ J
+    return H
+
+
+def _curve_rows(theta, problem, part, spare=0):
+    """Residuals (n + spare,) and Jacobian (3K, n + spare) of the curve on n of its points; the spare rows are zero."""
+    areas, means, inverse_stds = _unpacked(theta, problem)
+    z, bells = _bells(areas, means, inverse_stds, problem.u[part])
+    K, n = bells.shape
+    bells *= problem.scale[part]
+    fitted, bells_z = bells.sum(0), bells * z
+    residuals, J = np.zeros(n + spare), np.zeros((3 * K, n + spare))
+    residuals[:n] = fitted - problem.target[part]
+    J[:K, :n] = bells
+    if not problem.free_mass:
+        J[:K, :n] -= areas[:, None] * fitted
+    J[K : 2 * K, :n] = bells_z * inverse_stds[:, None]
+    J[2 * K :, :n] = bells_z * z - bells
+    return residuals, J
+
+
+def _parts(problem, columns):
+    """The grid in slices, so that `columns` numbers a point fit the processor's cache."""
+    step = max(CHUNK // columns, 1)
+    return [slice(i, i + step) for i in range(0, problem.u.size, step)]
 
 
 def prior_residuals(theta, problem):

@@ -16,7 +16,8 @@ __all__ = ["CONVERGED", "LIMIT", "NAN", "PRECISION", "STOPPED", "Descent", "FitR
 
 CONVERGED, LIMIT, PRECISION, NAN, STOPPED = 0, 1, 2, 3, 99  # as `scipy.optimize.minimize` has them for BFGS
 MET = 1e-8  # a relative loss at which the target counts as met
-FLAT = 1e-6  # a gradient norm, in normalised coordinates, at which a point counts as stationary
+FLAT = 1e-6  # a gradient norm, in normalised coordinates, at which a point counts as stationary,
+FLATTER = 1e-8  # and one at which even a walk that was cut short has arrived
 
 History = namedtuple("History", "theta loss grad_norm")
 StandardErrors = namedtuple("StandardErrors", "weights means stds mass")
@@ -43,8 +44,9 @@ class Descent:
 
     @property
     def converged(self):
-        """Whether it ended at a stationary point; a stop by rounding on flat ground is one."""
-        return self.status in (CONVERGED, PRECISION) and self.grad_norm <= FLAT
+        """Whether it ended at a stationary point: a stop by rounding, or at a limit, on flat ground is one as well."""
+        flat = {CONVERGED: FLAT, PRECISION: FLAT, LIMIT: FLATTER}
+        return self.status in flat and self.grad_norm <= flat[self.status]
 
 
 @dataclass(frozen=True, eq=False)
