@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from .checks import check_integer
 from .gradient import LIMIT, residuals_and_jacobian
 from .mixture import SQRT_2PI, gaussian_pdf
 from .parameters import softmax
@@ -53,6 +54,7 @@ def kmeans_start(x, density, n_components, rng, rounds=5):
     Arthur & Vassilvitskii (2007): each further centre is drawn with probability ∝ area × distance² to the
     nearest one so far. The weight, mean and std of each cluster are the bells.
     """
+    check_integer("rounds", rounds)
     bulk = trapezoid_weights(x) * np.maximum(density, 0)
     means = np.empty(n_components)
     chance = bulk

@@ -196,6 +196,15 @@ def test_too_few_iterations_are_no_success():
         assert f"raise `{option}`" in result.message
 
 
+def test_a_bell_beyond_all_numbers_is_diagnosed_not_raised():
+    """exp(800) is no float: what the model clips, the result clips as well."""
+    theta = pack(CLASSIC)
+    theta[6] = 800
+    result = fit_once(X, DENSITY, theta, options={"maxiter": 0})
+    assert np.isfinite(result.mixture.stds).all()
+    assert any("exploded" in sentence for sentence in result.diagnosis)
+
+
 def test_what_the_diagnosis_sees():
     def sentences(weights, means, stds, x=X, density=DENSITY):
         start = Mixture(weights, means, stds)
