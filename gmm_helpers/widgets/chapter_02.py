@@ -46,7 +46,7 @@ def explore_parameters(**values):
         marks = {"target": dots(curve, x, target, **DOTS)} if v["veiled"] or v["revealed"] else {}
         marks |= {"mixture": line(curve, fine, y, linewidth=1.2, alpha=0.8)} | shares | _bar(bar, mixture.weights)
         loss = relative_loss(target, mixture.pdf(x))
-        said = _flat(v, before) or (_met(loss) if v["veiled"] else sentence(mixture, v))
+        said = _met(loss) if v["veiled"] else sentence(mixture, v, before)
         before[:] = [v["logits"] + v["shift"], v["log_stds"]]
         return Picture(marks, said, status(mixture, v, loss), v["truth"], mixture)
 
@@ -93,12 +93,14 @@ def _new_problem(rng):
     return {"truth": Mixture(weights, MEANS, np.round(np.exp(rng.uniform(-0.5, 1.1, 3)), 1))}
 
 
-def sentence(mixture, values):
-    """The weights and stds in words."""
+def sentence(mixture, values, before):
+    """The weights and stds in words; after a move along the flat direction, that nothing moved."""
     logits = values["logits"]
     if values["shift"]:
         up = "Raising" if values["shift"] > 0 else "Lowering"
         return f"{up} all three logits by {abs(values['shift']):g} changed nothing: only differences count."
+    if flat := _flat(values, before):
+        return flat
     if np.ptp(logits) == 0:
         return f"Three equal logits of {logits[0]:g} give three weights of ⅓. The stds are {listed(mixture.stds)}."
     digits = 4 if mixture.weights.min() < 0.01 else 3

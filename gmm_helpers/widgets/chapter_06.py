@@ -56,7 +56,8 @@ def explore_restarts(**values):
     curve.set(xlabel="x", ylabel="density")
     stairs.set(yscale="log", ylim=(1e-18, 5), xlabel="starts, sorted by where they end", ylabel="relative loss")
     look = {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6}
-    figure.key(curve, {"given": look, "the end of one start": {"color": "black"}, "its bells": LINES[0]})
+    start = {"color": "#7A7A7A", "linestyle": ":"}
+    figure.key(curve, {"given": look, "a start": start, "where it ends": {"color": "black"}, "its bells": LINES[0]})
 
     def show(state):
         v = state.values
@@ -75,6 +76,7 @@ def explore_restarts(**values):
             marks |= bells(curve, fine, first) | {"first start": line(curve, fine, first.pdf(fine))}
             return Picture(marks, _before(v), f"<span>seed {int(v['seed'])}</span>", v["truth"], None)
         chosen = runs[min(int(v["shown"]), len(runs)) - 1]
+        marks |= {"start": line(curve, fine, chosen.start.pdf(fine), color="#7A7A7A", linestyle=":", linewidth=1.4)}
         marks |= bells(curve, fine, chosen.mixture) | {"end": line(curve, fine, chosen.pdf(fine))}
         marks |= _stairs(stairs, runs, chosen)
         said = sentence(runs, stale=_key(v) != state.result["key"])

@@ -12,7 +12,7 @@ __all__ = ["State", "follow", "largest_error", "matched", "random_mixture"]
 
 FOLLOWED = 1e-8  # the relative loss at which the last answer, moved on, still meets the curve
 FEW, FEWER = 6, 3  # starts tried when it doesn't, and in the dearer cases: a hand on a slider waits for them
-SHORT, LONG = {"maxfev": 30}, {"maxfev": 80}  # evaluations of a walk during a drag, and of a first one
+CHEAP, SHORT, LONG = {"maxfev": 120}, {"maxfev": 30}, {"maxfev": 80}  # evaluations: exact, dearer, dearer and first
 
 
 class State(traitlets.HasTraits):
@@ -69,10 +69,13 @@ def follow(x, density, n_components, last=None, *, prior=None, exact=True):
     exact = exact and prior is None
     if last is None or last.mixture.n_components != n_components or last.mixture.weights.min() <= 0:
         return _fresh(x, density, n_components, prior, exact)
-    warm = fit_once(x, density, last.mixture, method="LM", prior=prior, options=SHORT)
-    if warm.loss <= FOLLOWED and not (exact and warm.diagnosis):
+    warm = fit_once(x, density, last.mixture, method="LM", prior=prior, options=CHEAP if exact else SHORT)
+    if warm.loss <= FOLLOWED and not exact:
         return warm
-    few, options = (FEW, None) if exact else (1, SHORT)
+    met = warm.loss <= FOLLOWED and not warm.diagnosis
+    if met and warm.success:
+        return warm
+    few, options = (FEW if exact and not met else 1), (CHEAP if exact else SHORT)
     other = fit(x, density, n_components, n_starts=few, rng=0, prior=prior, options=options)
     return other if other.fun <= warm.fun else warm
 
