@@ -294,7 +294,7 @@ def _table(truth, fitted):
     if fitted is not None:
         sides["recovered"] = matched(fitted, truth) or fitted
     groups = "".join(f"<th colspan='3' scope='colgroup'>{side}</th>" for side in sides)
-    head = "".join(f"<th scope='col'>{letter}</th>" for letter in "πμσ" * len(sides))
+    head = "".join(f"<th scope='col'>{letter}</th>" for letter in "wμσ" * len(sides))
     rows = "".join(
         f"<tr><th scope='row'>bell {k + 1}</th>{''.join(_cells(mixture, k) for mixture in sides.values())}</tr>"
         for k in range(max(mixture.n_components for mixture in sides.values()))
