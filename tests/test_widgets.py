@@ -10,10 +10,13 @@ import tracemalloc
 
 import ipywidgets
 import matplotlib.pyplot
+import nbformat
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
 
 import gmm_helpers.widgets as widgets
 from gmm_helpers import CLASSIC, Mixture, classic, classic_grid, relative_loss
@@ -204,6 +207,14 @@ def test_it_leaves_a_still_picture_where_no_kernel_runs(name):
     assert base64.b64decode(bundle["image/png"]).startswith(PNG)
     assert bundle["text/plain"].startswith(f"{name}(): ")
     assert matplotlib.pyplot.get_fignums() == []
+
+
+def test_an_exported_page_shows_the_picture_with_no_kernel():
+    source = "from gmm_helpers.widgets import explore_fit\nexplore_fit()"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    NotebookClient(notebook, timeout=120, store_widget_state=False).execute()
+    page, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook)
+    assert 'src="data:image/png;base64' in page
 
 
 def test_the_library_alone_loads_neither_pyplot_nor_widgets():

@@ -79,7 +79,7 @@ def explore_restarts(**values):
         marks |= {"start": line(curve, fine, chosen.start.pdf(fine), color="#7A7A7A", linestyle=":", linewidth=1.4)}
         marks |= bells(curve, fine, chosen.mixture) | {"end": line(curve, fine, chosen.pdf(fine))}
         marks |= _stairs(stairs, runs, chosen)
-        said = sentence(runs, stale=_key(v) != state.result["key"])
+        said = sentence(runs) if _key(v) == state.result["key"] else _stale(v)
         return Picture(marks, said, f"<span>shown:</span> {told(chosen, v['truth'])}", v["truth"], chosen.mixture)
 
     controls = {
@@ -173,11 +173,15 @@ def _before(values):
     return f"{n} starts are drawn, and the first is shown; how many will find the answer? Predict, then run them."
 
 
-def sentence(runs, *, stale=False):
+def _stale(values):
+    """What is said while the ends on show belong to other settings."""
+    waiting = f"{int(values['number'])} starts of the kind “{values['kind']}” (seed {int(values['seed'])})"
+    return f"These are the ends of earlier starts; {waiting} wait for their run by {values['method']}."
+
+
+def sentence(runs):
     """How many starts reached the lowest valley, and how many restarts that asks for."""
     n, lowest = len(runs), runs[0].loss
-    if stale:
-        return "These are the ends of earlier starts: run the starts again."
     if n == 1:
         return _alone(runs[0])
     if lowest > MET:

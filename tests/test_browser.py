@@ -1,0 +1,185 @@
+"""The explorers in JupyterLab, driven by keyboard and mouse in Chromium."""
+
+import re
+
+import pytest
+from browser import chromium_page, jupyter, open_and_run, write_notebook
+from playwright.sync_api import TimeoutError, expect, sync_playwright
+
+import gmm_helpers.widgets as widgets
+
+# Controls that rightly leave the picture alone in an explorer's first state: a seed without noise, say.
+IDLE_AT_FIRST = {
+    "explore_prior": {"centre", "seed", "a prior on means too: 12.5 ± 7"},
+    "explore_restarts": {"number", "seed", "shown"},
+    "playground": {"seed"},
+}
+SHOWN = """() => {
+  const figure = document.querySelector('.gmm-figure > :last-child svg');
+  return ['.gmm-sentence', '.gmm-status'].map(s => document.querySelector(s).innerText).join() + figure.outerHTML;
+}"""
+CHANGED = f"([before]) => ({SHOWN})() !== before"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    home = tmp_path_factory.mktemp("jupyter")
+    (home / "root").mkdir()
+    for name in widgets.__all__:
+        write_notebook(home / "root" / f"{name}.ipynb", f"from gmm_helpers.widgets import {name}\n{name}()")
+    with jupyter(home) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def browser_page():
+    with sync_playwright() as playwright, chromium_page(playwright) as page:
+        yield page
+
+
+@pytest.fixture
+def page(browser_page):
+    """The page; at the end no script has failed on it."""
+    errors = []
+
+    def keep(error):
+        errors.append(str(error))
+
+    browser_page.on("pageerror", keep)
+    yield browser_page
+    browser_page.remove_listener("pageerror", keep)
+    assert not errors
+
+
+def run(page, lab, name):
+    open_and_run(page, lab, f"{name}.ipynb")
+    page.wait_for_selector(".gmm-figure svg [data-name]", timeout=10_000, state="attached")
+    assert not page.locator("[data-mime-type='application/vnd.jupyter.error']").count()
+
+
+def sentence(page):
+    return page.locator(".gmm-sentence").inner_text()
+
+
+def press(page, control, key):
+    """Press a key on a control; whether the sentence or the picture has changed within its time."""
+    before = page.evaluate(SHOWN)
+    control.press(key)
+    try:
+        page.wait_for_function(CHANGED, arg=[before], timeout=4000)
+    except TimeoutError:
+        return False
+    return True
+
+
+def sliders(page):
+    """Label, handle and box of each number on show."""
+    for row in page.locator(".gmm-number:visible").all():
+        yield row.locator(".widget-label").first.inner_text(), row.locator(".noUi-handle"), row.locator("input")
+
+
+@pytest.mark.parametrize("name", sorted(widgets.__all__))
+def test_every_control_answers_the_keyboard_twice(lab, page, name):
+    run(page, lab, name)
+    idle = IDLE_AT_FIRST.get(name, set())
+    for label, handle, box in sliders(page):
+        now, top = (int(float(handle.get_attribute(f"aria-value{end}"))) for end in ("now", "max"))
+        key = "ArrowRight" if now + 2 <= top else "ArrowLeft"
+        for _ in range(2):
+            number = box.input_value()
+            if label in idle:
+                handle.press(key)
+            else:
+                assert press(page, handle, key), label
+            expect(box).not_to_have_value(number)
+    for choice in page.locator(".gmm-controls select:visible").all():
+        for _ in range(2):  # by option: JupyterLab keeps the arrow keys on a closed list for itself
+            before = page.evaluate(SHOWN)
+            choice.select_option(index=choice.evaluate("e => (e.selectedIndex + 1) % e.options.length"))
+            page.wait_for_function(CHANGED, arg=[before], timeout=4000)
+    for switch in page.locator(".gmm-controls input[type=checkbox]:visible").all():
+        for _ in range(2):
+            before = switch.is_checked()
+            switch.press("Space")
+            assert switch.is_checked() != before
+    page.wait_for_timeout(300)
+    assert page.locator(".gmm-error").inner_text() == ""
+    assert not page.locator(".jp-Dialog").count()
+
+
+def test_presets_buttons_and_boxes_do_what_they_say(lab, page):
+    run(page, lab, "explore_fit")
+    page.get_by_role("button", name="One hump", exact=True).click()
+    page.wait_for_function("() => document.querySelector('.gmm-sentence').innerText.includes('10.00, 12.00 and 14.00')")
+    assert "One maximum only" in page.locator(".gmm-question").inner_text()
+    page.get_by_role("button", name="Classic", exact=True).click()
+    box = page.get_by_label("mean of bell 2")
+    box.fill("12.7")
+    box.press("Enter")
+    page.wait_for_function("() => document.querySelector('.gmm-sentence').innerText.includes('12.70')")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    page.wait_for_function("() => document.querySelector('.gmm-sentence').innerText.includes('15.00')")
+    page.get_by_role("button", name="New problem").click()
+    page.wait_for_function("() => document.querySelector('.gmm-sentence').innerText.includes('Guess')")
+    assert page.locator(".gmm-number:visible").count() == 0
+    page.get_by_role("button", name="Reveal the truth").click()
+    page.wait_for_selector(".gmm-explorer table")
+    assert page.locator(".gmm-number:visible").count() == 9
+    page.get_by_role("button", name="Show as code").click()
+    page.wait_for_selector(".gmm-code textarea")
+    assert "explore_fit(truth=Mixture(" in page.locator(".gmm-code textarea").input_value()
+
+
+def test_a_flood_of_moves_ends_where_the_hand_ends(lab, page):
+    run(page, lab, "explore_fit")
+    handle = page.locator(".gmm-number .noUi-handle").nth(4)
+    handle.scroll_into_view_if_needed()
+    spot = handle.bounding_box()
+    x, y = spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for i in range(120):
+        page.mouse.move(x - 60 + abs(60 - i), y)
+    page.mouse.up()
+    page.wait_for_timeout(1000)
+    mean = float(page.get_by_label("mean of bell 2").input_value())
+    assert mean != 15
+    assert f"{mean:.2f}" in sentence(page)
+
+
+def test_stop_is_heard(lab, page):
+    run(page, lab, "explore_restarts")
+    page.get_by_role("button", name="Narrow fifty").click()
+    page.wait_for_function("() => document.querySelector('.gmm-sentence').innerText.includes('Predict')")
+    page.get_by_role("button", name="Run the starts").click()
+    page.wait_for_function("() => / of \\d+ starts /.test(document.querySelector('.gmm-sentence').innerText)")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.wait_for_function("() => [...document.querySelectorAll('button')].find(b => b.innerText === 'Stop').disabled")
+    stopped = sentence(page)
+    assert int(re.search(r"of (\d+) starts", stopped)[1]) < 50
+    page.wait_for_timeout(500)
+    assert sentence(page) == stopped
+
+
+def test_nothing_sticks_out_on_a_laptop(lab, page):
+    run(page, lab, "explore_descent")
+    box = page.locator(".gmm-explorer").bounding_box()
+    for kind in (".gmm-bar", ".gmm-body", ".gmm-controls", ".gmm-figure", ".gmm-sentence", ".gmm-status"):
+        inner = page.locator(kind).first.bounding_box()
+        assert inner["x"] >= box["x"] - 1
+        assert inner["x"] + inner["width"] <= box["x"] + box["width"] + 1
+    picture, controls = (page.locator(kind).first.bounding_box() for kind in (".gmm-picture", ".gmm-controls"))
+    assert picture["x"] + picture["width"] <= controls["x"]  # side by side
+    assert abs(picture["y"] - controls["y"]) < 3
+
+
+def test_after_a_restart_of_the_kernel_the_page_says_what_to_do(lab, page):
+    run(page, lab, "explore_fit")
+    page.evaluate("() => jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()")
+    page.wait_for_timeout(3000)
+    assert "run the cell above again" in page.locator(".gmm-note").inner_text()
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_timeout(6000)
+    before = sentence(page)
+    page.locator(".gmm-number .noUi-handle").nth(1).press("ArrowRight")
+    page.wait_for_function("([b]) => document.querySelector('.gmm-sentence').innerText !== b", arg=[before])
