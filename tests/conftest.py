@@ -9,6 +9,12 @@ os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
 
 import pytest
 from editions import run
+from hypothesis import settings
+
+# No clock in a test; in CI the same examples each time, elsewhere new ones.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 @pytest.fixture(scope="session")
