@@ -22,7 +22,8 @@ from .starts import as_theta, curvature_start, jittered, kmeans_start, relocated
 __all__ = ["fit"]
 
 MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its best is polished on the whole
-PERFECT = 1e-12  # the relative loss at which nothing is left to look for
+PERFECT = 1e-12  # the relative loss at which nothing is left to look for,
+PERFECT_OTHERWISE = 1e-10  # and for BFGS and the others, whose gradients end there
 SAME = 1e-3  # relative difference up to which two losses count as the same
 FINDS = 5  # independent starts that must have found the best,
 OUTLIVED = 20  # and relocations that must have failed to better it
@@ -107,7 +108,8 @@ def _search(problem, n_components, n_starts, rng, runs, walk_all):
             runs.append(run)
             spent += run.nfev * price
             yield
-            if n_starts is None and (run.fun <= PERFECT or _is_confirmed(runs, problem)):
+            perfect = run.fun <= (PERFECT if run.method.upper() == "LM" else PERFECT_OTHERWISE)
+            if n_starts is None and (perfect or _is_confirmed(runs, problem)):
                 return
             if len(runs) == n_starts:
                 return
