@@ -113,6 +113,7 @@ def test_presets_buttons_and_boxes_do_what_they_say(lab, page):
     page.wait_for_function("() => document.querySelector('.gmm-sentence').innerText.includes('10.00, 12.00 and 14.00')")
     assert "One maximum only" in page.locator(".gmm-question").inner_text()
     page.get_by_role("button", name="Classic", exact=True).click()
+    page.wait_for_function("() => document.querySelector('.gmm-sentence').innerText.includes('15.00')")
     box = page.get_by_label("mean of bell 2")
     box.fill("12.7")
     box.press("Enter")
@@ -171,6 +172,16 @@ def test_nothing_sticks_out_on_a_laptop(lab, page):
     picture, controls = (page.locator(kind).first.bounding_box() for kind in (".gmm-picture", ".gmm-controls"))
     assert picture["x"] + picture["width"] <= controls["x"]  # side by side
     assert abs(picture["y"] - controls["y"]) < 3
+
+
+@pytest.mark.parametrize("name", ["explore_loss", "playground"])
+def test_on_a_narrow_screen_the_controls_go_below_the_picture(lab, page, name):
+    page.set_viewport_size({"width": 1000, "height": 1000})
+    run(page, lab, name)
+    whole, picture = (page.locator(kind).bounding_box() for kind in (".gmm-explorer", ".gmm-picture"))
+    assert picture["width"] > 0.9 * whole["width"]
+    assert page.locator(".gmm-controls").first.bounding_box()["y"] > picture["y"] + picture["height"] - 1
+    page.set_viewport_size({"width": 1400, "height": 1000})
 
 
 def test_after_a_restart_of_the_kernel_the_page_says_what_to_do(lab, page):

@@ -51,7 +51,7 @@ def playground(**values):
         return Picture(marks, said, told(result, v["truth"]), v["truth"], result.mixture)
 
     controls = {
-        "truth": MixtureEditor(CLASSIC),
+        "truth": MixtureEditor(CLASSIC, means=(-4, 26)),
         "n_components": Number("K", 3, 1, 6, 1, name="number of bells fitted", whole=True, label_width="66px"),
         "n_points": Number("points", 75, 20, 300, 1, name="number of points", whole=True, label_width="66px"),
         "noise": Number("noise %", 0, 0, 10, 0.5, name="noise in per cent of the peak", label_width="66px"),

@@ -99,5 +99,6 @@ def in_words(n):
 
 def listed(values, digits=2):
     """5, 15, 20 → "5.00, 15.00 and 20.00"; what is far off is told in powers of ten."""
+    values = [round(float(v), digits) + 0.0 for v in values]  # + 0.0 makes −0 a plain 0
     words = [f"{v:.{digits}f}" if abs(v) < 1e5 else f"{v:.0e}" for v in values]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
