@@ -10,13 +10,12 @@ With bells bₖ = areaₖ·N(u; meanₖ, stdₖ²), z = (u − meanₖ)/stdₖ a
 
 import autograd.numpy as anp
 import numpy as np
-from autograd import jacobian, make_vjp
+from autograd import make_vjp
 from autograd.extend import defvjp, primitive
 
 from .mixture import SQRT_2PI
-from .parameters import unpack
 
-__all__ = ["gauss_newton_hessian", "loss_and_gradient", "prior_residuals", "residuals_and_jacobian", "value_and_grad"]
+__all__ = ["gauss_newton_hessian", "loss_and_gradient", "residuals_and_jacobian", "value_and_grad"]
 
 LIMIT = 300.0  # of |theta| in the model: exp(±300) is beyond any curve, and its square is still a float
 CHUNK = 30_000  # bells × points worked on at a time: what a processor's cache holds
@@ -32,7 +31,7 @@ def objective(theta, problem):
     """Relative loss Σ (scale·p(u; theta) − target)², plus the prior's squared residuals. theta: (3K,)."""
     value = relative_loss(theta, problem, {})
     if problem.prior is not None:
-        value = value + anp.sum(prior_residuals(theta, problem) ** 2)
+        value = value + anp.sum(problem.prior_residuals(theta) ** 2)
     return value
 
 
@@ -79,8 +78,8 @@ def residuals_and_jacobian(theta, problem):
     if not problem.free_mass:
         residuals[N], J[:K, N] = theta[:K].sum() / K, 1 / K
     if problem.prior is not None:
-        residuals = np.concatenate([residuals, prior_residuals(theta, problem)])
-        J = np.concatenate([J, jacobian(prior_residuals)(theta, problem).T], axis=1)
+        residuals = np.concatenate([residuals, problem.prior_residuals(theta)])
+        J = np.concatenate([J, problem.prior_jacobian(theta).T], axis=1)
     return residuals, J
 
 
@@ -91,7 +90,7 @@ def gauss_newton_hessian(theta, problem):
         J = _curve_rows(theta, problem, part)[1]
         H += 2 * J @ J.T
     if problem.prior is not None:
-        J = jacobian(prior_residuals)(theta, problem)
+        J = problem.prior_jacobian(theta)
         H += 2 * J.T @ J
     return H
 
@@ -117,11 +116,6 @@ def _parts(problem, columns):
     """The grid in slices, so that `columns` numbers a point fit the processor's cache."""
     step = max(CHUNK // columns, 1)
     return [slice(i, i + step) for i in range(0, problem.u.size, step)]
-
-
-def prior_residuals(theta, problem):
-    """What the prior says of theta, in the user's units: (R,). Traceable by autograd."""
-    return anp.ravel(problem.prior(*unpack(problem.to_user(theta))))
 
 
 def _unpacked(theta, problem):

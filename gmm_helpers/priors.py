@@ -19,6 +19,7 @@ class Prior:
     """A sum of terms, each a function of weights, means, stds (K,) that returns residuals. Traceable by autograd."""
 
     terms: tuple
+    affine: bool = False  # in theta: then its Jacobian is the same everywhere
 
     def __call__(self, weights, means, stds):
         return np.concatenate([np.ravel(term(weights, means, stds)) for term in self.terms])
@@ -26,7 +27,9 @@ class Prior:
     def __add__(self, other):
         if not callable(other):
             return NotImplemented
-        return Prior(self.terms + (other.terms if isinstance(other, Prior) else (other,)))
+        if not isinstance(other, Prior):
+            other = Prior((other,))
+        return Prior(self.terms + other.terms, self.affine and other.affine)
 
     def __radd__(self, other):
         return Prior((other,)) + self if callable(other) else NotImplemented
@@ -35,18 +38,18 @@ class Prior:
 def log_std_prior(center, lam):
     """λ·Σₖ (log stdsₖ − log center)²: twice as wide costs as much as half as wide. center: in the unit of x."""
     center, lam = check_number("center", center), check_number("lam", lam, zero=True)
-    return Prior((partial(_log_std_residuals, center=center, lam=lam),))
+    return Prior((partial(_log_std_residuals, center=center, lam=lam),), affine=True)
 
 
 def mean_prior(center, width, lam):
     """λ·Σₖ ((meansₖ − center)/width)². center, width: in the unit of x."""
     width, lam = check_number("width", width), check_number("lam", lam, zero=True)
-    return Prior((partial(_mean_residuals, center=center, width=width, lam=lam),))
+    return Prior((partial(_mean_residuals, center=center, width=width, lam=lam),), affine=True)
 
 
 def weight_prior(lam):
     """λ·Σₖ (log weightsₖ − their average)²: no component is to die; equal weights cost nothing."""
-    return Prior((partial(_weight_residuals, lam=check_number("lam", lam, zero=True)),))
+    return Prior((partial(_weight_residuals, lam=check_number("lam", lam, zero=True)),), affine=True)
 
 
 def strength(noise, width, density):

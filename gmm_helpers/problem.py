@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 
 import autograd.numpy as anp
 import numpy as np
+from autograd import jacobian
 
 from .checks import check_integer, check_number, check_vector
+from .parameters import unpack
 
 __all__ = ["Problem", "make_problem"]
 
@@ -38,6 +40,7 @@ class Problem:
     energy: float  # √Σ g·y², in the user's units
     area: float  # by quadrature, in the user's units
     prior: object = None
+    affine_prior: tuple | None = None  # residuals (R,) at theta = 0, and the constant Jacobian (R, 3K)
 
     def to_user(self, theta):
         """theta in the user's units; with a free mass its exp(logits) sum to that mass."""
@@ -53,6 +56,16 @@ class Problem:
         if self.free_mass:
             logits = logits + log_mass
         return anp.concatenate([logits, means * factor + shift, log_stds + np.log(factor)])
+
+    def prior_residuals(self, theta):
+        """What the prior says of theta, in the user's units: (R,). Traceable by autograd."""
+        if self.affine_prior is not None:
+            return self.affine_prior[0] + anp.dot(self.affine_prior[1], theta)
+        return anp.ravel(self.prior(*unpack(self.to_user(theta))))
+
+    def prior_jacobian(self, theta):
+        """d prior_residuals/d theta, (R, 3K)."""
+        return jacobian(self.prior_residuals)(theta) if self.affine_prior is None else self.affine_prior[1]
 
     def thinned(self, most):
         """The same problem on at most about `most` of its points, evenly taken."""
@@ -87,7 +100,12 @@ def make_problem(x, density, n_components, *, mass=1.0, grid_weights=None, prior
     _check_freedom(check_integer("n_components", n_components), x.size, free_mass=mass is None)
 
     with np.errstate(over="ignore"):
-        return _normalised(x, density, weights, mass, isinstance(grid_weights, str), prior)
+        problem = _normalised(x, density, weights, mass, isinstance(grid_weights, str), prior)
+    if getattr(prior, "affine", False):
+        zero = np.zeros(3 * n_components)
+        at_zero = problem.prior_residuals(zero), jacobian(problem.prior_residuals)(zero)
+        problem = replace(problem, affine_prior=at_zero)
+    return problem
 
 
 def _normalised(x, density, weights, mass, quadrature_weighted, prior):

@@ -211,8 +211,9 @@ def _ranked(runs, problem):
 
 
 def _seconds_per_evaluation(problem, n_components):
-    """About what one LM trial takes on a laptop: the calls, the exponentials, MINPACK's QR."""
-    return 4e-5 + problem.u.size * n_components * (1.2e-8 + 3e-9 * n_components)
+    """About what one LM trial takes on a laptop: the calls, the exponentials, MINPACK's QR, a prior's tape."""
+    prior = 2e-3 if problem.prior is not None and problem.affine_prior is None else 0.0
+    return 4e-5 + prior + problem.u.size * n_components * (1.2e-8 + 3e-9 * n_components)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ __all__ = [
     "scattered_start",
 ]
 
-DEAD = 1e-12  # the weight below which a bell has none
+DEAD = 1e-12  # a weight, or a std in units of the curve's spread, below which a bell is none
 MOST_WIDTH = 64  # grid steps, beyond which the curvature start smooths no further
 
 
@@ -178,8 +178,8 @@ def jittered(bells, rng):
 
 def as_theta(problem, weights, means, stds):
     """A start as a free vector; where the mass is given, its logits sum to zero."""
-    logits = np.log(weights)
-    return np.concatenate([logits if problem.free_mass else logits - logits.mean(), means, np.log(stds)])
+    logits = np.log(np.maximum(weights, DEAD * weights.max()))
+    return np.concatenate([logits if problem.free_mass else logits - logits.mean(), means, np.log(np.maximum(stds, DEAD))])
 
 
 def _dips(x, y):
@@ -200,8 +200,9 @@ def _dips(x, y):
     means = inner[lowest]
     at = np.searchsorted(ends, means)
     ends = np.concatenate([[np.nan], ends, [np.nan]])
-    stds = np.nanmean([means - ends[at], ends[at + 1] - means], axis=0) if means.size else means
-    stds = np.where(np.isfinite(stds), stds, (x[-1] - x[0]) / 4)
+    left, right = means - ends[at], ends[at + 1] - means
+    stds = np.where(np.isnan(left), right, np.where(np.isnan(right), left, (left + right) / 2))
+    stds = np.where(np.isnan(stds), (x[-1] - x[0]) / 4, stds)
     return -bend[lowest] * stds**3 * SQRT_2PI, means, stds
 
 

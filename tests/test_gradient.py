@@ -9,12 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import mixtures
 
-from gmm_helpers import CLASSIC, classic, l2_loss, log_std_prior, mean_prior, mixture_pdf, pack, relative_loss, unpack
+from gmm_helpers import (
+    CLASSIC,
+    classic,
+    l2_loss,
+    log_std_prior,
+    mean_prior,
+    mixture_pdf,
+    pack,
+    relative_loss,
+    unpack,
+    weight_prior,
+)
 from gmm_helpers.gradient import (
     CHUNK,
     loss_and_gradient,
     objective,
-    prior_residuals,
     residuals_and_jacobian,
     value_and_grad,
 )
@@ -27,6 +37,7 @@ PROBLEMS = {
     "a free mass": make_problem(X, 272 * DENSITY, 3, mass=None),
     "trapezoidal weights on an uneven grid": make_problem(X**1.5, DENSITY, 3, grid_weights="trapezoid"),
     "a prior": make_problem(X, DENSITY, 3, prior=PRIOR),
+    "a prior of one's own": make_problem(X, DENSITY, 3, prior=lambda weights, means, _stds: 0.1 * weights * means),
 }
 problems = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
 thetas = st.lists(st.floats(-1.5, 1.5), min_size=9, max_size=9).map(np.array)
@@ -38,7 +49,7 @@ def plain(theta, problem):
     weights, means, stds = unpack(theta)
     areas = anp.exp(theta[:K]) if problem.free_mass else weights
     value = anp.sum((problem.scale * mixture_pdf(problem.u, areas, means, stds) - problem.target) ** 2)
-    return value if problem.prior is None else value + anp.sum(prior_residuals(theta, problem) ** 2)
+    return value if problem.prior is None else value + anp.sum(problem.prior_residuals(theta) ** 2)
 
 
 @problems
@@ -122,7 +133,19 @@ def test_priors_add_up():
     theta, problem = np.random.default_rng(4).normal(size=9), PROBLEMS["a prior"]
     _, means, stds = unpack(problem.to_user(theta))
     expected = 1e-2 * np.sum(np.log(stds / 2) ** 2) + 1e-3 * np.sum(((means - 12.5) / 7) ** 2)
-    assert np.sum(prior_residuals(theta, problem) ** 2) == pytest.approx(expected)
+    assert np.sum(problem.prior_residuals(theta) ** 2) == pytest.approx(expected)
     np.testing.assert_allclose(
-        jacobian(prior_residuals)(theta, problem), residuals_and_jacobian(theta, problem)[1][:, -6:].T, rtol=1e-12
+        jacobian(problem.prior_residuals)(theta), residuals_and_jacobian(theta, problem)[1][:, -6:].T, rtol=1e-12
     )
+
+
+def test_an_affine_prior_is_the_function_that_it_is_made_from():
+    """The package's own priors are affine in theta; that shortcut and the plain way through autograd agree."""
+    prior = PRIOR + weight_prior(1e-2)
+    assert prior.affine
+    assert not (prior + (lambda *mixture: mixture[2])).affine
+    quick = make_problem(X, DENSITY, 3, prior=prior)
+    plain_way = make_problem(X, DENSITY, 3, prior=lambda *mixture: prior(*mixture))
+    for theta in np.random.default_rng(5).normal(size=(5, 9)):
+        np.testing.assert_allclose(quick.prior_residuals(theta), plain_way.prior_residuals(theta), atol=1e-12)
+        np.testing.assert_allclose(quick.prior_jacobian(theta), plain_way.prior_jacobian(theta), atol=1e-12)
