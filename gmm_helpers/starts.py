@@ -179,7 +179,9 @@ def jittered(bells, rng):
 def as_theta(problem, weights, means, stds):
     """A start as a free vector; where the mass is given, its logits sum to zero."""
     logits = np.log(np.maximum(weights, DEAD * weights.max()))
-    return np.concatenate([logits if problem.free_mass else logits - logits.mean(), means, np.log(np.maximum(stds, DEAD))])
+    return np.concatenate(
+        [logits if problem.free_mass else logits - logits.mean(), means, np.log(np.maximum(stds, DEAD))]
+    )
 
 
 def _dips(x, y):
