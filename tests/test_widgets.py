@@ -334,7 +334,7 @@ def test_fifty_guesses_fail_where_the_curve_tells():
 
 
 def test_stop_is_heard_and_keeps_what_was_found():
-    async def stopped():
+    async def stopped():  # all is asserted while the loop runs: its end would stop any task
         explorer = make("explore_restarts", kind="k-means++")
         explorer.runners[0].click()
         assert explorer.runners[0].disabled
@@ -342,13 +342,45 @@ def test_stop_is_heard_and_keeps_what_was_found():
             await asyncio.sleep(0.001)
         explorer.stop.click()
         await asyncio.sleep(0.02)
-        return explorer
+        found = len(explorer.state.result["runs"])
+        assert not explorer.runners[0].disabled
+        assert explorer.stop.disabled
+        await asyncio.sleep(0.3)
+        assert len(explorer.state.result["runs"]) == found < 50
+        explorer.refresh()
+        assert f"of {found} starts" in explorer.sentence.value
 
-    explorer = asyncio.run(stopped())
-    assert 3 <= len(explorer.state.result["runs"]) < 10
-    assert not explorer.runners[0].disabled
-    assert explorer.stop.disabled
-    assert f"of {len(explorer.state.result['runs'])} starts" in explorer.sentence.value
+    asyncio.run(stopped())
+
+
+def test_a_moved_control_ends_long_work():
+    async def moved():
+        explorer = make("explore_restarts", kind="k-means++")
+        explorer.runners[0].click()
+        await asyncio.sleep(0.05)
+        explorer.controls["seed"].value = 3.0
+        await asyncio.sleep(0.02)
+        assert not explorer.runners[0].disabled
+        assert "earlier starts" in explorer.sentence.value or "Predict" in explorer.sentence.value
+
+    asyncio.run(moved())
+
+
+def test_reset_forgets_the_result_of_long_work():
+    explorer = chosen("explore_restarts", "K-means++ fifty", work=True)
+    assert "of 50 starts reach" in explorer.sentence.value
+    explorer.reset.click()
+    assert "Predict, then run them" in explorer.sentence.value
+
+
+@pytest.mark.parametrize("name", ["explore_fit", "explore_prior", "playground"])
+def test_a_preset_shows_the_same_wherever_one_comes_from(name):
+    for preset in make(name).presets:
+        explorer = make(name)
+        for other in reversed(explorer.presets):
+            explorer.chooser.value = other
+        explorer.chooser.value = preset
+        assert explorer.sentence.value == chosen(name, preset).sentence.value
 
 
 def test_an_exception_of_long_work_reaches_the_error_line():
@@ -361,11 +393,10 @@ def test_an_exception_of_long_work_reaches_the_error_line():
 
         explorer.start(job)
         await asyncio.sleep(0.05)
-        return explorer
+        assert explorer.error.value == "RuntimeError: the work broke"
+        assert not explorer.runners[0].disabled
 
-    explorer = asyncio.run(failed())
-    assert explorer.error.value == "RuntimeError: the work broke"
-    assert not explorer.runners[0].disabled
+    asyncio.run(failed())
 
 
 # Controls
