@@ -171,9 +171,9 @@ def wrong_table(quick, first):
 
 def peers_table(quick, first):
     """Every peer on the same exact problems, in turns, a second each."""
-    targets = [classic_target(), *marron_wand_targets()] + [random_exact(first + 5000 + i) for i in range(45)]
+    targets = [classic_target(), *marron_wand_targets()] + [random_exact(first + 5000 + i) for i in range(30)]
     targets = targets[:: 8 if quick else 1]
-    runs = [compete(target, i, 0.2 if quick else 1.0, 5 if quick else 40) for i, target in enumerate(targets)]
+    runs = [compete(target, i, 0.2 if quick else 1.0, 5 if quick else 25) for i, target in enumerate(targets)]
     fresh = [run for run, target in zip(runs, targets, strict=True) if target.name.startswith("random")]
     yield (
         f"{len(targets)} problems: the classic, Marron–Wand, {len(fresh)} random ones. Ratios on the random ones, the "
