@@ -36,7 +36,7 @@ def trial(seed):
         try:
             result = fit(x, density, K, rng=seed, **options)
             seconds = time.process_time() - clock
-            success, trouble = result.success, complaint(result)
+            success, trouble = result.success, complaint(result, x)
         except Exception as error:
             seconds = time.process_time() - clock
             trouble = f"{type(error).__name__}: {error}"
@@ -48,13 +48,13 @@ def trial(seed):
     return seed, kind, seconds, success, trouble and f"{trouble} ({about})"
 
 
-def complaint(result):
+def complaint(result, x):
     """The first thing about a result that is no number, or ""; reading all of it is part of the trial."""
     mixture, history = result.mixture, result.history
     numbers = {
         "a mixture": [mixture.weights, mixture.means, mixture.stds, [result.mass]],
         "a loss": [[result.loss, result.fun, result.grad_norm], history.loss, history.grad_norm],
-        "a curve": [result.pdf(result.mixture.means)],
+        "a curve": [result.pdf(x)],
         "a run": [[run.loss] for run in result.runs],
         "a start": [result.start.means, result.start.stds],
     }
