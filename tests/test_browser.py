@@ -103,7 +103,7 @@ def test_every_control_answers_the_keyboard_twice(lab, page, name):
             switch.press("Space")
             assert switch.is_checked() != before
     page.wait_for_timeout(300)
-    assert page.locator(".gmm-error").inner_text() == ""
+    expect(page.locator(".gmm-error")).to_have_text("")
     assert not page.locator(".jp-Dialog").count()
 
 
@@ -122,13 +122,13 @@ def test_presets_buttons_and_boxes_do_what_they_say(lab, page):
     page.wait_for_function("() => document.querySelector('.gmm-sentence').innerText.includes('15.00')")
     page.get_by_role("button", name="New problem").click()
     page.wait_for_function("() => document.querySelector('.gmm-sentence').innerText.includes('Guess')")
-    assert page.locator(".gmm-number:visible").count() == 0
+    expect(page.locator(".gmm-number:visible")).to_have_count(0)
     page.get_by_role("button", name="Reveal the truth").click()
     page.wait_for_selector(".gmm-explorer table")
-    assert page.locator(".gmm-number:visible").count() == 9
+    expect(page.locator(".gmm-number:visible")).to_have_count(9)
     page.get_by_role("button", name="Show as code").click()
     page.wait_for_selector(".gmm-code textarea")
-    assert "explore_fit(truth=Mixture(" in page.locator(".gmm-code textarea").input_value()
+    expect(page.locator(".gmm-code textarea")).to_have_value(re.compile(r"explore_fit\(truth=Mixture\("))
 
 
 def test_a_flood_of_moves_ends_where_the_hand_ends(lab, page):
