@@ -99,6 +99,8 @@ def main():
                 print(f"- seed {done[0]}, {done[1]}: {done[4]}", flush=True)
             if len(trials) % 1000 == 0:
                 print(f"  {len(trials)} calls", flush=True)
+        pool.close()
+        pool.join()
     print("", *table(trials), sep="\n")
 
 
