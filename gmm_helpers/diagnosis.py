@@ -27,6 +27,7 @@ def is_white(residuals):
     """Whether residuals (N,) look like independent noise: |lag-1 autocorrelation| < 2/√N. Under 40 points: False,
     for there such a test has no power."""
     r = residuals - residuals.mean()
+    r = r / (abs(r).max() or 1.0)  # so that no unit overflows
     return r.size >= FEW and abs(r[1:] @ r[:-1]) < 2 / np.sqrt(r.size) * (r @ r)
 
 

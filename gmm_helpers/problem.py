@@ -123,6 +123,8 @@ def _normalised(x, density, weights, mass, quadrature_weighted, prior):
         raise ValueError(f"the area under `density` must be finite, got {area}")
     root_g = 1.0 if weights is None else np.sqrt(weights)
     energy = float(np.linalg.norm(root_g * y))
+    if energy == 0:
+        raise ValueError("`grid_weights` must be above 0 at some point where `density` isn't 0, got 0 at all of them")
     unit_mass = mass if mass is not None else max(area, width * (peak * bulk.sum()) * 1e-3)
     return Problem(
         x=x,

@@ -10,7 +10,7 @@ from .diagnosis import diagnose, is_seen
 from .gradient import loss_and_gradient, value_and_grad
 from .mixture import Mixture
 from .parameters import unpack
-from .uncertainty import covariance
+from .uncertainty import covariance, standard_errors
 
 __all__ = ["CONVERGED", "LIMIT", "NAN", "PRECISION", "STOPPED", "Descent", "FitResult", "Search"]
 
@@ -18,6 +18,8 @@ CONVERGED, LIMIT, PRECISION, NAN, STOPPED = 0, 1, 2, 3, 99  # as `scipy.optimize
 MET = 1e-8  # a relative loss at which the target counts as met
 FLAT = 1e-6  # a gradient norm, in normalised coordinates, at which a point counts as stationary,
 FLATTER = 1e-8  # and one at which even a walk that was cut short has arrived
+
+FLOAT = 700.0  # of a log-std: exp(±700) is about what a float holds
 
 History = namedtuple("History", "theta loss grad_norm")
 StandardErrors = namedtuple("StandardErrors", "weights means stds mass")
@@ -73,6 +75,7 @@ class FitResult:
     def x(self):
         """The free vector [logits | means | log_stds] (3K,); `unpack(x)` gives the mixture."""
         theta = self._problem.to_user(self._run.theta).reshape(3, -1)
+        theta[2] = np.clip(theta[2], -FLOAT, FLOAT)
         return theta[:, np.lexsort((theta[0], theta[2], theta[1]))].ravel()
 
     @cached_property
@@ -176,7 +179,7 @@ class FitResult:
     def standard_errors(self):
         """One standard deviation of each fitted number: a named tuple (weights, means, stds, mass)."""
         K = self.mixture.n_components
-        errors = np.sqrt(np.diag(self.covariance()))
+        errors = standard_errors(self._problem, self.mixture, self.x)
         return StandardErrors(*np.split(errors[:-1], (K, 2 * K)), float(errors[-1]))
 
     def __repr__(self):

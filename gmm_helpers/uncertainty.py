@@ -8,11 +8,25 @@ from scipy.optimize import OptimizeWarning
 from .gradient import residuals_and_jacobian
 from .parameters import softmax
 
-__all__ = ["covariance"]
+__all__ = ["covariance", "standard_errors"]
 
 
 def covariance(problem, mixture, x):
-    """Covariance of (weights, means, stds, mass), σ²·D (JᵀJ)⁻¹ Dᵀ, (3K + 1, 3K + 1), in the user's units.
+    """Covariance of (weights, means, stds, mass), σ²·D (JᵀJ)⁻¹ Dᵀ, (3K + 1, 3K + 1): see `_root`."""
+    root = _root(problem, mixture, x)
+    with np.errstate(over="ignore"):  # the square of a unit of 1e200 is more than a float holds
+        return root @ root.T
+
+
+def standard_errors(problem, mixture, x):
+    """The roots of the covariance's diagonal, (3K + 1,), in any unit."""
+    root = _root(problem, mixture, x)
+    size = np.maximum(abs(root).max(axis=1), np.finfo(float).tiny)
+    return size * np.linalg.norm(root / size[:, None], axis=1)
+
+
+def _root(problem, mixture, x):
+    """σ·D (JᵀJ)⁻¹Jᵀ, (3K + 1, N), whose product with its own transpose is the covariance.
 
     x: (3K,), the fitted free vector; J: the Jacobian of the residuals there; σ²: from the residual, with
     N − (3K − 1) degrees of freedom (N − 3K with a free mass); D: the derivatives of the numbers by theta (the
@@ -27,15 +41,14 @@ def covariance(problem, mixture, x):
     inverse = _pseudo_inverse(J)
     freedom = N - basis.shape[1]
     if reason := _why_unknown(problem, freedom, inverse):
-        warnings.warn(f"the covariance is unknown: {reason}", OptimizeWarning, stacklevel=3)
-        return np.full((3 * K + 1, 3 * K + 1), np.nan)
+        warnings.warn(f"the covariance is unknown: {reason}", OptimizeWarning, stacklevel=4)
+        return np.full((3 * K + 1, N), np.nan)
     noise = np.ones(N)
     if problem.quadrature_weighted:
         noise = np.sqrt(problem.grid_weights)
         residuals = residuals / noise
     spread = inverse * noise * np.sqrt(residuals @ residuals / freedom)
-    root = _derivatives(problem, mixture, theta) @ basis @ spread
-    return root @ root.T
+    return _derivatives(problem, mixture, theta) @ basis @ spread
 
 
 def _why_unknown(problem, freedom, inverse):

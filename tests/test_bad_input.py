@@ -69,6 +69,10 @@ ARGUMENTS = {
     "too few weights": ({"grid_weights": np.ones(74)}, "`grid_weights` must have one entry for each x, got 74 for 75"),
     "negative weights": ({"grid_weights": -np.ones(75)}, "`grid_weights` must be ≥ 0 and not all zero"),
     "weights all zero": ({"grid_weights": np.zeros(75)}, "`grid_weights` must be ≥ 0 and not all zero"),
+    "weights where the curve is 0": (
+        {"density": np.eye(75)[40], "grid_weights": 1 - np.eye(75)[40]},
+        "`grid_weights` must be above 0 at some point where `density` isn't 0",
+    ),
     "NaN in weights": ({"grid_weights": np.full(75, np.nan)}, "`grid_weights` must be finite, got nan at index 0"),
     "prior is no function": ({"prior": 1e-3}, "`prior` must be a function of weights, means, stds, got float"),
     "callback is no function": ({"callback": "print"}, "`callback` must be callable, got str"),

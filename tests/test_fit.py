@@ -205,6 +205,15 @@ def test_a_bell_beyond_all_numbers_is_diagnosed_not_raised():
     assert any("exploded" in sentence for sentence in result.diagnosis)
 
 
+@pytest.mark.parametrize("factor", [1e200, 1e-200])
+def test_a_needle_in_a_unit_beyond_measure_is_still_a_mixture(factor):
+    x = factor * X
+    theta = np.concatenate([np.zeros(2), factor * np.array([5.0, 15]), np.log(factor) + np.array([0.0, -290])])
+    result = fit_once(x, CLASSIC.pdf(X) / factor, theta, options={"maxiter": 0})
+    assert (result.mixture.stds > 0).all()
+    assert isinstance(repr(result), str)
+
+
 def test_what_the_diagnosis_sees():
     def sentences(weights, means, stds, x=X, density=DENSITY):
         start = Mixture(weights, means, stds)
@@ -276,6 +285,22 @@ def test_a_free_mass_agrees_with_least_squares_in_parameters_and_errors(method):
     errors = result.standard_errors()
     np.testing.assert_allclose([*errors.means, *errors.stds], np.sqrt(np.diag(covariance))[3:], rtol=1e-6)
     assert errors.mass == pytest.approx(np.sqrt(covariance[:3, :3].sum()), rel=1e-6)
+
+
+@pytest.mark.parametrize("factor", [1000, 1e200, 1e-200])
+def test_standard_errors_follow_the_unit(factor):
+    y = noisy(DENSITY, 0.01)
+    plain = fit(X, y, 3, rng=0).standard_errors()
+    scaled = fit(factor * X, y / factor, 3, rng=0).standard_errors()
+    np.testing.assert_allclose(scaled.means / factor, plain.means, rtol=1e-5)
+    np.testing.assert_allclose(scaled.weights, plain.weights, rtol=1e-5)
+
+
+def test_standard_errors_are_the_roots_of_the_covariance():
+    result = fit(X, noisy(DENSITY, 0.01), 3, rng=0)
+    errors = result.standard_errors()
+    together = [*errors.weights, *errors.means, *errors.stds, errors.mass]
+    np.testing.assert_allclose(together, np.sqrt(np.diag(result.covariance())), rtol=1e-12, atol=1e-300)
 
 
 def test_weights_of_the_points_are_inverse_variances():
