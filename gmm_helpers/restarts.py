@@ -75,11 +75,12 @@ def fit(
         check_integer("workers", workers)
     rng = np.random.default_rng(rng)
     coarse = problem.thinned(MANY_POINTS)
+    price = _seconds_per_evaluation(coarse, n_components, method)
     walk = partial(_walk, problem=coarse, method=method, options=options or {}, callback=callback)
     runs = []
     try:
         with _mapper(workers) as run_all, tqdm(total=n_starts, disable=not progress, unit="start") as bar:
-            for _ in _search(coarse, n_components, n_starts, rng, runs, partial(run_all, walk)):
+            for _ in _search(coarse, n_components, n_starts, rng, runs, partial(run_all, walk), price):
                 bar.update()
         confirmed, finds = _is_confirmed(runs, coarse), _finds(runs)
         runs = _ranked(runs, coarse)
@@ -94,14 +95,14 @@ def fit(
     return FitResult(problem, runs[0], Search(confirmed, finds, tuple(runs)))
 
 
-def _search(problem, n_components, n_starts, rng, runs, walk_all):
+def _search(problem, n_components, n_starts, rng, runs, walk_all, price):
     """Append walks to `runs`, round by round, and yield after each, until the search may end.
 
     A round is drawn before it runs and looks only at earlier ones; its walks are judged in order, and those
     after the end are dropped. So the outcome hangs on `rng` alone, however the walks are spread over workers.
     """
-    spent, price = 0.0, _seconds_per_evaluation(problem, n_components)
-    for starts in _rounds(problem, n_components, rng, runs):
+    spent = 0.0
+    for starts in _rounds(problem, n_components, rng, runs, price):
         for start, run in zip(starts, walk_all(starts), strict=True):
             if start.continues is not None:
                 runs.remove(start.continues)
@@ -117,11 +118,10 @@ def _search(problem, n_components, n_starts, rng, runs, walk_all):
             return
 
 
-def _rounds(problem, n_components, rng, runs):
+def _rounds(problem, n_components, rng, runs, price):
     """Lists of starts: the curvature start alone, then rounds in which the best so far is shaken three times."""
     u, curve = problem.u, problem.density * (problem.spread / problem.mass)
-    affordable = int(BUDGET / 5 / _seconds_per_evaluation(problem, n_components))
-    limit = max(min(40 + 15 * n_components, affordable), 20)
+    limit = max(min(40 + 15 * n_components, int(BUDGET / 5 / price)), 20)
 
     def start(kind, theta):
         return Start(kind, theta, limit)
@@ -210,10 +210,12 @@ def _ranked(runs, problem):
     return runs
 
 
-def _seconds_per_evaluation(problem, n_components):
-    """About what one LM trial takes on a laptop: the calls, the exponentials, MINPACK's QR, a prior's tape."""
+def _seconds_per_evaluation(problem, n_components, method):
+    """About what one evaluation takes on a laptop: the calls, the exponentials, MINPACK's QR; twice that by autograd;
+    and the tape of a prior that isn't the package's own."""
     prior = 2e-3 if problem.prior is not None and problem.affine_prior is None else 0.0
-    return 4e-5 + prior + problem.u.size * n_components * (1.2e-8 + 3e-9 * n_components)
+    price = 4e-5 + problem.u.size * n_components * (1.2e-8 + 3e-9 * n_components)
+    return prior + price * (1 if method.upper() == "LM" else 2)
 
 
 @contextmanager
