@@ -106,7 +106,7 @@ def test_a_failure_in_numbered_processes_reaches_the_caller():
 
 
 def test_work_that_cannot_travel_says_so():
-    with processes() as workers, pytest.raises((AttributeError, pickle.PicklingError), match="pickle|local object"):
+    with processes() as workers, pytest.raises((AttributeError, pickle.PicklingError), match=r"pickle|local object"):
         search(workers, prior=lambda weights, _means, _stds: weights)
 
 

@@ -206,7 +206,7 @@ def _artists(mark):
     if mark.kind == "fill":
         return ax.fill(
             mark.x, mark.y, **looks | {"linewidth": 0, "linestyle": "-"}
-        )  # Matplotlib 3.9 scales dashes to 0
+        )  # 3.9 scales dashes to 0
     if mark.kind == "text":
         where = {"xytext": (0, 6), "textcoords": "offset points", "ha": "center"}
         return [ax.annotate(mark.text, (x, y), **where, **looks) for x, y in zip(mark.x, mark.y, strict=True)]
