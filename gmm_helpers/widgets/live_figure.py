@@ -204,9 +204,7 @@ def _artists(mark):
     """The same mark for Matplotlib: what a still picture is drawn with."""
     ax, looks = mark.ax, {"color": mark.color, "alpha": mark.alpha}
     if mark.kind == "fill":
-        return ax.fill(
-            mark.x, mark.y, **looks | {"linewidth": 0, "linestyle": "-"}
-        )  # 3.9 scales dashes to 0
+        return ax.fill(mark.x, mark.y, **looks | {"linewidth": 0, "linestyle": "-"})  # 3.9 scales dashes to 0
     if mark.kind == "text":
         where = {"xytext": (0, 6), "textcoords": "offset points", "ha": "center"}
         return [ax.annotate(mark.text, (x, y), **where, **looks) for x, y in zip(mark.x, mark.y, strict=True)]
