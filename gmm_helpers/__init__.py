@@ -3,10 +3,11 @@
 The package behind the course in `notebooks/`: a module is a chapter, and imports only from those above it.
 """
 
-from .densities import bandwidth, density_from_histogram, density_from_samples, galaxies, old_faithful
+from .densities import bandwidth, density_from_histogram, density_from_samples, galaxies, old_faithful, read_density
 from .descent import fit_once
 from .gallery import CLASSIC, PRESETS, classic, classic_grid, marron_wand
 from .loss import exact_l2_distance, hellinger_distance, kl_divergence, l2_loss, relative_loss
+from .many import fit_many
 from .mixture import Mixture, gaussian_pdf, mixture_pdf
 from .parameters import pack, softmax, unpack
 from .plotting import Picture, plot_bells, plot_density, plot_fit, plot_residual
@@ -30,6 +31,7 @@ __all__ = [
     "density_from_samples",
     "exact_l2_distance",
     "fit",
+    "fit_many",
     "fit_once",
     "galaxies",
     "gaussian_pdf",
@@ -49,6 +51,7 @@ __all__ = [
     "plot_residual",
     "quantile_start",
     "random_start",
+    "read_density",
     "relative_loss",
     "scattered_start",
     "softmax",

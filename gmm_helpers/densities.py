@@ -1,13 +1,16 @@
 """Chapter 8: a density out of what people have: samples, a histogram, a table in a file; and data to try."""
 
+import io
 from importlib.resources import files
+from os import PathLike
+from pathlib import Path
 
 import numpy as np
 
 from .checks import check_number, check_vector
 from .mixture import SQRT_2PI
 
-__all__ = ["bandwidth", "density_from_histogram", "density_from_samples", "galaxies", "old_faithful"]
+__all__ = ["bandwidth", "density_from_histogram", "density_from_samples", "galaxies", "old_faithful", "read_density"]
 
 
 def density_from_histogram(counts, edges):
@@ -51,6 +54,65 @@ def _scott(samples):
     if samples.size < 2 or samples.std() == 0:
         raise ValueError(f"`samples` must hold at least two different values, got {samples.size} and no spread")
     return float(samples.std(ddof=1) * samples.size**-0.2)
+
+
+def read_density(source):
+    """x and density from a text file of two columns: x, and the curve on it.
+
+    source: a path, an open file, or the file's bytes. Columns stand apart by commas, semicolons, tabs or blanks;
+    where commas don't part them, a decimal comma is read as well. Skipped are empty lines, what follows a `#`, and
+    headers: lines above the first numbers that hold no number at all. Returns two arrays (N,), as `fit` takes them.
+
+    Nothing is left out or put in order: `ValueError` quotes the first line, with its number, that isn't two finite
+    numbers or whose x doesn't increase.
+    """
+    rows = []
+    for number, line in enumerate(io.StringIO(_text(source), newline=None), start=1):
+        line = line.partition("#")[0].strip()
+        row = [_float(field) for field in _fields(line)]
+        is_header = not rows and all(value is None for value in row)
+        if line and not is_header:
+            rows.append(_checked(row, rows, f"got {line[:60]!r} in line {number}"))
+    if len(rows) < 2:
+        raise ValueError(f"`source` must hold at least 2 lines of numbers, got {len(rows)}")
+    return tuple(np.array(rows).T)
+
+
+def _text(source):
+    """The text of a path, an open file, or bytes. Bytes that are no UTF-8 can only stand in a header's words."""
+    if isinstance(source, str | PathLike):
+        source = Path(source).read_bytes()
+    elif hasattr(source, "read"):
+        source = source.read()
+    if isinstance(source, str):
+        return source.removeprefix("\ufeff")
+    if not isinstance(source, bytes | bytearray | memoryview):
+        raise TypeError(f"`source` must be a path, an open file, or bytes, got {type(source).__name__}")
+    return bytes(source).decode("utf-8-sig", errors="replace")
+
+
+def _fields(line):
+    separator = next((s for s in ";\t," if s in line), None)  # None: blanks, however many
+    return [field.strip(' "') for field in line.split(separator)]
+
+
+def _float(field):
+    """A number with a decimal point or comma; None for anything else."""
+    try:
+        return float(field.replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _checked(row, rows, met):
+    """The row, if it may follow the rows so far; `met` quotes its line."""
+    if len(row) != 2 or None in row:
+        raise ValueError(f"`source` must hold two numbers a line, x and density, {met}")
+    if not np.isfinite(row).all():
+        raise ValueError(f"`source` must hold finite numbers, {met}")
+    if rows and row[0] <= rows[-1][0]:
+        raise ValueError(f"`source` must have an x that increases strictly, {met} after an x of {rows[-1][0]:.6g}")
+    return row
 
 
 def old_faithful():

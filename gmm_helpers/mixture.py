@@ -120,6 +120,46 @@ class Mixture:
             )
         return Mixture(self.weights, self.means, np.sqrt(self.stds**2 - bandwidth**2))
 
+    def to_dict(self):
+        """weights, means and stds as plain lists, for JSON: `from_dict` brings back the same bits."""
+        return {name: getattr(self, name).tolist() for name in self._names}
+
+    @classmethod
+    def from_dict(cls, data):
+        """The mixture that `to_dict` wrote. `ValueError` names a key that is missing or unknown."""
+        if not isinstance(data, dict):
+            raise TypeError(f"`data` must be a dict of weights, means and stds, got {type(data).__name__}")
+        if missing := [name for name in cls._names if name not in data]:
+            raise ValueError(f"`data` must hold weights, means and stds, got no {missing[0]!r}")
+        if unknown := [name for name in data if name not in cls._names]:
+            raise ValueError(f"`data` must hold weights, means and stds alone, got {unknown[0]!r} as well")
+        return cls(**data)
+
+    def to_scipy(self):
+        """The same mixture as a `scipy.stats.Mixture` of `Normal`s: quantiles, moments, entropy and more."""
+        from scipy import stats
+
+        bells = [stats.Normal(mu=mean, sigma=std) for mean, std in zip(self.means, self.stds, strict=True)]
+        return stats.Mixture(bells, weights=self.weights / self.weights.sum())
+
+    def to_sklearn(self):
+        """The same mixture as a fitted `sklearn.mixture.GaussianMixture` of one feature: it predicts, scores, samples.
+
+        Its labels count our bells, its data are (S, 1). Every weight must be above 0, for it works with logarithms.
+        With `warm_start=True` its own `fit` goes on from here. Needs scikit-learn.
+        """
+        from sklearn.mixture import GaussianMixture
+
+        if self.weights.min() == 0:
+            raise ValueError("`weights` must be above 0 for scikit-learn, got a weight of 0")
+        model = GaussianMixture(self.n_components)
+        model.weights_, model.means_ = self.weights / self.weights.sum(), self.means[:, None].copy()
+        std = self.stds[:, None, None]
+        model.covariances_, model.precisions_, model.precisions_cholesky_ = std**2, 1 / std**2, 1 / std
+        model.converged_, model.n_iter_, model.n_features_in_ = True, 0, 1
+        model.lower_bound_, model.lower_bounds_ = -np.inf, []  # of no samples that we know
+        return model
+
     def __repr__(self):
         rows = (f"{name}={np.array2string(getattr(self, name), separator=', ', precision=6)}" for name in self._names)
         return f"Mixture({', '.join(rows)})"

@@ -1,0 +1,71 @@
+"""Chapter 8: the same fit for many curves, on one core or a cluster; none is lost."""
+
+import inspect
+from functools import partial
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from .checks import check_integer
+from .descent import check_options
+from .restarts import _mapper, fit
+
+__all__ = ["fit_many"]
+
+CHUNK = 25  # curves that travel together: a fit of milliseconds is shorter than its journey
+
+
+def fit_many(x, densities, n_components, *, rng=None, workers=1, progress=False, **options):
+    """Fit a mixture of K Gaussians to each of M curves. Returns a list (M,) in their order: a `FitResult` for each,
+    or, where `fit` raised one, the exception.
+
+    x: (N,), the grid of all curves, or a list of grids, one a curve; densities: (M, N), or a list of curves;
+    options: what else `fit` takes, the same for all. rng: seed or generator, from which each curve gets its own: the
+    answers depend on it, never on workers. workers: a number of processes (−1: one a core) or a map-like callable,
+    such as `client.get_executor().map` of a Dask client; it is handed chunks of curves. progress: show a bar.
+
+    Raises `ValueError` or `TypeError` at once for what is wrong with all curves. On `KeyboardInterrupt` the list so
+    far is the exception's `.result`.
+    """
+    curves = _curves(x, densities, rng)
+    inspect.signature(fit).bind(x, densities, n_components, **options)  # an option that `fit` doesn't have
+    check_integer("n_components", n_components)
+    check_options(options.get("method", "LM"), options.get("options"), options.get("callback"))
+    if not callable(workers) and workers != -1:
+        check_integer("workers", workers)
+    size = min(CHUNK, -(-len(curves) // 16))  # few curves: enough chunks for everyone
+    chunks = [curves[i : i + size] for i in range(0, len(curves), size)]
+    work, results = partial(_fit_each, n_components=n_components, options=options), []
+    try:
+        with _mapper(workers) as run_all, tqdm(total=len(curves), disable=not progress, unit="curve") as bar:
+            for done in run_all(work, chunks):
+                results += done
+                bar.update(len(done))
+    except KeyboardInterrupt as interrupt:
+        interrupt.result = results
+        raise
+    return results
+
+
+def _curves(x, densities, rng):
+    """(x, density, rng) for each curve."""
+    densities = list(np.asarray(densities) if hasattr(densities, "ndim") else densities)  # of a DataFrame the rows
+    if not densities or np.ndim(densities[0]) == 0:
+        raise ValueError(f"`densities` must be a list of curves, got {'none' if not densities else 'numbers'}")
+    grids = list(x) if np.ndim(x[0]) else [x] * len(densities)
+    if len(grids) != len(densities):
+        raise ValueError(f"`x` must be one grid, or one for each curve, got {len(grids)} for {len(densities)}")
+    return list(zip(grids, densities, np.random.default_rng(rng).spawn(len(densities)), strict=True))
+
+
+def _fit_each(curves, n_components, options):
+    return [_fit_or_reason(*curve, n_components, options) for curve in curves]
+
+
+def _fit_or_reason(x, density, rng, n_components, options):
+    """The fit of one curve, or the exception that says why there is none (its traceback, which travels badly and
+    would keep the whole call alive, stays behind)."""
+    try:
+        return fit(x, density, n_components, rng=rng, **options)
+    except Exception as reason:
+        return reason.with_traceback(None)
