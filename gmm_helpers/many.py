@@ -48,24 +48,25 @@ def fit_many(x, densities, n_components, *, rng=None, workers=1, progress=False,
 
 
 def _curves(x, densities, rng):
-    """(x, density, rng) for each curve."""
+    """(x, density, seed) for each curve; no generators, for Dask takes long to look through those."""
     densities = list(np.asarray(densities) if hasattr(densities, "ndim") else densities)  # of a DataFrame the rows
     if not densities or np.ndim(densities[0]) == 0:
         raise ValueError(f"`densities` must be a list of curves, got {'none' if not densities else 'numbers'}")
     grids = list(x) if np.ndim(x[0]) else [x] * len(densities)
     if len(grids) != len(densities):
         raise ValueError(f"`x` must be one grid, or one for each curve, got {len(grids)} for {len(densities)}")
-    return list(zip(grids, densities, np.random.default_rng(rng).spawn(len(densities)), strict=True))
+    seeds = np.random.default_rng(rng).integers(2**63, size=len(densities)).tolist()
+    return list(zip(grids, densities, seeds, strict=True))
 
 
 def _fit_each(curves, n_components, options):
     return [_fit_or_reason(*curve, n_components, options) for curve in curves]
 
 
-def _fit_or_reason(x, density, rng, n_components, options):
+def _fit_or_reason(x, density, seed, n_components, options):
     """The fit of one curve, or the exception that says why there is none (its traceback, which travels badly and
     would keep the whole call alive, stays behind)."""
     try:
-        return fit(x, density, n_components, rng=rng, **options)
+        return fit(x, density, n_components, rng=seed, **options)
     except Exception as reason:
         return reason.with_traceback(None)
