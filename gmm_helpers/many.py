@@ -52,7 +52,7 @@ def _curves(x, densities, rng):
     densities = list(np.asarray(densities) if hasattr(densities, "ndim") else densities)  # of a DataFrame the rows
     if not densities or np.ndim(densities[0]) == 0:
         raise ValueError(f"`densities` must be a list of curves, got {'none' if not densities else 'numbers'}")
-    grids = list(x) if np.ndim(x[0]) else [x] * len(densities)
+    grids = list(x) if np.ndim(next(iter(x), 0)) else [x] * len(densities)
     if len(grids) != len(densities):
         raise ValueError(f"`x` must be one grid, or one for each curve, got {len(grids)} for {len(densities)}")
     seeds = np.random.default_rng(rng).integers(2**63, size=len(densities)).tolist()

@@ -1,5 +1,7 @@
 """Chapter 1: bells and mixtures against closed forms and scipy.stats."""
 
+import json
+
 import autograd.numpy as anp
 import numpy as np
 import pytest
@@ -97,6 +99,63 @@ def test_a_bell_no_wider_than_the_blur_is_named():
     for bad in (-1, np.nan, np.inf, "h"):
         with pytest.raises((TypeError, ValueError), match="`bandwidth` must be a finite number, at least 0, got"):
             CLASSIC.narrowed(bad)
+
+
+@given(mixtures())
+def test_json_brings_back_the_same_bits(m):
+    again = Mixture.from_dict(json.loads(json.dumps(m.to_dict())))
+    for name in ("weights", "means", "stds"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(m, name))
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "message"),
+    [
+        ({"weights": [1], "means": [0]}, ValueError, "`data` must hold weights, means and stds, got no 'stds'"),
+        (CLASSIC.to_dict() | {"sigmas": [1]}, ValueError, "means and stds alone, got 'sigmas' as well"),
+        (CLASSIC.to_dict() | {"stds": [1, 0, 1]}, ValueError, "`stds` must be positive, got minimum 0"),
+        ([[1], [0], [1]], TypeError, "`data` must be a dict of weights, means and stds, got list"),
+    ],
+)
+def test_what_is_no_dict_of_a_mixture(data, error, message):
+    with pytest.raises(error, match=message):
+        Mixture.from_dict(data)
+
+
+@given(mixtures())
+def test_scipys_mixture_is_the_same(m):
+    other = m.to_scipy()
+    np.testing.assert_allclose(other.pdf(GRID), m.pdf(GRID), rtol=1e-12, atol=1e-300)
+    np.testing.assert_allclose(other.cdf(GRID), m.cdf(GRID), rtol=1e-12, atol=1e-15)
+
+
+def test_scipy_draws_from_it():
+    assert stats.kstest(CLASSIC.to_scipy().sample(5000, rng=1), CLASSIC.cdf).pvalue > 0.01
+
+
+@given(mixtures())
+def test_scikit_learns_mixture_is_the_same(m):
+    model = m.to_sklearn()
+    seen = m.pdf(GRID) > 1e-290
+    np.testing.assert_allclose(np.exp(model.score_samples(GRID[:, None]))[seen], m.pdf(GRID)[seen], rtol=1e-10)
+    shares = m.component_pdfs(GRID)[seen] / m.pdf(GRID)[seen, None]
+    np.testing.assert_allclose(model.predict_proba(GRID[:, None])[seen], shares, atol=1e-10)
+
+
+def test_scikit_learn_predicts_draws_and_goes_on_from_it():
+    model = CLASSIC.to_sklearn().set_params(random_state=0)
+    assert model.predict([[4.0], [15.0], [22.0]]).tolist() == [0, 1, 2]
+    draws, labels = model.sample(5000)
+    assert stats.kstest(draws.ravel(), CLASSIC.cdf).pvalue > 0.01
+    assert set(labels) == {0, 1, 2}
+    before = model.score(draws)
+    assert model.set_params(warm_start=True).fit(draws).score(draws) > before
+    assert abs(model.means_.ravel() - CLASSIC.means).max() < 0.3  # no label has switched: it began where we were
+
+
+def test_scikit_learn_is_given_no_dead_bell():
+    with pytest.raises(ValueError, match="`weights` must be above 0 for scikit-learn, got a weight of 0"):
+        Mixture([0, 1], [1, 2], [1, 1]).to_sklearn()
 
 
 def test_it_cannot_be_changed():

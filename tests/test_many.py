@@ -1,0 +1,98 @@
+"""Many curves: the same answers as one by one, wherever they are fitted, and what fails stays in its place."""
+
+import numpy as np
+import pytest
+from test_workers import dask_cluster, processes
+
+from gmm_helpers import CLASSIC, FitResult, Mixture, classic, fit, fit_many
+
+X, DENSITY = classic()
+CURVES = np.array([Mixture(CLASSIC.weights, CLASSIC.means + shift, CLASSIC.stds).pdf(X) for shift in range(-3, 4)])
+CURVES += 1e-3 * np.random.default_rng(0).normal(size=CURVES.shape)
+BROKEN = [CURVES[0], np.full(75, np.nan), CURVES[1], CURVES[2][:-1], -CURVES[3], CURVES[4]]
+
+
+def numbers(results):
+    """All that was found, to the last bit, or the words of what went wrong."""
+    return [r.x.tolist() if isinstance(r, FitResult) else (type(r), str(r)) for r in results]
+
+
+def test_each_curve_gets_the_fit_it_would_get_alone():
+    seeds = np.random.default_rng(5).integers(2**63, size=len(CURVES))
+    alone = [fit(X, y, 2, rng=seed, mass=None, n_starts=3) for y, seed in zip(CURVES, seeds, strict=True)]
+    assert numbers(fit_many(X, CURVES, 2, rng=5, mass=None, n_starts=3)) == numbers(alone)
+
+
+def test_what_fails_stays_in_its_place():
+    results = fit_many(X, BROKEN, 3, rng=0, n_starts=2)
+    assert [isinstance(r, FitResult) for r in results] == [True, False, True, False, False, True]
+    assert str(results[1]) == "`density` must be finite, got nan at index 0"
+    assert str(results[3]) == "`x` and `density` must have the same length, got 75 and 74"
+    assert results[1].__traceback__ is None  # or it would keep every frame alive
+
+
+@pytest.mark.parametrize("place", [processes, dask_cluster])
+def test_the_answers_are_the_same_wherever_they_are_found(place):
+    here = numbers(fit_many(X, BROKEN * 8, 3, rng=1, n_starts=2))
+    with place() as workers:
+        assert numbers(fit_many(X, BROKEN * 8, 3, rng=1, n_starts=2, workers=workers)) == here
+
+
+def test_processes_by_number():
+    assert numbers(fit_many(X, BROKEN, 3, rng=1, n_starts=2, workers=2)) == numbers(
+        fit_many(X, BROKEN, 3, rng=1, n_starts=2)
+    )
+
+
+def test_few_curves_are_enough_for_many_workers_and_many_travel_together():
+    sizes = []
+
+    def recorder(function, chunks):
+        sizes.extend(len(chunk) for chunk in chunks)
+        return map(function, chunks)
+
+    fit_many(X, [DENSITY] * 20, 3, workers=recorder)
+    assert sizes == [2] * 10
+    sizes.clear()
+    fit_many(X, [[0.0]] * 1010, 3, workers=recorder)
+    assert sizes == [25] * 40 + [10]
+
+
+def test_each_curve_may_have_its_own_grid():
+    grids = [X, X + 3]
+    first, second = fit_many(grids, [DENSITY, DENSITY], 3, rng=0)
+    np.testing.assert_allclose(second.mixture.means, first.mixture.means + 3, atol=1e-9)
+
+
+def test_progress_counts_curves(capsys):
+    fit_many(X, CURVES, 3, rng=0, progress=True, n_starts=1)
+    assert "7/7" in capsys.readouterr().err
+
+
+def test_an_interrupt_keeps_what_was_found():
+    def interrupted(function, chunks):
+        yield function(chunks[0])
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        fit_many(X, CURVES, 3, rng=0, workers=interrupted, n_starts=1)
+    assert numbers(caught.value.result) == numbers(fit_many(X, CURVES, 3, rng=0, n_starts=1)[:1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"densities": []}, ValueError, "`densities` must be a list of curves, got none"),
+        ({"densities": DENSITY}, ValueError, "`densities` must be a list of curves, got numbers"),
+        ({"x": [X]}, ValueError, "`x` must be one grid, or one for each curve, got 1 for 2"),
+        ({"n_components": 0}, ValueError, "`n_components` must be a whole number, at least 1, got 0"),
+        ({"workers": "all"}, TypeError, "`workers` must be a whole number, at least 1, got 'all'"),
+        ({"method": "Newton"}, ValueError, "`method` must be one of"),
+        ({"options": {"tol": 1}}, ValueError, "`options` of LM are ftol, xtol, gtol and maxfev, got 'tol'"),
+        ({"n_start": 3}, TypeError, "unexpected keyword argument 'n_start'"),
+        ({"rng": -1}, ValueError, "expected non-negative integer"),
+    ],
+)
+def test_what_is_wrong_with_all_curves_is_said_at_once(arguments, error, message):
+    with pytest.raises(error, match=message):
+        fit_many(**{"x": X, "densities": CURVES[:2], "n_components": 3} | arguments)
