@@ -9,6 +9,9 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from gmm_helpers.student import role as role
+from gmm_helpers.student import solved
+
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 WIDGETS = "application/vnd.jupyter.widget-state+json"
@@ -41,20 +44,6 @@ def read(path):
 
 def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def role(cell):
-    """What a cell is to an exercise: "stub", "check", "hint", "solution", or None."""
-    return cell.metadata.get("role")
-
-
-def solved(notebook):
-    """The notebook as it is when every exercise has been done: each stub gives way to its solution."""
-    solutions = {c.metadata["exercise"]: c.source for c in notebook.cells if role(c) == "solution"}
-    for cell in notebook.cells:
-        if role(cell) == "stub":
-            cell.source = solutions[cell.metadata["exercise"]]
-    return notebook
 
 
 def run(path, edition, home):

@@ -11,12 +11,12 @@ from .exercise import OPEN, Exercise, Mistake, Verdict
 __all__ = ["OPEN", "Exercise", "Mistake", "Verdict", "check", "exercise"]
 
 
-def check(number, answer):
-    """Judge an answer. number: such as "1.1"; answer: a function or a value, as the exercise asks.
+def check(number, answer, *, seed=None):
+    """Judge an answer. number: such as "1.1"; answer: a function or a value, as the exercise asks; seed: of a variant.
 
     Returns a `Verdict`, which shows itself in the notebook. Never raises for a wrong answer.
     """
-    return exercise(number).judge(answer)
+    return exercise(number).variant(seed).judge(answer)
 
 
 def exercise(number):

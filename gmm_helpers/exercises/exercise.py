@@ -3,7 +3,7 @@
 import copy
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from html import escape
 
 import numpy as np
@@ -58,7 +58,8 @@ class Exercise:
     mistakes: the usual wrong answers. praise: what a right answer is told. same(got, wanted): whether two outputs
     agree, if nine digits are not the measure. others: right answers in another style, for the tests.
     property_check: where there is more than one right answer, a function of the answer that returns None (right),
-    `OPEN` (not begun) or a sentence; `right` is then one example.
+    `OPEN` (not begun) or a sentence; `right` is then one example. vary: from a generator, a dictionary of what is other
+    in a variant: more `inputs`, or another `right`, and `told`, what its task then says in place of what.
     """
 
     number: str
@@ -69,6 +70,15 @@ class Exercise:
     same: Callable = None
     others: tuple = ()
     property_check: Callable = None
+    vary: Callable = None
+    told: dict = field(default_factory=dict)
+
+    def variant(self, seed):
+        """The same exercise in other numbers, always the same ones for a seed; itself, where it has none."""
+        if self.vary is None or seed is None:
+            return self
+        changed = self.vary(np.random.default_rng([seed, *self.number.encode()]))
+        return replace(self, **{**changed, "inputs": self.inputs + tuple(changed.get("inputs", ()))})
 
     def judge(self, answer):
         """The `Verdict` on an answer. Never raises for a wrong one."""
