@@ -1,4 +1,4 @@
-"""JupyterLab and Chromium for tests: a server with folders of its own, notebooks made of a few cells, a page."""
+"""Front ends and Chromium for tests: servers with folders of their own, notebooks made of a few cells, a page."""
 
 import os
 import shutil
@@ -35,7 +35,10 @@ RUN_ALL = """async () => {
 
 @contextmanager
 def jupyter(home, app="lab", *extra):
-    """A server in the folder `home`, whose root is home/root. Yields its address; ends it by its process."""
+    """JupyterLab or, as "notebook", Notebook 7: a server in the folder `home`, whose root is home/root.
+
+    Yields its address; ends it by its process.
+    """
     (home / "root").mkdir(exist_ok=True)
     settings = home / "JUPYTERLAB_SETTINGS_DIR/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
     settings.parent.mkdir(parents=True, exist_ok=True)
@@ -44,11 +47,25 @@ def jupyter(home, app="lab", *extra):
     command = [
         sys.executable, "-m", "jupyter", app, "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=t",
-        f"--ServerApp.root_dir={home}/root", "--LabApp.expose_app_in_browser=True", *extra,
+        f"--ServerApp.root_dir={home}/root", "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True", *extra,
     ]  # fmt: skip
-    env = os.environ | {name: str(home / name) for name in FOLDERS} | {"OPENBLAS_NUM_THREADS": "1"}
-    with serving(command, env, home / "log", f"http://127.0.0.1:{port}", "/api") as base:
+    with serving(command, own(home), home / "log", f"http://127.0.0.1:{port}", "/api") as base:
         yield base
+
+
+@contextmanager
+def voila(home, notebook):
+    """A notebook as a page without code. Yields its address; ends the server by its process."""
+    port = free_port()
+    command = [sys.executable, "-m", "voila", str(notebook), "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"]
+    with serving(command, own(home), home / "log", f"http://127.0.0.1:{port}", "/voila/static/voila.js") as base:
+        yield base
+
+
+def own(home):
+    """The environment of a server that keeps all it writes in the folder `home`."""
+    return os.environ | {name: str(home / name) for name in FOLDERS} | {"OPENBLAS_NUM_THREADS": "1"}
 
 
 @contextmanager
@@ -97,9 +114,9 @@ def write_notebook(path, *sources):
     nbformat.write(notebook, path)
 
 
-def open_and_run(page, base, notebook):
-    """Open a notebook in JupyterLab and run it; a second later no focus will move any more."""
-    page.goto(f"{base}/lab/tree/{notebook}?token=t&reset")
+def open_and_run(page, base, notebook, route="lab/tree"):
+    """Open a notebook in JupyterLab (Notebook 7: "notebooks"), run it; a second later no focus will move any more."""
+    page.goto(f"{base}/{route}/{notebook}?token=t&reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.evaluate(RUN_ALL)
     page.wait_for_function(IDLE, timeout=120_000)

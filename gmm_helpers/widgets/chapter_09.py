@@ -35,7 +35,7 @@ def playground(**values):
     values: `truth`, `n_components`, `n_points`, `noise`, `seed`, `method`, `strength`, `low`, `high`, in place of
     the first preset's. Returns one box.
     """
-    picture = CurvePicture(width=6.4, height=4.5, key=LOOKS)
+    picture = CurvePicture(width=6.4, height=4.0, key=LOOKS)
 
     def show(state):
         v = state.values

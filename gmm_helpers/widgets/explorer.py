@@ -98,7 +98,8 @@ class Explorer(ipywidgets.VBox):
         self.question, self.sentence, self.status, self.table, self.error, self.note = (
             _words(kind) for kind in ("question", "sentence", "status", "table", "error", "note")
         )
-        self.code = ipywidgets.Textarea(tooltip="the state as code", layout={"width": "auto", "display": "none"})
+        self.code = ipywidgets.Textarea(description="code", layout={"width": "auto", "display": "none"})
+        self.code.style.description_width = "44px"
         self.code.add_class("gmm-code")
         self.note.value = NOTE
         self.veil = ipywidgets.HTML(
@@ -129,10 +130,11 @@ class Explorer(ipywidgets.VBox):
         blocks = [[self.controls[name].widget for name in names] for names in columns or [list(self.controls)]]
         blocks[0].insert(0, self.veil)
         blocks[-1] += [ipywidgets.HBox([*self.runners, self.stop, self.bar])] if self.runners else []
-        blocks[-1] += [self.table] if columns else []
+        blocks[-1] += [self.table, self.note] if columns else []
         body += [_box(ipywidgets.VBox, "controls", block) for block in blocks]
         style = ipywidgets.HTML(f"<style>{STYLE}</style>")
-        return [style, bar, self.question, _box(ipywidgets.HBox, "body", body), self.code, self.note]
+        below = [self.code] if columns else [self.code, self.note]
+        return [style, bar, self.question, _box(ipywidgets.HBox, "body", body), *below]
 
     # What moves it
 
