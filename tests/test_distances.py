@@ -4,10 +4,21 @@ import autograd.numpy as np
 import pytest
 from autograd import grad
 from autograd.test_util import check_grads
+from hypothesis import given
 from scipy.integrate import quad
 from scipy.stats import entropy
+from strategies import mixtures
 
-from gmm_helpers import CLASSIC, Mixture, gaussian_pdf, hellinger_distance, kl_divergence, mixture_pdf, unpack
+from gmm_helpers import (
+    CLASSIC,
+    Mixture,
+    exact_l2_distance,
+    gaussian_pdf,
+    hellinger_distance,
+    kl_divergence,
+    mixture_pdf,
+    unpack,
+)
 from gmm_helpers.problem import trapezoid_weights
 
 DX = 0.05
@@ -30,6 +41,19 @@ def test_they_agree_with_other_peoples_code_on_mixtures():
     assert kl_divergence(a, b, DX) == pytest.approx(entropy(a, b), rel=1e-9)
     squared = quad(lambda x: (np.sqrt(CLASSIC.pdf(x)) - np.sqrt(OTHER.pdf(x))) ** 2, -40, 60, points=[5, 15, 20])[0]
     assert hellinger_distance(a, b, DX) == pytest.approx(np.sqrt(squared / 2), rel=1e-7)
+
+
+@given(mixtures(), mixtures())
+def test_the_exact_l2_distance_is_the_integral(a, b):
+    x = np.linspace(-60, 60, 12_001)  # steps a tenth of the narrowest bell: the sum is the integral to rounding
+    squared = np.sum((a.pdf(x) - b.pdf(x)) ** 2) * (x[1] - x[0])
+    assert exact_l2_distance(a, b) ** 2 == pytest.approx(squared, rel=1e-9, abs=1e-13)
+
+
+def test_the_exact_l2_distance_of_two_bells_and_of_one_mixture():
+    apart = exact_l2_distance(Mixture([1], [0], [1]), Mixture([1], [100], [1]))
+    assert apart == pytest.approx(np.pi**-0.25, rel=1e-12)  # √(2·∫N²), and ∫N² is 1/(2√π)
+    assert exact_l2_distance(CLASSIC, CLASSIC.sorted()) < 1e-8
 
 
 @BOTH

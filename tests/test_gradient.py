@@ -3,7 +3,7 @@
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from autograd import grad, jacobian
+from autograd import grad, hessian, jacobian
 from autograd.test_util import check_grads
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +23,7 @@ from gmm_helpers import (
 )
 from gmm_helpers.gradient import (
     CHUNK,
+    gauss_newton_hessian,
     loss_and_gradient,
     objective,
     residuals_and_jacobian,
@@ -86,6 +87,21 @@ def test_the_jacobian_is_that_of_the_residuals(problem):
         np.testing.assert_allclose(J[i], (above - below) / (2 * h), atol=2e-9)
 
 
+@problems
+@given(theta=thetas)
+def test_the_gauss_newton_hessian_is_2_jt_j_without_the_pin(problem, theta):
+    J = residuals_and_jacobian(theta, problem)[1]
+    if not problem.free_mass:
+        J = np.delete(J, problem.u.size, axis=1)
+    np.testing.assert_allclose(gauss_newton_hessian(theta, problem), 2 * J @ J.T, rtol=1e-9, atol=1e-12)
+
+
+def test_the_gauss_newton_hessian_is_the_hessian_where_the_curve_is_met():
+    problem = PROBLEMS["a given mass"]
+    theta = problem.from_user(pack(CLASSIC))
+    np.testing.assert_allclose(gauss_newton_hessian(theta, problem), hessian(plain)(theta, problem), atol=1e-9)
+
+
 @given(thetas)
 def test_a_shift_of_all_logits_is_not_felt(theta):
     problem = PROBLEMS["a given mass"]
@@ -117,6 +133,7 @@ def test_a_long_grid_is_worked_through_in_parts():
     residuals, J = residuals_and_jacobian(theta, problem)
     assert value == pytest.approx(residuals[:-1] @ residuals[:-1], rel=1e-12)
     np.testing.assert_allclose(gradient, 2 * J[:, :-1] @ residuals[:-1], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(gauss_newton_hessian(theta, problem), 2 * J[:, :-1] @ J[:, :-1].T, rtol=1e-9)
 
 
 @pytest.mark.parametrize("size", [1e3, 1e6, 1e300])

@@ -1,6 +1,7 @@
 """Chapter 1: bells and mixtures against closed forms and scipy.stats."""
 
 import json
+import re
 
 import autograd.numpy as anp
 import numpy as np
@@ -72,6 +73,14 @@ def test_any_shape_of_x():
     assert CLASSIC.pdf([1, 2]).shape == (2,)
 
 
+@pytest.mark.parametrize("of", [CLASSIC.pdf, CLASSIC.cdf, CLASSIC.component_pdfs])
+def test_any_kind_of_number_counts_as_its_value(of):
+    """An x of half the digits, of whole numbers or of Python's own is taken as it is, and nothing more is lost."""
+    coarse = np.linspace(0, 25, 7, dtype=np.float32)
+    np.testing.assert_array_equal(of(coarse), of(coarse.astype(float)))
+    np.testing.assert_array_equal(of(np.array([1, 2], dtype=object)), of([1.0, 2.0]))
+
+
 def test_autograd_sees_through_the_mixture():
     slope = grad(
         lambda mean: anp.sum(mixture_pdf(GRID, CLASSIC.weights, anp.array([5.0, 15.0, 20.0]) + mean, CLASSIC.stds))
@@ -83,6 +92,7 @@ def test_autograd_sees_through_the_mixture():
 
 def test_draws_follow_the_distribution():
     draws = CLASSIC.sample(20_000, rng=1)
+    assert draws.shape == (20_000,)
     assert stats.kstest(draws, CLASSIC.cdf).pvalue > 0.01
     np.testing.assert_array_equal(draws, CLASSIC.sample(20_000, rng=np.random.default_rng(1)))
 
@@ -129,6 +139,16 @@ def test_scipys_mixture_is_the_same(m):
     np.testing.assert_allclose(other.cdf(GRID), m.cdf(GRID), rtol=1e-12, atol=1e-15)
 
 
+def test_weights_that_add_up_within_rounding_are_others_weights_too():
+    """Ours may be off by 1e-8; SciPy and scikit-learn draw only from weights that add up."""
+    m = Mixture(np.array([0.3, 0.7]) * (1 + 9e-9), [0, 1], [1, 1])
+    assert np.sum(m.to_scipy().weights) == pytest.approx(1, abs=1e-15)
+    assert m.to_sklearn().weights_.sum() == pytest.approx(1, abs=1e-15)
+    assert m.sample(3, rng=0).shape == (3,)
+    with pytest.raises(ValueError, match=r"`weights` must sum to 1, got 1\.00000002"):
+        Mixture(np.array([0.3, 0.7]) * (1 + 2e-8), [0, 1], [1, 1])
+
+
 def test_scipy_draws_from_it():
     assert stats.kstest(CLASSIC.to_scipy().sample(5000, rng=1), CLASSIC.cdf).pvalue > 0.01
 
@@ -145,6 +165,10 @@ def test_scikit_learns_mixture_is_the_same(m):
 def test_scikit_learn_predicts_draws_and_goes_on_from_it():
     model = CLASSIC.to_sklearn().set_params(random_state=0)
     assert model.predict([[4.0], [15.0], [22.0]]).tolist() == [0, 1, 2]
+    np.testing.assert_allclose(model.precisions_.ravel(), 1 / CLASSIC.stds**2)
+    np.testing.assert_allclose(model.covariances_.ravel(), CLASSIC.stds**2)
+    assert model.converged_
+    assert (model.n_iter_, model.lower_bound_) == (0, -np.inf)  # not fitted to any samples
     draws, labels = model.sample(5000)
     assert stats.kstest(draws.ravel(), CLASSIC.cdf).pvalue > 0.01
     assert set(labels) == {0, 1, 2}
@@ -194,9 +218,18 @@ def test_what_is_no_mixture_is_refused(weights, means, stds, error, message):
 
 def test_it_shows_itself():
     assert repr(CLASSIC) == "Mixture(weights=[0.3, 0.5, 0.2], means=[ 5., 15., 20.], stds=[2., 1., 2.])"
-    table = CLASSIC._repr_html_()
-    assert table.count("<tr>") == 4
-    assert "0.3000" in table
+    assert repr(Mixture([1], [1 / 3], [1])) == "Mixture(weights=[1.], means=[0.333333], stds=[1.])"
+
+
+def test_its_table_has_a_row_a_bell():
+    rows = re.findall("<tr>(.*?)</tr>", CLASSIC._repr_html_())
+    table = [re.findall(">([^<>]+)<", row) for row in rows]
+    assert table == [
+        ["bell", "weight", "mean", "std"],
+        ["1", "0.3000", "5", "2"],
+        ["2", "0.5000", "15", "1"],
+        ["3", "0.2000", "20", "2"],
+    ]
 
 
 def test_the_classic_grid_is_the_scripts():
