@@ -110,9 +110,9 @@ def _levenberg_marquardt(theta, problem, _method, options, accept):
 
     def at(theta):
         nonlocal last, nfev
-        if last is None or not (theta == last[0]).all():
+        if last is None or theta.tobytes() != last[0]:
             nfev += 1
-            last = theta.copy(), *residuals_and_jacobian(theta, problem)
+            last = theta.tobytes(), *residuals_and_jacobian(theta, problem)
         return last
 
     def residuals(theta):
@@ -136,7 +136,7 @@ def _minimize(theta, problem, method, options, accept):
     if method in WITHOUT_GRADIENT:
         given = {"fun": lambda theta, problem: value_and_grad(theta, problem)[0]}
     if method in WITH_HESSIAN:
-        given["hess"] = gauss_newton_hessian
+        given["hess"] = _pinned_hessian
     if method in WITH_GTOL:
         options = {"gtol": 1e-9} | options
     if method == "bfgs":
@@ -146,6 +146,13 @@ def _minimize(theta, problem, method, options, accept):
         return result.x, CONVERGED, result.nfev
     known = method in WITH_SCIPY_STATUS or result.status == STOPPED
     return result.x, result.status if known else LIMIT, result.nfev
+
+
+def _pinned_hessian(theta, problem):
+    """2·JᵀJ with softmax's flat direction pinned, as for LM: dogleg wants it positive definite."""
+    H, K = gauss_newton_hessian(theta, problem), theta.size // 3
+    H[:K, :K] += 0 if problem.free_mass else 2 / K**2
+    return H
 
 
 def _start_metric(theta, problem):
@@ -174,10 +181,12 @@ def _finished(theta, problem, method, status, nfev, path):
     """The walk's end, measured once more where it stands."""
     if not (theta == path[-1]).all():
         path.append(theta)
-    path = np.minimum(np.maximum(path, -REACH), REACH)  # as the model does: exp(710) is no std
+    path = np.array(path).clip(-REACH, REACH)  # as the model does: exp(710) is no std
     theta = path[-1]
-    fun, gradient = value_and_grad(theta, problem)
-    loss = fun if problem.prior is None else loss_and_gradient(theta, problem)[0]
+    loss, gradient = loss_and_gradient(theta, problem)
+    fun = loss
+    if problem.prior is not None:
+        fun, gradient = value_and_grad(theta, problem)
     grad_norm = float(abs(gradient).max())
     if not (np.isfinite(fun) and np.isfinite(grad_norm)):
         status = NAN

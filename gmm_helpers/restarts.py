@@ -79,9 +79,10 @@ def fit(
     walk = partial(_walk, problem=coarse, method=method, options=options or {}, callback=callback)
     runs = []
     try:
-        with _mapper(workers) as run_all, tqdm(total=n_starts, disable=not progress, unit="start") as bar:
-            for _ in _search(coarse, n_components, n_starts, rng, runs, partial(run_all, walk), price):
-                bar.update()
+        with _mapper(workers) as run_all:
+            steps = _search(coarse, n_components, n_starts, rng, runs, partial(run_all, walk), price)
+            for _ in tqdm(steps, total=n_starts, unit="start") if progress else steps:
+                pass
         confirmed, finds = _is_confirmed(runs, coarse), _finds(runs)
         runs = _ranked(runs, coarse)
         if coarse is not problem:
@@ -177,9 +178,15 @@ def _is_confirmed(runs, problem):
         return False
     if best.theta.size == 3:  # one bell has nowhere to go
         return _finds(runs) >= FINDS
-    white = is_white(residuals_and_jacobian(best.theta, problem)[0][: problem.u.size])
-    enough = OUTLIVED // 2 if white else OUTLIVED
-    return _outlived(runs) >= (enough if _finds(runs) >= FINDS else 3 * OUTLIVED)
+    outlived = _outlived(runs)
+    if _finds(runs) < FINDS:
+        return outlived >= 3 * OUTLIVED
+    return outlived >= OUTLIVED or (outlived >= OUTLIVED // 2 and _leaves_noise(best, problem))
+
+
+def _leaves_noise(run, problem):
+    """Whether what a walk leaves over looks like noise alone."""
+    return is_white(residuals_and_jacobian(run.theta, problem)[0][: problem.u.size])
 
 
 def _finds(runs):
