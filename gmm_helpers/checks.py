@@ -1,11 +1,16 @@
 """What is checked at the border, and how it is said: the argument in backticks, the rule, the value met."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["check_integer", "check_number", "check_vector"]
+Array = NDArray[np.float64]
+
+__all__ = ["Array", "check_integer", "check_number", "check_vector"]
 
 
-def check_vector(name, values):
+def check_vector(name: str, values: Any) -> Array:
     """A read-only float copy of a non-empty one-dimensional sequence of finite real numbers."""
     try:
         array = np.array(values)
@@ -25,7 +30,7 @@ def check_vector(name, values):
     return array
 
 
-def check_number(name, value, *, zero=False):
+def check_number(name: str, value: Any, *, zero: bool = False) -> float:
     """A finite number above 0, or also 0 itself, as a float."""
     rule = f"`{name}` must be a finite number{', at least 0' if zero else ' above 0'}, got {value!r}"
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
@@ -35,7 +40,7 @@ def check_number(name, value, *, zero=False):
     return float(value)
 
 
-def check_integer(name, value, *, none=False):
+def check_integer(name: str, value: Any, *, none: bool = False) -> Any:
     """A whole number of at least 1, or None where that is allowed."""
     if none and value is None:
         return None

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from .checks import check_integer
+from .checks import Array, check_integer
 from .mixture import Mixture
 
 __all__ = ["CLASSIC", "PRESETS", "classic", "classic_grid", "marron_wand"]
@@ -22,19 +22,19 @@ PRESETS = {
 }
 
 
-def classic_grid(n_points=75):
+def classic_grid(n_points: int = 75) -> Array:
     """The grid of the original script, arange(0, 25, 25/n_points): n_points values, 25 itself not among them."""
     return np.arange(check_integer("n_points", n_points)) * (25 / n_points)
 
 
-def classic(n_points=75):
+def classic(n_points: int = 75) -> tuple[Array, Array]:
     """x and density of the classic three bells, the problem of the whole course. Returns two arrays (n_points,)."""
     x = classic_grid(n_points)
     return x, CLASSIC.pdf(x)
 
 
 @cache
-def marron_wand(number):
+def marron_wand(number: int) -> Mixture:
     """Density 1 … 15 of Marron & Wand (1992), *Annals of Statistics* 20, 712–736, Table 1, as a `Mixture`.
 
     They are made to be hard: outliers, claws, combs. All live between −3 and 3.

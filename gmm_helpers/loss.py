@@ -2,13 +2,14 @@
 
 import autograd.numpy as np
 
-from .mixture import gaussian_pdf, mixture_pdf
+from .checks import Array
+from .mixture import Mixture, gaussian_pdf, mixture_pdf
 from .parameters import unpack
 
 __all__ = ["exact_l2_distance", "hellinger_distance", "kl_divergence", "l2_loss", "relative_loss"]
 
 
-def l2_loss(theta, x, density):
+def l2_loss(theta: Array, x: Array, density: Array) -> float:
     """Σᵢ (densityᵢ − f(xᵢ; theta))², the loss as the course teaches it.
 
     theta: (3K,), the free vector of `parameters`; x, density: (N,). Returns a number in (1/unit of x)².
@@ -17,12 +18,12 @@ def l2_loss(theta, x, density):
     return np.sum((density - mixture_pdf(x, *unpack(theta))) ** 2)
 
 
-def relative_loss(density, fitted):
+def relative_loss(density: Array, fitted: Array) -> float:
     """Σᵢ (densityᵢ − fittedᵢ)² / Σᵢ densityᵢ²: 0 for a perfect fit, 1 for no curve at all. No unit."""
     return np.sum((density - fitted) ** 2) / np.sum(density**2)
 
 
-def kl_divergence(density, fitted, dx):
+def kl_divergence(density: Array, fitted: Array, dx: float | Array) -> float:
     """Σᵢ dxᵢ·densityᵢ·log(densityᵢ/fittedᵢ), the Kullback–Leibler divergence from `fitted` to `density`. No unit.
 
     density, fitted: (N,), not negative; dx: the step of an even grid, or quadrature weights (N,), such as
@@ -38,7 +39,7 @@ def kl_divergence(density, fitted, dx):
     return np.sum(surprise * density * dx)
 
 
-def hellinger_distance(density, fitted, dx):
+def hellinger_distance(density: Array, fitted: Array, dx: float | Array) -> float:
     """√(½ Σᵢ dxᵢ·(√densityᵢ − √fittedᵢ)²), Hellinger's distance: 0 for equal curves, 1 for curves apart. No unit.
 
     density, fitted: (N,), not negative; dx: the step of an even grid, or quadrature weights (N,), such as
@@ -50,7 +51,7 @@ def hellinger_distance(density, fitted, dx):
     return _sqrt(0.5 * np.sum(dx * (_sqrt(density) - _sqrt(fitted)) ** 2))
 
 
-def exact_l2_distance(a, b):
+def exact_l2_distance(a: Mixture, b: Mixture) -> float:
     """√∫(a(x) − b(x))² dx of two mixtures, in closed form, no grid needed; the unit is 1/√(unit of x).
 
     It rests on ∫ N(x; m, s²)·N(x; n, t²) dx = N(m; n, s² + t²). The three sums cancel where a and b

@@ -5,18 +5,21 @@ The two functions are written in `autograd.numpy`, so that the course can differ
 """
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 import autograd.numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from .checks import check_number, check_vector
+from .checks import Array, check_number, check_vector
 
 __all__ = ["Mixture", "gaussian_pdf", "mixture_pdf"]
 
 SQRT_2PI = np.sqrt(2 * np.pi)
 
 
-def gaussian_pdf(x, mean, std):
+def gaussian_pdf(x: Array | float, mean: Array | float, std: Array | float) -> Array:
     """Density of one Gaussian bell, exp(−((x − mean)/std)²/2) / (std·√(2π)).
 
     The arguments broadcast. The result has the unit 1/x and its maximum 1/(std·√(2π)) may exceed 1.
@@ -26,7 +29,7 @@ def gaussian_pdf(x, mean, std):
     return np.exp(-0.5 * z * z) / (std * SQRT_2PI)
 
 
-def mixture_pdf(x, weights, means, stds):
+def mixture_pdf(x: Array | float, weights: Array, means: Array, stds: Array) -> Array:
     """Density of a mixture, Σₖ weightsₖ · N(x; meansₖ, stdsₖ²).
 
     x: (N,), or a number; weights, means, stds: (K,). Returns the shape of x, in the unit 1/x.
@@ -36,7 +39,7 @@ def mixture_pdf(x, weights, means, stds):
     return np.dot(bells, weights)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, init=False)
 class Mixture:
     """A mixture of K Gaussian bells: weights that sum to 1, means, and positive stds, each (K,).
 
@@ -47,14 +50,14 @@ class Mixture:
     1.4142135623730951
     """
 
-    weights: np.ndarray
-    means: np.ndarray
-    stds: np.ndarray
+    weights: Array
+    means: Array
+    stds: Array
 
-    def __post_init__(self):
-        for name in ("weights", "means", "stds"):
-            object.__setattr__(self, name, check_vector(name, getattr(self, name)))
-        sizes = {name: getattr(self, name).size for name in ("weights", "means", "stds")}
+    def __init__(self, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> None:
+        for name, values in zip(self._names, (weights, means, stds), strict=True):
+            object.__setattr__(self, name, check_vector(name, values))
+        sizes = {name: getattr(self, name).size for name in self._names}
         if len(set(sizes.values())) > 1:
             raise ValueError(f"`weights`, `means` and `stds` must have the same length, got {sizes}")
         if self.weights.min() < 0:
@@ -65,47 +68,47 @@ class Mixture:
             raise ValueError(f"`stds` must be positive, got minimum {self.stds.min():.6g}")
 
     @property
-    def n_components(self):
+    def n_components(self) -> int:
         """Number of bells, K."""
         return self.weights.size
 
-    def pdf(self, x):
+    def pdf(self, x: ArrayLike) -> Array:
         """Density at x, Σₖ weightsₖ·N(x; meansₖ, stdsₖ²); the shape of x, in the unit 1/x."""
         return mixture_pdf(np.asarray(x, dtype=float), self.weights, self.means, self.stds)
 
-    def component_pdfs(self, x):
+    def component_pdfs(self, x: ArrayLike) -> Array:
         """Each bell's share of the density at x, weightsₖ·N(x; meansₖ, stdsₖ²): (N, K), rows add to `pdf(x)`."""
-        x = np.asarray(x, dtype=float)[..., None]
-        return self.weights * gaussian_pdf(x, self.means, self.stds)
+        points = np.asarray(x, dtype=float)[..., None]
+        return self.weights * gaussian_pdf(points, self.means, self.stds)
 
-    def cdf(self, x):
+    def cdf(self, x: ArrayLike) -> Array:
         """Probability of a value below x, Σₖ weightsₖ·Φ((x − meansₖ)/stdsₖ); the shape of x."""
-        x = np.asarray(x, dtype=float)[..., None]
-        return ndtr((x - self.means) / self.stds) @ self.weights
+        points = np.asarray(x, dtype=float)[..., None]
+        return ndtr((points - self.means) / self.stds) @ self.weights
 
-    def mean(self):
+    def mean(self) -> float:
         """Mean of the whole mixture, Σₖ weightsₖ·meansₖ, in the unit of x."""
         return float(self.weights @ self.means)
 
-    def std(self):
+    def std(self) -> float:
         """Standard deviation of the whole mixture, √(Σₖ weightsₖ·(stdsₖ² + (meansₖ − mean)²)), in the unit of x."""
         return float(np.sqrt(self.weights @ (self.stds**2 + (self.means - self.mean()) ** 2)))
 
-    def sample(self, size, *, rng=None):
+    def sample(self, size: int, *, rng: int | Generator | None = None) -> Array:
         """`size` independent draws: choose a bell by its weight, then a value from that bell.
 
         rng: seed or generator, as `numpy.random.default_rng` takes it. Returns (size,), in the unit of x.
         """
-        rng = np.random.default_rng(rng)
-        bell = rng.choice(self.n_components, size=size, p=self.weights / self.weights.sum())
-        return rng.normal(self.means[bell], self.stds[bell])
+        generator = np.random.default_rng(rng)
+        bell = generator.choice(self.n_components, size=size, p=self.weights / self.weights.sum())
+        return generator.normal(self.means[bell], self.stds[bell])
 
-    def sorted(self):
+    def sorted(self) -> "Mixture":
         """The same mixture with its bells in order of mean (equal means: of std, then of weight)."""
         order = np.lexsort((self.weights, self.stds, self.means))
         return Mixture(self.weights[order], self.means[order], self.stds[order])
 
-    def narrowed(self, bandwidth):
+    def narrowed(self, bandwidth: float) -> "Mixture":
         """The mixture before smoothing: `bandwidth`² taken off each variance.
 
         A Gaussian kernel of width h turns std σ into √(σ² + h²); this undoes it. A bell no wider than h
@@ -120,12 +123,12 @@ class Mixture:
             )
         return Mixture(self.weights, self.means, np.sqrt(self.stds**2 - bandwidth**2))
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, list[float]]:
         """weights, means and stds as plain lists, for JSON: `from_dict` brings back the same bits."""
         return {name: getattr(self, name).tolist() for name in self._names}
 
     @classmethod
-    def from_dict(cls, data):
+    def from_dict(cls, data: dict[str, ArrayLike]) -> Self:
         """The mixture that `to_dict` wrote. `ValueError` names a key that is missing or unknown."""
         if not isinstance(data, dict):
             raise TypeError(f"`data` must be a dict of weights, means and stds, got {type(data).__name__}")
@@ -135,14 +138,14 @@ class Mixture:
             raise ValueError(f"`data` must hold weights, means and stds alone, got {unknown[0]!r} as well")
         return cls(**data)
 
-    def to_scipy(self):
+    def to_scipy(self) -> Any:
         """The same mixture as a `scipy.stats.Mixture` of `Normal`s: quantiles, moments, entropy and more."""
         from scipy import stats
 
         bells = [stats.Normal(mu=mean, sigma=std) for mean, std in zip(self.means, self.stds, strict=True)]
         return stats.Mixture(bells, weights=self.weights / self.weights.sum())
 
-    def to_sklearn(self):
+    def to_sklearn(self) -> Any:
         """The same mixture as a fitted `sklearn.mixture.GaussianMixture` of one feature: it predicts, scores, samples.
 
         Its labels count our bells, its data are (S, 1). Every weight must be above 0, for it works with logarithms.
@@ -160,13 +163,13 @@ class Mixture:
         model.lower_bound_, model.lower_bounds_ = -np.inf, []  # of no samples that we know
         return model
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         rows = (f"{name}={np.array2string(getattr(self, name), separator=', ', precision=6)}" for name in self._names)
         return f"Mixture({', '.join(rows)})"
 
     _names = ("weights", "means", "stds")
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         head = "".join(f"<th scope='col'>{title}</th>" for title in ("bell", "weight", "mean", "std"))
         bells = zip(self.weights, self.means, self.stds, strict=True)
         rows = "".join(

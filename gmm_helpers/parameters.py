@@ -14,12 +14,13 @@ theta                 (3K,)   free; [logits | means | log_stds], what an optimis
 
 import autograd.numpy as np
 
+from .checks import Array
 from .mixture import Mixture
 
 __all__ = ["pack", "softmax", "unpack"]
 
 
-def softmax(logits):
+def softmax(logits: Array) -> Array:
     """exp(logitsₖ) / Σⱼ exp(logitsⱼ): K free numbers become K positive numbers that sum to 1.
 
     The maximum is taken off first, which changes nothing (only differences count) and keeps exp from
@@ -29,7 +30,7 @@ def softmax(logits):
     return exps / np.sum(exps)
 
 
-def unpack(theta):
+def unpack(theta: Array) -> tuple[Array, Array, Array]:
     """weights, means, stds of the free vector theta = [logits | means | log_stds].
 
     theta: (3K,). Returns three arrays (K,), in the unit in which theta is. Traceable by autograd.
@@ -38,7 +39,7 @@ def unpack(theta):
     return softmax(theta[:K]), theta[K : 2 * K], np.exp(theta[2 * K :])
 
 
-def pack(mixture):
+def pack(mixture: Mixture) -> Array:
     """The free vector of a mixture, [log weights | means | log stds]: `unpack(pack(m))` gives m back.
 
     A weight of zero becomes the logit −inf, from which no gradient leads back. Returns (3K,).

@@ -4,12 +4,13 @@ A prior is a function `prior(weights, means, stds)`, in the user's units, that r
 their squares joins the relative loss. Priors add up: `log_std_prior(2, 1e-6) + mean_prior(12.5, 7, 1e-4)`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import autograd.numpy as np
 
-from .checks import check_number
+from .checks import Array, check_number
 
 __all__ = ["Prior", "log_std_prior", "mean_prior", "strength", "weight_prior"]
 
@@ -18,41 +19,41 @@ __all__ = ["Prior", "log_std_prior", "mean_prior", "strength", "weight_prior"]
 class Prior:
     """A sum of terms, each a function of weights, means, stds (K,) that returns residuals. Traceable by autograd."""
 
-    terms: tuple
+    terms: tuple[Callable[[Array, Array, Array], Array], ...]
     affine: bool = False  # in theta: then its Jacobian is the same everywhere
 
-    def __call__(self, weights, means, stds):
+    def __call__(self, weights: Array, means: Array, stds: Array) -> Array:
         return np.concatenate([np.ravel(term(weights, means, stds)) for term in self.terms])
 
-    def __add__(self, other):
+    def __add__(self, other: Callable[[Array, Array, Array], Array]) -> "Prior":
         if not callable(other):
             return NotImplemented
         if not isinstance(other, Prior):
             other = Prior((other,))
         return Prior(self.terms + other.terms, self.affine and other.affine)
 
-    def __radd__(self, other):
+    def __radd__(self, other: Callable[[Array, Array, Array], Array]) -> "Prior":
         return Prior((other,)) + self if callable(other) else NotImplemented
 
 
-def log_std_prior(center, lam):
+def log_std_prior(center: float, lam: float) -> Prior:
     """λ·Σₖ (log stdsₖ − log center)²: twice as wide costs as much as half as wide. center: in the unit of x."""
     center, lam = check_number("center", center), check_number("lam", lam, zero=True)
     return Prior((partial(_log_std_residuals, center=center, lam=lam),), affine=True)
 
 
-def mean_prior(center, width, lam):
+def mean_prior(center: float, width: float, lam: float) -> Prior:
     """λ·Σₖ ((meansₖ − center)/width)². center, width: in the unit of x."""
     width, lam = check_number("width", width), check_number("lam", lam, zero=True)
     return Prior((partial(_mean_residuals, center=center, width=width, lam=lam),), affine=True)
 
 
-def weight_prior(lam):
+def weight_prior(lam: float) -> Prior:
     """λ·Σₖ (log weightsₖ − their average)²: no component is to die; equal weights cost nothing."""
     return Prior((partial(_weight_residuals, lam=check_number("lam", lam, zero=True)),), affine=True)
 
 
-def strength(noise, width, density):
+def strength(noise: float, width: float, density: Array) -> float:
     """λ = noise²/(width²·Σ density²): how strong a prior of that width is beside data of that noise.
 
     noise: the standard deviation of the density's error, in the density's unit; width: the prior's own, in
