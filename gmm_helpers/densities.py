@@ -4,16 +4,18 @@ import io
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from .checks import check_number, check_vector
+from .checks import Array, check_number, check_vector
 from .mixture import SQRT_2PI
 
 __all__ = ["bandwidth", "density_from_histogram", "density_from_samples", "galaxies", "old_faithful", "read_density"]
 
 
-def density_from_histogram(counts, edges):
+def density_from_histogram(counts: ArrayLike, edges: ArrayLike) -> tuple[Array, Array]:
     """Bin centres and the density in each bin, counts / (Σ counts · bin width).
 
     counts: (B,), ≥ 0; edges: (B + 1,), increasing, as `numpy.histogram` returns them. Returns x (B,) and density
@@ -30,7 +32,9 @@ def density_from_histogram(counts, edges):
     return (edges[1:] + edges[:-1]) / 2, counts / counts.sum() / widths
 
 
-def density_from_samples(samples, x=None, *, bandwidth=None):
+def density_from_samples(
+    samples: ArrayLike, x: ArrayLike | None = None, *, bandwidth: float | None = None
+) -> tuple[Array, Array]:
     """A Gaussian kernel estimate, Σₛ N(x; samplesₛ, bandwidth²) / S, on x or on 200 points that hold all of it.
 
     samples: (S,); x: (N,), or None; bandwidth: in the unit of x, or None for Scott's. Returns x and density, (N,).
@@ -45,7 +49,7 @@ def density_from_samples(samples, x=None, *, bandwidth=None):
     return x, density / (samples.size * h * SQRT_2PI)
 
 
-def bandwidth(samples):
+def bandwidth(samples: ArrayLike) -> float:
     """Scott's rule for a Gaussian kernel, std(samples)·S^(−1/5), in the unit of the samples (Scott 1992)."""
     return _scott(check_vector("samples", samples))
 
@@ -56,7 +60,7 @@ def _scott(samples):
     return float(samples.std(ddof=1) * samples.size**-0.2)
 
 
-def read_density(source):
+def read_density(source: str | PathLike[str] | IO[Any] | bytes) -> tuple[Array, Array]:
     """x and density from a text file of two columns: x, and the curve on it.
 
     source: a path, an open file, or the file's bytes. Columns stand apart by commas, semicolons, tabs or blanks;
@@ -66,7 +70,7 @@ def read_density(source):
     Nothing is left out or put in order: `ValueError` quotes the first line, with its number, that isn't two finite
     numbers or whose x doesn't increase.
     """
-    rows = []
+    rows: list[list[float]] = []
     for number, line in enumerate(io.StringIO(_text(source), newline=None), start=1):
         line = line.partition("#")[0].strip()
         row = [_float(field) for field in _fields(line)]
@@ -75,7 +79,8 @@ def read_density(source):
             rows.append(_checked(row, rows, f"got {line[:60]!r} in line {number}"))
     if len(rows) < 2:
         raise ValueError(f"`source` must hold at least 2 lines of numbers, got {len(rows)}")
-    return tuple(np.array(rows).T)
+    x, density = np.array(rows).T
+    return x, density
 
 
 def _text(source):
@@ -115,15 +120,16 @@ def _checked(row, rows, met):
     return row
 
 
-def old_faithful():
+def old_faithful() -> tuple[Array, Array]:
     """272 eruptions of the Old Faithful geyser: lengths and waiting times to the next one, minutes, both (272,).
 
     Härdle (1991), *Smoothing Techniques*; Azzalini & Bowman (1990), *Applied Statistics* 39, 357–365.
     """
-    return np.loadtxt(_data("old_faithful.csv"), delimiter=",", skiprows=1, unpack=True)
+    lengths, waiting = np.loadtxt(_data("old_faithful.csv"), delimiter=",", skiprows=1, unpack=True)
+    return lengths, waiting
 
 
-def galaxies():
+def galaxies() -> Array:
     """Velocities of 82 galaxies of the Corona Borealis region, in 1000 km/s, (82,).
 
     Roeder (1990), *JASA* 85, 617–624, from Postman, Huchra & Geller (1986), *Astronomical Journal* 92, 1238–1247.
