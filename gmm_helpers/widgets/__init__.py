@@ -8,6 +8,7 @@ from .chapter_04 import explore_gradient
 from .chapter_05 import explore_descent
 from .chapter_06 import explore_restarts
 from .chapter_07 import explore_prior
+from .chapter_08 import explore_your_density
 from .chapter_09 import playground
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "explore_parameters",
     "explore_prior",
     "explore_restarts",
+    "explore_your_density",
     "playground",
 ]
