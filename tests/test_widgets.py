@@ -3,6 +3,9 @@
 import ast
 import asyncio
 import base64
+import datetime
+import html
+import json
 import re
 import subprocess
 import sys
@@ -20,8 +23,8 @@ from nbconvert import HTMLExporter
 
 import gmm_helpers.widgets as widgets
 from gmm_helpers import CLASSIC, Mixture, classic, classic_grid, relative_loss
+from gmm_helpers.widgets.as_code import literal
 from gmm_helpers.widgets.controls import MixtureEditor, Number, share
-from gmm_helpers.widgets.explorer import literal
 from gmm_helpers.widgets.live_figure import LiveFigure, dots, line
 from gmm_helpers.widgets.state import largest_error, random_mixture
 
@@ -233,7 +236,7 @@ def chosen(name, preset, *, work=False, **values):
     explorer = make(name, **values)
     explorer.chooser.value = preset
     if work:
-        explorer.runners[0].click()
+        explorer.work.runners[0].click()
     shown(explorer)
     return explorer
 
@@ -326,8 +329,70 @@ def test_a_loud_prior_pulls_the_narrow_bell():
 def test_fifty_guesses_fail_where_the_curve_tells():
     explorer = chosen("playground", "Claw")
     assert "nothing is left over" in explorer.sentence.value
-    explorer.runners[0].click()
+    explorer.work.runners[0].click()
     assert explorer.sentence.value.startswith("None of 50 guesses")
+
+
+def test_a_bell_narrower_than_its_smoothing_is_doubted():
+    three = chosen("explore_your_density", "Galaxies, three").sentence.value
+    assert "the first is narrower than the smoothing that made the curve, 1.86 against 1.89" in three
+    four = chosen("explore_your_density", "Galaxies, four", work=True)
+    assert "leave 0.00025 % of the curve over, but the second is narrower" in four.sentence.value
+    assert "5 of 5 other seeds end at this loss" in four.status.value
+
+
+def test_a_background_left_in_is_paid_for_until_it_is_taken_off():
+    explorer = chosen("explore_your_density", "Offset left in")
+    assert "an area of 378.7; but the curve hardly comes down below 6 % of its peak" in explorer.sentence.value
+    explorer.controls["take_off"].value = 4.5  # of a peak that is itself 5 % too high
+    assert 262 < fitted_area(explorer) < 282
+    explorer.chooser.value = "Log-spaced"
+    explorer.controls["free"].value = False
+    assert explorer.sentence.value == "The curve's area is 272.6, not 1: let the area be fitted too."
+
+
+def fitted_area(explorer):
+    return float(re.search(r"area is (.*)\.", explorer.sentence.value)[1])
+
+
+def hand_in(explorer, text, name="mine.csv"):
+    when = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    file = {"name": name, "type": "text/csv", "size": len(text), "content": memoryview(text.encode())}
+    explorer.controls["example"].upload.value = (file | {"last_modified": when},)
+
+
+def test_a_file_is_taken_and_its_bells_can_be_kept():
+    explorer, truth = make("explore_your_density"), Mixture([0.4, 0.6], [480, 560], [12, 30])
+    x = np.linspace(400, 700, 120)
+    hand_in(explorer, "\n".join(f"{a};{b}".replace(".", ",") for a, b in zip(x, 5e4 * truth.pdf(x), strict=True)))
+    explorer.controls["n_components"].value = 2.0
+    shown(explorer)
+    assert fitted_area(explorer) == 5e4
+    bells = explorer.controls["example"].bells.value
+    assert "mine.csv" in bells
+    kept = json.loads(base64.b64decode(re.search('base64,([^"]*)', bells)[1]))
+    assert largest_error(Mixture.from_dict(kept["mixture"]), truth) < 1e-6
+    assert kept["mass"] == pytest.approx(5e4)
+    again = make("explore_your_density", **explorer.state.values)
+    assert again.sentence.value == explorer.sentence.value
+    explorer.chooser.value = "Geyser"
+    assert "at 54.26 and 80.24" in explorer.sentence.value
+
+
+def test_a_bad_file_is_told_by_its_line_and_nothing_changes():
+    explorer = make("explore_your_density")
+    before = literal_state(explorer), explorer.sentence.value, explorer.figure._moving.value
+    for text, words in {
+        "1,2\n2,abc\n": "got '2,abc' in line 2",
+        "1,-2\n2,-1\n": "`density` must be positive somewhere",
+        "": "at least 2 lines of numbers, got 0",
+    }.items():
+        hand_in(explorer, text)
+        assert words in html.unescape(explorer.error.value)
+        assert (literal_state(explorer), explorer.sentence.value, explorer.figure._moving.value) == before
+    hand_in(explorer, "1,1\n2,2\n3,1\n")  # mended, and under the same name
+    assert explorer.error.value == ""
+    assert explorer.sentence.value == "3 points can't tell 9 numbers: take fewer bells."
 
 
 # Long work
@@ -336,15 +401,15 @@ def test_fifty_guesses_fail_where_the_curve_tells():
 def test_stop_is_heard_and_keeps_what_was_found():
     async def stopped():  # all is asserted while the loop runs: its end would stop any task
         explorer = make("explore_restarts", kind="k-means++")
-        explorer.runners[0].click()
-        assert explorer.runners[0].disabled
+        explorer.work.runners[0].click()
+        assert explorer.work.runners[0].disabled
         while len((explorer.state.result or {"runs": ()})["runs"]) < 3:
             await asyncio.sleep(0.001)
-        explorer.stop.click()
+        explorer.work.stop.click()
         await asyncio.sleep(0.02)
         found = len(explorer.state.result["runs"])
-        assert not explorer.runners[0].disabled
-        assert explorer.stop.disabled
+        assert not explorer.work.runners[0].disabled
+        assert explorer.work.stop.disabled
         await asyncio.sleep(0.3)
         assert len(explorer.state.result["runs"]) == found < 50
         explorer.refresh()
@@ -356,11 +421,11 @@ def test_stop_is_heard_and_keeps_what_was_found():
 def test_a_moved_control_ends_long_work():
     async def moved():
         explorer = make("explore_restarts", kind="k-means++")
-        explorer.runners[0].click()
+        explorer.work.runners[0].click()
         await asyncio.sleep(0.05)
         explorer.controls["seed"].value = 3.0
         await asyncio.sleep(0.02)
-        assert not explorer.runners[0].disabled
+        assert not explorer.work.runners[0].disabled
         assert "earlier starts" in explorer.sentence.value or "Predict" in explorer.sentence.value
 
     asyncio.run(moved())
@@ -391,10 +456,10 @@ def test_an_exception_of_long_work_reaches_the_error_line():
             yield 0.1
             raise RuntimeError("the work broke")
 
-        explorer.start(job)
+        explorer.work.start(job)
         await asyncio.sleep(0.05)
         assert explorer.error.value == "RuntimeError: the work broke"
-        assert not explorer.runners[0].disabled
+        assert not explorer.work.runners[0].disabled
 
     asyncio.run(failed())
 

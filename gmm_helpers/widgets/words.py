@@ -1,0 +1,49 @@
+"""What an explorer says beside its picture: how a fit ended, and the true parameters beside the recovered ones."""
+
+import re
+
+from .state import largest_error, matched
+
+__all__ = ["minus", "table", "told"]
+
+ENDS = {0: "converged", 1: "stopped at its limit", 2: "converged to rounding", 3: "left the range of numbers"}
+
+
+def told(result, truth=None):
+    """The status of a fit in one line of HTML: how it ended, iterations, loss, gradient norm, distance to the truth."""
+    parts = [
+        f"{result.method} {ENDS.get(result.status, 'stopped')}",
+        f"{result.nit} iterations",
+        f"relative loss {result.loss:.1e}",
+        f"gradient norm {result.grad_norm:.0e}",
+    ]
+    if truth is not None:
+        error = largest_error(result.mixture, truth)
+        parts.append("another K than the truth's" if error is None else f"largest error {error:.1e}")
+    return " · ".join(f"<span>{part}</span>" for part in parts)
+
+
+def table(truth, fitted=None):
+    """True and recovered parameters side by side, as an HTML table; of a bell that only one side has, blanks."""
+    sides = {"true": truth}
+    if fitted is not None:
+        sides["recovered"] = matched(fitted, truth) or fitted
+    groups = "".join(f"<th colspan='3' scope='colgroup'>{side}</th>" for side in sides)
+    head = "".join(f"<th scope='col'>{letter}</th>" for letter in "wμσ" * len(sides))
+    rows = "".join(
+        f"<tr><th scope='row'>{k + 1}</th>{''.join(_cells(mixture, k) for mixture in sides.values())}</tr>"
+        for k in range(max(mixture.n_components for mixture in sides.values()))
+    )
+    corner = "<tr><td></td>", "<tr><th scope='col'>bell</th>"
+    return f"<table><thead>{corner[0]}{groups}</tr>{corner[1]}{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _cells(mixture, k):
+    if k >= mixture.n_components:
+        return "<td></td>" * 3
+    return "".join(f"<td>{array[k]:.4g}</td>" for array in (mixture.weights, mixture.means, mixture.stds))
+
+
+def minus(text):
+    """Numbers below zero with a minus sign, not a hyphen."""
+    return re.sub(r"(?<!\w)-(?=\d)", "−", text)
