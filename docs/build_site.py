@@ -1,0 +1,132 @@
+"""The course as a site that any web server, or a folder on a memory stick, can show.
+
+    uv run python docs/build_site.py            # runs every notebook, writes site/; open site/index.html
+
+    notebooks/   every chapter as a page, run, with its pictures; beside it the notebook itself
+    slides/      its questions, formulas and pictures, one a screen
+    api/         the package, name by name
+    lab/         JupyterLite: the notebooks in a browser, without a server
+
+No page asks for anything outside the site, but for `lab/`: see docs/README.md.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jinja2
+import nbformat
+from latex2mathml.converter import convert
+from lite import build_lab
+from nbconvert.filters import Highlight2HTML, ansi2html
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pygments.formatters import HtmlFormatter
+from slides import slides
+
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+TEMPLATES = DOCS / "templates"
+
+
+def main():
+    site = ROOT / "site"
+    shutil.rmtree(site, ignore_errors=True)
+    build(site, {path.stem: run(path) for path in PATHS})
+    print(f"open {site / 'index.html'}, or: python -m http.server --directory {site}")
+
+
+def run(path):
+    """The notebook at `path`, executed from top to bottom."""
+    from nbclient import NotebookClient
+
+    print(path.stem, flush=True)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+    ).execute()
+    return notebook
+
+
+def build(site, notebooks):
+    """Write the whole site. notebooks: name of a chapter → its executed notebook."""
+    write_pages(site, notebooks)
+    write_api(site / "api")
+    build_lab(site / "lab", [path for path in PATHS if path.stem in notebooks])
+
+
+def write_pages(site, notebooks):
+    """The index, and for each chapter a page, its slides and its notebook file."""
+    for folder in ("notebooks", "slides"):
+        (site / folder).mkdir(parents=True, exist_ok=True)
+    chapters = [chapter(name, notebook) for name, notebook in sorted(notebooks.items())]
+    for last, this, after in zip([None, *chapters], chapters, [*chapters[1:], None], strict=False):
+        notebook, name = notebooks[this["name"]], this["name"]
+        page = render("page.html.j2", chapter=this, last=last, after=after, cells=notebook.cells)
+        (site / "notebooks" / f"{name}.html").write_text(page)
+        shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", site / "notebooks")
+        (site / "slides" / f"{name}.html").write_text(render("slides.html.j2", chapter=this, slides=slides(notebook)))
+        copy_linked(site, notebook)
+    picture = (ROOT / "images" / "question.svg").read_text()
+    index = render("index.html.j2", chapters=chapters, question=picture[picture.index("<svg") :])
+    (site / "index.html").write_text(index)
+
+
+def chapter(name, notebook):
+    """What the index says of a chapter: its title from the notebook, its minutes and its question from README's map."""
+    title = re.search(r"^#+ (.*)$", notebook.cells[0].source, re.MULTILINE)[1]
+    readme = (ROOT / "README.md").read_text()
+    row = re.search(rf"\]\(notebooks/{name}\.ipynb\) \| (.*?) \| (.*?) \|$", readme, re.MULTILINE)
+    minutes, question = row.groups() if row else ("–", "")
+    return {"name": name, "title": title, "minutes": minutes, "question": question}
+
+
+def copy_linked(site, notebook):
+    """Copy the files of the repository that a chapter links to, to the same place in the site."""
+    for cell in notebook.cells:
+        for target in re.findall(r"\]\(\.\./([\w./-]+)\)", cell.source):
+            (site / target).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / target, site / target)
+
+
+def write_api(folder):
+    """The package, name by name, from its docstrings."""
+    command = [sys.executable, "-m", "pdoc", "--no-show-source", "--footer-text", "gmm_helpers", "-o", folder]
+    subprocess.run([*command, "gmm_helpers"], cwd=ROOT, check=True, capture_output=True)
+
+
+class Renderer(IPythonRenderer):
+    """Markdown to HTML: formulas as MathML, which needs no script and no network; links between chapters."""
+
+    def inline_math(self, body):
+        return convert(body)
+
+    def block_math(self, body):
+        return f'<div class="formula">{convert(body, display="block")}</div>'
+
+    def link(self, text, url, title=None):
+        return super().link(text, re.sub(r"^(\d\d_\w+)\.ipynb", r"\1.html", url), title)
+
+    def table(self, text):
+        return f'<div class="wide"><table>{text}</table></div>'
+
+
+def render(template, **values):
+    """A page from its template in docs/templates/."""
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"markdown": markdown, "python": Highlight2HTML(), "ansi": ansi2html}
+    colours = HtmlFormatter(style="default").get_style_defs(".highlight")
+    return environment.get_template(template).render(colours=colours, **values)
+
+
+def markdown(source):
+    renderer = Renderer(escape=False, exclude_anchor_links=True)
+    return MarkdownWithMath(renderer=renderer).render(source)
+
+
+if __name__ == "__main__":
+    main()

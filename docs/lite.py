@@ -1,0 +1,64 @@
+"""JupyterLite: the notebooks in a browser, without a server.
+
+Pyodide, the Python inside, and its own packages (NumPy, SciPy, Matplotlib, scikit-learn) come from its CDN when a
+notebook is first run. What Pyodide lacks is shipped with the site, as wheels.
+"""
+
+import os
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import distribution
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import nbformat
+
+ROOT = Path(__file__).parents[1]
+SHIPPED = ("autograd", "ipywidgets", "jupyterlab_widgets", "comm")  # besides our own
+FIRST = "%pip install -q gmm_helpers ipywidgets  # from this site: the browser's Python starts without them"
+
+
+def build_lab(folder, paths):
+    """Write JupyterLite with these notebooks into `folder`."""
+    with TemporaryDirectory() as home:
+        wheels, contents = Path(home, "wheels"), Path(home, "contents")
+        wheels.mkdir()
+        contents.mkdir()
+        for path in paths:
+            nbformat.write(for_browser(nbformat.read(path, as_version=4)), contents / path.name)
+        build = [os.environ.get("UV", "uv"), "build", "--quiet", "--wheel", "--out-dir", wheels, ROOT]
+        subprocess.run(build, check=True)
+        own = [wheel for wheel in wheels.glob("*.whl")]
+        options = [f"--piplite-wheels={wheel}" for wheel in own + [repack(name, wheels) for name in SHIPPED]]
+        command = [sys.executable, "-m", "jupyterlite_core", "build", "--contents", contents, "--output-dir", folder]
+        command += ["--apps=lab", "--no-sourcemaps", "--no-unused-shared-packages", "--no-libarchive", *options]
+        subprocess.run(command, cwd=home, check=True, capture_output=True)
+
+
+def for_browser(notebook):
+    """A copy's kernel is the browser's, and its first cell brings what that one lacks."""
+    notebook.metadata["kernelspec"] = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(FIRST, id="pyodide"))
+    return notebook
+
+
+def repack(name, folder):
+    """The wheel that an installed pure-Python distribution came from, without data outside its packages."""
+    installed = distribution(name)
+    tag = next(
+        line
+        for line in installed.read_text("WHEEL").splitlines()
+        if line.startswith("Tag: ") and "py3-none-any" in line
+    )
+    wheel = folder / f"{installed.name.replace('-', '_')}-{installed.version}-{tag.removeprefix('Tag: ')}.whl"
+    kept = [
+        f for f in installed.files if f.parts[0] != ".." and f.name not in ("INSTALLER", "REQUESTED", "direct_url.json")
+    ]
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in kept:
+            if file.name == "RECORD":
+                archive.writestr(str(file), "".join(f"{f},,\n" for f in kept))
+            elif file.suffix != ".pyc":
+                archive.write(file.locate(), str(file))
+    return wheel
