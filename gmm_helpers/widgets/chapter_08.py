@@ -78,9 +78,9 @@ def explore_your_density(**values):
         x, density = read_density(content)
         make_problem(x, density, 1, mass=None)  # refuses what can't be fitted while the last curve is still there
         kept = {"n_components": explorer.state.values["n_components"], "free": True}
-        explorer._begin(None, {"example": name, "x": x, "density": density} | kept)
+        explorer.begin(None, {"example": name, "x": x, "density": density} | kept)
 
-    file = File(lambda name, content: explorer._guarded(lambda: take(name, content)))
+    file = File(lambda name, content: explorer.guarded(lambda: take(name, content)))
     controls = {
         "n_components": Number("K", 3, 1, 6, 1, name="number of bells fitted", whole=True, label_width="84px"),
         "take_off": Number("take off %", 0, 0, 20, 0.5, name="background to take off, in per cent of the peak",
@@ -244,4 +244,4 @@ class File(traitlets.HasTraits):
             packed = b64encode(json.dumps({"data": self.value} | found, indent=1).encode()).decode()
             link = f'<a download="bells.json" href="data:application/json;base64,{packed}"><u>Download</u></a>'
             table = result.mixture._repr_html_()
-            self.bells.value = f"<b>{escape(self.value)}</b>{table}{link} (JSON; `Mixture.from_dict` reads it)"
+            self.bells.value = f"<b>{escape(self.value)}</b>{table}{link} (JSON, for <code>Mixture.from_dict</code>)"
