@@ -1,10 +1,12 @@
 """The explorers in JupyterLab, the playground in Voila and Notebook 7 too, driven by keyboard and mouse in Chromium."""
 
+import json
 import re
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import chromium_page, jupyter, open_and_run, voila, write_notebook
@@ -163,6 +165,28 @@ def test_presets_buttons_and_boxes_do_what_they_say(lab, page):
     page.get_by_role("button", name="Show as code").click()
     page.wait_for_selector(".gmm-code textarea")
     expect(page.locator(".gmm-code textarea")).to_have_value(re.compile(r"explore_fit\(truth=Mixture\("))
+
+
+def test_a_file_goes_in_and_its_bells_come_out(lab, page, tmp_path):
+    run(page, lab, "explore_your_density")
+    (tmp_path / "bad.csv").write_text("x,y\n1,2\n2,abc\n")
+    (tmp_path / "good.csv").write_text("".join(f"{x};{np.exp(-((x - 480) ** 2) / 200)}\n" for x in range(430, 530)))
+    before = sentence(page)
+    hand_in(page, tmp_path / "bad.csv")
+    expect(page.locator(".gmm-error")).to_contain_text("got '2,abc' in line 3")
+    assert sentence(page) == before
+    hand_in(page, tmp_path / "good.csv")
+    expect(page.locator(".gmm-controls")).to_contain_text("good.csv")
+    expect(page.locator(".gmm-error")).to_have_text("")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert json.loads(download.value.path().read_text())["data"] == "good.csv"
+
+
+def hand_in(page, file):
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="A file of yours").click()
+    chooser.value.set_files(file)
 
 
 def test_a_flood_of_moves_ends_where_the_hand_ends(lab, page):
