@@ -22,7 +22,15 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
 import gmm_helpers.widgets as widgets
-from gmm_helpers import CLASSIC, Mixture, classic, classic_grid, relative_loss
+from gmm_helpers import (
+    CLASSIC,
+    Mixture,
+    classic,
+    classic_grid,
+    hellinger_distance,
+    kl_divergence,
+    relative_loss,
+)
 from gmm_helpers.widgets.as_code import literal
 from gmm_helpers.widgets.controls import MixtureEditor, Number, share
 from gmm_helpers.widgets.live_figure import LiveFigure, dots, line
@@ -281,6 +289,14 @@ def test_a_common_shift_of_logits_changes_nothing():
     explorer.chooser.value = "All up"
     assert explorer.sentence.value.startswith("Raising all three logits by 7 changed nothing")
     assert np.array_equal(explorer.figure.marks["mixture"].y, before)
+
+
+def test_the_four_distances_are_the_package_s():
+    explorer = make("explore_loss")
+    x, y = classic()
+    f = explorer.state.values["ours"].pdf(x)
+    theirs = [relative_loss(y, f), kl_divergence(y, f, x[1]), kl_divergence(f, y, x[1]), hellinger_distance(y, f, x[1])]
+    assert re.findall(r" (-?[\d.]+)<", explorer.status.value) == [f"{distance:.4f}" for distance in theirs]
 
 
 def test_the_ball_flees():
@@ -556,6 +572,16 @@ def test_a_gap_breaks_a_line_and_nothing_else():
     assert len(numbers(path)) == 8
     assert max(map(abs, numbers(path))) <= 20_000
     assert 'd=""' in figure._moving.value
+
+
+@everyone
+def test_its_legends_stay_inside_the_figure(name):
+    figure = make(name).figure.figure
+    figure.draw_without_rendering()
+    for legend in filter(None, (ax.get_legend() for ax in figure.axes)):
+        box = legend.get_window_extent()
+        assert box.x0 >= 0
+        assert box.x1 <= 0.97 * figure.bbox.width  # a browser's letters may be wider
 
 
 def test_a_frame_is_drawn_once_for_its_limits():

@@ -5,6 +5,7 @@ from .controls import MixtureEditor
 from .explorer import Explorer, Picture, Preset, literal, told
 from .pictures import DOTS, CurvePicture, in_words, listed, truth_bands
 from .state import follow, largest_error, random_mixture
+from .words import squares
 
 __all__ = ["explore_fit"]
 
@@ -63,7 +64,7 @@ def sentence(result, truth):
     K = in_words(mixture.n_components).capitalize()
     where = f"{K} bells at {listed(mixture.means)}"
     if result.loss > 1e-8:
-        return f"{where} leave {100 * result.loss:.2g} % of the curve's energy unexplained."
+        return f"{where} leave {squares(result.loss)} over."
     hidden = mixture.stds > 250
     if hidden.any():
         seen = listed(mixture.means[~hidden])

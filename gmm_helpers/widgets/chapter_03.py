@@ -42,8 +42,8 @@ def reverse_kl(y, f, dx):
 
 
 def hellinger(y, f, dx):
-    """½·Σ(√y − √f)²·dx."""
-    return np.sum((np.sqrt(y) - np.sqrt(f)) ** 2, axis=-1) * dx / 2
+    """√(½·Σ(√y − √f)²·dx)."""
+    return np.sqrt(np.sum((np.sqrt(y) - np.sqrt(f)) ** 2, axis=-1) * dx / 2)
 
 
 DISTANCES = {"L2": l2, "KL(given ‖ ours)": kl, "KL(ours ‖ given)": reverse_kl, "Hellinger": hellinger}

@@ -41,7 +41,7 @@ def explore_gradient(**values):
         {
             "given": {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6},
             "ours": {"color": "black"},
-            "after one step downhill": {"color": "#CC79A7", "linestyle": (0, (1, 1.5)), "linewidth": 2.4},
+            "after a step": {"color": "#CC79A7", "linestyle": (0, (1, 1.5)), "linewidth": 2.4},
             "finite difference": {"color": "black", "linestyle": "none", "marker": "o", "markersize": 5},
         },
     )

@@ -19,6 +19,7 @@ from .explorer import Explorer, Picture, Preset, literal
 from .live_figure import LiveFigure, dots, line, text
 from .pictures import DOTS, bells, ceiling, truth_bands
 from .state import largest_error, random_mixture
+from .words import squares
 
 __all__ = ["explore_descent"]
 
@@ -234,7 +235,7 @@ def sentence(walks):
         return f"{said}: the numbers overflowed."
     if loss <= MET:
         return f"{said}, and nothing is left of the misfit: relative loss {loss:.1e}."
-    missed = f"{100 * loss:.2g} % of the curve's energy is still missed"
+    missed = f"{squares(loss)} are still missed"
     if each.name == DESCENT and not each.settled:
         return f"{said}; {missed}."
     where = "it has not moved" if len(each.losses) == 1 else "another valley, or no valley yet"

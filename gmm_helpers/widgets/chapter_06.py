@@ -12,6 +12,7 @@ from .explorer import Explorer, Picture, Preset, literal, told
 from .live_figure import LiveFigure, dots, line
 from .pictures import DOTS, bells, ceiling, in_words, truth_bands
 from .state import random_mixture
+from .words import squares
 
 __all__ = ["explore_restarts"]
 
@@ -185,7 +186,7 @@ def sentence(runs):
     if n == 1:
         return _alone(runs[0])
     if lowest > MET:
-        return f"None of {n} starts meets the curve: the best misses {100 * lowest:.2g} % of its energy."
+        return f"None of {n} starts meets the curve: the best misses {squares(lowest)}."
     found = sum(end.loss <= max(MET, lowest) for end in runs)
     if found == n:
         return f"All of {n} starts reach the lowest valley."
@@ -200,4 +201,4 @@ def _alone(end):
     start = end.start
     twins = [(i, j) for j in range(3) for i in range(j) if start.means[i] == start.means[j]]
     why = " The two bells that started alike are alike still." if twins and start.n_components == 3 else ""
-    return f"This start ends in another valley: {100 * end.loss:.3g} % of the curve's energy is missed.{why}"
+    return f"This start ends in another valley: {squares(end.loss, 3)} are missed.{why}"

@@ -13,6 +13,7 @@ from .explorer import Explorer, Picture, Preset, literal, told
 from .live_figure import LiveFigure, dots, line
 from .pictures import DOTS, bells, ceiling, in_words, listed, truth_bands
 from .state import follow, random_mixture
+from .words import squares
 
 __all__ = ["explore_prior"]
 
@@ -150,7 +151,7 @@ def sentence(values, result, ends):
         return f"{K} bells: a std has run away to {mixture.stds[far].max():.1e}, and the curve doesn't feel it."
     if mixture.n_components == truth.n_components and values["strength"] and values["cut"] == 25:
         return _cost(mixture, truth, result.loss)
-    missed = f"explain all but {100 * result.loss:.2g} % of the curve" if result.loss > 1e-8 else "explain the curve"
+    missed = f"leave {squares(result.loss)} over" if result.loss > 1e-8 else "explain the curve"
     return f"{K} bells at {listed(mixture.means)}, stds {listed(mixture.stds)}, {missed}."
 
 
@@ -159,7 +160,7 @@ def _cost(mixture, truth, loss):
     truth = truth.sorted()
     k = int(np.argmax(abs(np.log(mixture.stds / truth.stds))))
     pulled = f"The std of bell {k + 1}, truly {truth.stds[k]:.2f}, is fitted as {mixture.stds[k]:.2f}"
-    return f"{pulled}; {100 * loss:.2g} % of the curve is left unexplained."
+    return f"{pulled}; {squares(loss)} are left over."
 
 
 def status(values, result):

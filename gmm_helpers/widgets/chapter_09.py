@@ -11,6 +11,7 @@ from .controls import Choice, MixtureEditor, Number
 from .explorer import Explorer, Picture, Preset, literal, told
 from .pictures import DOTS, CurvePicture, in_words, listed, truth_bands
 from .state import follow, largest_error, random_mixture
+from .words import squares
 
 __all__ = ["playground"]
 
@@ -131,7 +132,7 @@ def _guessed(state):
     best = losses.min()
     found = int((losses <= max(1e-8, 1.001 * best)).sum())
     if best > 1e-8 and not state.values["noise"]:
-        return f"None of {losses.size} guesses meets the curve: the best misses {100 * best:.2g} % of its energy."
+        return f"None of {losses.size} guesses meets the curve: the best misses {squares(best)}."
     return f"{found} of {losses.size} guesses reach the lowest valley."
 
 
@@ -142,7 +143,7 @@ def sentence(values, result):
     bells = f"{K} bell{'s' if mixture.n_components > 1 else ''} at {listed(mixture.means)}"
     if values["noise"] or result.loss > 1e-8:
         shares = f", weights {listed(mixture.weights)}" if mixture.n_components < 4 else ""
-        return f"{bells}{shares}: {100 * result.loss:.2g} % of the curve is left over."
+        return f"{bells}{shares}: {squares(result.loss)} are left over."
     if (far := mixture.stds > 250).any():
         seen = listed(mixture.means[~far])
         return f"Bells at {seen} meet every dot; another has run away to a std of {mixture.stds[far][0]:.0e}."

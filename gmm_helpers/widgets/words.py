@@ -4,7 +4,7 @@ import re
 
 from .state import largest_error, matched
 
-__all__ = ["minus", "table", "told"]
+__all__ = ["minus", "squares", "table", "told"]
 
 ENDS = {0: "converged", 1: "stopped at its limit", 2: "converged to rounding", 3: "left the range of numbers"}
 
@@ -42,6 +42,11 @@ def _cells(mixture, k):
     if k >= mixture.n_components:
         return "<td></td>" * 3
     return "".join(f"<td>{array[k]:.4g}</td>" for array in (mixture.weights, mixture.means, mixture.stds))
+
+
+def squares(loss, digits=2):
+    """The relative loss in words: 0.086 is "8.6 % of the curve's squares"."""
+    return f"{100 * loss:.{digits}g} % of the curve's squares"
 
 
 def minus(text):
