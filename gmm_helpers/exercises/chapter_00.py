@@ -9,7 +9,7 @@ from ..gallery import classic
 from ..loss import l2_loss
 from ..mixture import SQRT_2PI, Mixture
 from ..restarts import fit
-from .exercise import OPEN, Exercise, Mistake
+from .exercise import OPEN, Exercise, Mistake, drawn_bells, drawn_inputs
 
 PRETEST = (  # the right letter, and what each wrong one reveals
     ("b", {"a": "0.399 forgets σ", "c": "a density may exceed 1; an area may not", "d": "σ belongs below the line"}),
@@ -105,6 +105,7 @@ EXERCISES = (
             (np.array([0.2, 0.8]), np.array([0.5, 4.0])),
             (np.array([1.0]), np.array([0.1])),
         ),
+        vary=drawn_inputs(lambda rng: drawn_bells(rng, 4)[::2]),
         mistakes=(
             Mistake(lambda weights, stds: weights, "a bell's height also depends on its width."),
             Mistake(lambda weights, stds: 1 / (stds * SQRT_2PI), "the width is right; how much of the curve is it?"),

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import norm
 
-from .exercise import OPEN, Exercise, Mistake
+from .exercise import OPEN, Exercise, Mistake, drawn_bells, drawn_inputs
 
 __all__ = ["EXERCISES"]
 
@@ -13,6 +13,7 @@ AXIS = Exercise(
     "1.1",
     right=lambda index, start, stop, n_points: start + index * (stop - start) / n_points,
     inputs=((45, 0, 25, 75), (np.arange(75), 0, 25, 75), (np.arange(40), -3, 5, 40), (7, 100, 200, 25)),
+    vary=drawn_inputs(lambda rng: (np.arange(9), *np.sort(rng.uniform(-50, 50, 2)), rng.integers(10, 90))),
     others=(lambda index, start, stop, n_points: np.arange(start, stop, (stop - start) / n_points)[index],),
     mistakes=(
         Mistake(lambda index, *_: index, "that is the index itself; the tall bell stands at 15, not at 45."),
@@ -46,6 +47,7 @@ BELL = Exercise(
     "1.2",
     right=lambda x, mean, std: norm.pdf(x, mean, std),
     inputs=tuple((np.linspace(-4, 9, 27), mean, std) for mean, std in ((0, 2), (3.3, 0.5), (-1.2, 1.3), (4, 1))),
+    vary=drawn_inputs(lambda rng: (rng.uniform(-4, 9, 20), rng.uniform(0, 5), rng.uniform(0.4, 3))),
     others=(
         lambda x, mean, std: np.exp(-((x - mean) ** 2) / (2 * std**2)) / np.sqrt(2 * np.pi * std**2),
         lambda x, mean, std: [norm.pdf(t, mean, std) for t in x],
@@ -126,6 +128,7 @@ SHARES = Exercise(
         (np.array([-1.0, 0.2, 3.1, 5.5]), *FOUR),  # as many points as bells: shapes alone find nothing
         (np.array([18.0]), *THREE),
     ),
+    vary=drawn_inputs(lambda rng: (rng.uniform(0, 25, 8), *drawn_bells(rng, 4))),
     others=(_with_keepdims,),
     mistakes=(
         Mistake(_without_axis, "x and means have different lengths and can't meet: give x a second axis, x[:, None]."),

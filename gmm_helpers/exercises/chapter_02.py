@@ -5,7 +5,7 @@ import numpy as np
 from autograd import jacobian
 from scipy import special
 
-from .exercise import OPEN, Exercise, Mistake
+from .exercise import OPEN, Exercise, Mistake, drawn_inputs
 
 __all__ = ["EXERCISES"]
 
@@ -15,6 +15,7 @@ STDS = Exercise(
     "2.1",
     right=lambda free: np.exp(free),
     inputs=tuple((np.array(free),) for free in ([0.0, np.log(2)], [-0.7, 0.7, -3, 2], [-25.0, 12, 0.1])),
+    vary=drawn_inputs(lambda rng: (rng.normal(0, 2, 5),)),
     others=(lambda free: np.array([np.e**v for v in free]), lambda free: special.exp2(free / np.log(2))),
     mistakes=(
         Mistake(np.abs, "-0.7 and 0.7 give the same std, and at 0 there is none."),
@@ -43,11 +44,27 @@ def _numbers(answer):
         return None
 
 
+def _another_thrown(rng):
+    """2.2 with the second or the third std thrown to −1."""
+    k = int(rng.integers(1, 3))
+    told = {
+        "the first std": f"the {('second', 'third')[k - 1]} std",
+        "[-1.0, 1.0, 1.0]": str([-1.0 if j == k else 1.0 for j in range(3)]),
+    }
+    others = [j + 1 for j in range(3) if j != k]
+    mistakes = (
+        *CLIPPED.mistakes[:3],
+        *(Mistake([j], f"bell {j} still feels the curve: print the gradient.") for j in others),
+    )
+    return {"right": [k + 1], "others": (k + 1,), "mistakes": mistakes, "told": told}
+
+
 CLIPPED = Exercise(
     "2.2",
     right=[1],
     same=lambda got, wanted: _numbers(got) == _numbers(wanted),
     others=(1, (1,), {1}, np.array([1])),
+    vary=_another_thrown,
     mistakes=(
         Mistake([1, 2, 3], "two of them still feel the curve: print the gradient."),
         Mistake([], "one entry is exactly 0: print the gradient."),
@@ -81,6 +98,7 @@ SOFTMAX = Exercise(
             [4.2],
         )
     ),
+    vary=drawn_inputs(lambda rng: (rng.normal(0, 400, 4),)),
     others=(
         lambda logits: np.exp(logits - special.logsumexp(logits)),
         lambda logits: _softmax(logits - logits.max()),
@@ -245,6 +263,7 @@ PIN = Exercise(
             np.linspace(-2, 3, 15) ** 2 - 2,
         )
     ),
+    vary=drawn_inputs(lambda rng: (rng.normal(0, 3, 12),)),
     others=(
         lambda theta: np.delete(
             theta - np.repeat([theta[len(theta) // 3 - 1], 0, 0], len(theta) // 3), len(theta) // 3 - 1

@@ -6,7 +6,7 @@ from scipy.special import rel_entr
 from ..gallery import CLASSIC, classic
 from ..loss import exact_l2_distance, kl_divergence, relative_loss
 from ..mixture import Mixture, gaussian_pdf, mixture_pdf
-from .exercise import Exercise, Mistake
+from .exercise import Exercise, Mistake, drawn_bells, drawn_inputs
 
 X = np.linspace(-5, 30, 141)
 DX = X[1] - X[0]
@@ -25,6 +25,11 @@ DENSITIES = (
     (OTHERS[2].pdf(X[::2]), OTHERS[1].pdf(X[::2]), 2 * DX),
     (FLAT, OTHERS[2].pdf(X), DX),
 )
+
+
+def _curve(rng):
+    return Mixture(*drawn_bells(rng)).pdf(X)
+
 
 # 3.2: targets that two bells make exactly, nearly, or only with a share outside 0 … 1.
 BELLS = gaussian_pdf(X, 5, 2), gaussian_pdf(X, 15, 1), gaussian_pdf(X, 10, 4)
@@ -68,20 +73,28 @@ def end_of_roll(mean, std, step=0.01):
     return mean
 
 
-def judge_smallest_std(std):
-    """One sentence about the least std, to one decimal, with which the ball from −1 finds home."""
+def judge_smallest_std(std, start=-1):
+    """One sentence about the least std, to one decimal, with which the ball from `start` finds home."""
     std = float(std)
     if not 0.1 <= std <= 20:
         return "look for a std between 0.1 and 20."
-    end = end_of_roll(-1, std)
+    end = end_of_roll(start, std)
     if abs(end - 5) > 1:
         hint = "a little wider." if std < 4 else "so wide a bell fits best elsewhere; narrower."
         if std < 2:
             hint = "a narrower bell sees less far; go the other way."
         return f"with a std of {std:.2g} the ball comes to rest at {end:.1f}: {hint}"
-    if abs(end_of_roll(-1, std - 0.1) - 5) < 1:
+    if abs(end_of_roll(start, std - 0.1) - 5) < 1:
         return f"it comes home, to {end:.1f}. But so it does with {std - 0.1:.2g}: look for the smallest."
     return None if abs(std - round(std, 1)) < 1e-9 else "that is the place; give it to one decimal."
+
+
+def _from_elsewhere(rng):
+    """3.3 with the ball let go elsewhere."""
+    start = -int(rng.integers(1, 9)) / 10
+    least = next(std for std in np.arange(1.6, 3.5, 0.1).round(1) if abs(end_of_roll(start, std) - 5) < 1)
+    told = {"ball at −1": f"ball at −{-start}", "roll(-1,": f"roll({start},"}
+    return {"right": least, "property_check": lambda std: judge_smallest_std(std, start), "mistakes": (), "told": told}
 
 
 def _kl_naive(density, ours, dx):
@@ -112,6 +125,7 @@ EXERCISES = (
         "3.1",
         right=relative_loss,
         inputs=CURVES,
+        vary=drawn_inputs(lambda rng: (_curve(rng), _curve(rng))),
         mistakes=(
             Mistake(lambda y, f: np.sum(y - f) / np.sum(y), "misses above and below cancel: square them first."),
             Mistake(lambda y, f: np.sum((y - f) ** 2), "that is the plain sum: it grows with the number of points."),
@@ -138,6 +152,7 @@ EXERCISES = (
         "3.2",
         right=best_share,
         inputs=MIXED,
+        vary=drawn_inputs(lambda rng: (_curve(rng), _curve(rng), _curve(rng))),
         mistakes=(
             Mistake(_share_by_search, "a search gives two digits between 0 and 1. A parabola has a formula."),
             Mistake(
@@ -164,6 +179,7 @@ EXERCISES = (
         "3.3",
         right=2.4,
         property_check=judge_smallest_std,
+        vary=_from_elsewhere,
         mistakes=(
             Mistake(2.0, "with a std of 2 the ball comes to rest at -3.3: a little wider."),
             Mistake(
@@ -178,6 +194,7 @@ EXERCISES = (
         "3.4",
         right=kl_divergence,
         inputs=DENSITIES,
+        vary=drawn_inputs(lambda rng: (_curve(rng), _curve(rng), DX)),
         mistakes=(
             Mistake(
                 lambda y, f, dx: kl_divergence(f, y, dx), "the two curves changed places: average over the density."
@@ -198,6 +215,7 @@ EXERCISES = (
         "3.5",
         right=exact_l2_distance,
         inputs=(*((CLASSIC, other) for other in OTHERS), (OTHERS[1], OTHERS[0])),
+        vary=drawn_inputs(lambda rng: (Mixture(*drawn_bells(rng)), Mixture(*drawn_bells(rng, 2)))),
         mistakes=(
             Mistake(_l2_by(lambda s, t: s + t), "variances add, stds don't: √(s² + t²)."),
             Mistake(_l2_by(lambda s, t: s**2 + t**2), "s² + t² is the variance; `gaussian_pdf` wants its root."),

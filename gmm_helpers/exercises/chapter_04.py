@@ -8,7 +8,7 @@ from ..gallery import classic
 from ..loss import l2_loss, relative_loss
 from ..mixture import gaussian_pdf, mixture_pdf
 from ..parameters import softmax, unpack
-from .exercise import Exercise, Mistake
+from .exercise import Exercise, Mistake, drawn_inputs
 
 X, DENSITY = classic()
 
@@ -134,6 +134,7 @@ EXERCISES = (
         "4.1",
         right=central,
         inputs=POINTS,
+        vary=drawn_inputs(lambda rng: (_waves, rng.normal(0, 1, 4), 0.05)),
         mistakes=(
             Mistake(_forward, "that is the forward difference: its error falls as h, yours should fall as h²."),
             Mistake(lambda f, theta, h: 2 * central(f, theta, h), "twice too large: from −h to h the gap is 2h."),
@@ -148,6 +149,7 @@ EXERCISES = (
         "4.2",
         right=_one_bell(),
         inputs=BELLS,
+        vary=drawn_inputs(lambda rng: (rng.uniform(2, 22), rng.uniform(-0.5, 1.5), X, DENSITY)),
         mistakes=(
             Mistake(_one_bell(factor=1.0), "half of it: the derivative of r² is 2r."),
             Mistake(_one_bell(factor=-2.0), "uphill and downhill changed places: the residual here is f − density."),
@@ -163,6 +165,7 @@ EXERCISES = (
         "4.3",
         right=softmax_vjp,
         inputs=SLOPES,
+        vary=drawn_inputs(lambda rng: (rng.dirichlet(np.full(4, 3.0)), rng.normal(0, 1, 4))),
         mistakes=(
             Mistake(lambda w, c: w * c, "raising one logit lowers the other weights: the slopes must sum to 0."),
             Mistake(lambda w, c: w * (1 - w) * c, "that is each weight by its own logit; the others move as well."),

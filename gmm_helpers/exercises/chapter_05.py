@@ -11,9 +11,9 @@ __all__ = ["EXERCISES"]
 RNG = np.random.default_rng(5)
 
 
-def _positive_definite(size):
+def _positive_definite(size, rng=RNG):
     """A random symmetric matrix with eigenvalues of 0.3 and more, none of them on the axes."""
-    A = RNG.normal(size=(size, size))
+    A = rng.normal(size=(size, size))
     return A @ A.T + 0.3 * np.eye(size)
 
 
@@ -23,6 +23,7 @@ LARGEST_STEP = Exercise(
     "5.1",
     right=lambda H: 2 / np.linalg.eigvalsh(H)[-1],
     inputs=tuple((_positive_definite(size),) for size in (2, 3, 5, 9)),
+    vary=lambda rng: {"inputs": tuple((_positive_definite(size, rng),) for size in (3, 6))},
     others=(lambda H: 2 / np.linalg.norm(H, 2), lambda H: 2 / np.linalg.eigvals(H).real.max()),
     mistakes=(
         Mistake(lambda H: 1 / np.linalg.eigvalsh(H)[-1], "safe, but half of what is allowed."),
@@ -84,17 +85,18 @@ def _scalar(B, s, c):
     return V @ B @ V.T + s @ s / (s @ c) if s @ c > 0 else B
 
 
-def _steps():
+def _steps(rng=RNG):
     """B, s, c on ground that curves up, twice, and on ground that curves down."""
     for size, sign in ((2, 1), (9, 1), (4, -1), (9, -1)):
-        s = RNG.normal(size=size)
-        yield _positive_definite(size), s, sign * _positive_definite(size) @ s
+        s = rng.normal(size=size)
+        yield _positive_definite(size, rng), s, sign * _positive_definite(size, rng) @ s
 
 
 BFGS_UPDATE = Exercise(
     "5.2",
     right=bfgs_update,
     inputs=tuple(_steps()),
+    vary=lambda rng: {"inputs": tuple(_steps(rng))},
     others=(_expanded, lambda B, s, c: bfgs_update(B, s, c) + 0.0),
     mistakes=(
         Mistake(lambda B, s, c: bfgs_update(B, c, s), "this updates the Hessian; we keep its inverse: `B @ c` is `s`."),
@@ -133,18 +135,19 @@ def _marquardt(J, r, damping):
     return np.linalg.solve(A + damping * np.diag(np.diag(A)), -J.T @ r)
 
 
-def _slopes():
+def _slopes(rng=RNG):
     """J, r, damping; in the last two a column of J is zero, as for a bell that no point sees."""
     for size, damping, dead in ((2, 0.1, False), (4, 3.0, False), (9, 1e-3, True), (5, 0.5, True)):
-        J = RNG.normal(size=(12, size))
+        J = rng.normal(size=(12, size))
         J[:, -1] *= not dead
-        yield J, RNG.normal(size=12), damping
+        yield J, rng.normal(size=12), damping
 
 
 LM_STEP = Exercise(
     "5.3",
     right=lm_step,
     inputs=tuple(_slopes()),
+    vary=lambda rng: {"inputs": tuple(_slopes(rng))},
     same=lambda got, wanted: np.shape(got) == np.shape(wanted) and np.allclose(np.asarray(got, float), wanted),
     others=(_stacked, lambda J, r, damping: -np.linalg.inv(J.T @ J + damping * np.identity(J.shape[1])) @ (J.T @ r)),
     mistakes=(

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from ..gallery import CLASSIC, classic
 from ..loss import l2_loss
 from ..mixture import SQRT_2PI, Mixture
-from .exercise import OPEN, Exercise, Mistake
+from .exercise import OPEN, Exercise, Mistake, drawn_bells, drawn_inputs
 
 
 def restarts_needed(p, sure):
@@ -51,6 +51,13 @@ ALIGNED = (
     (CLASSIC, Mixture([0.2, 0.3, 0.5], [20, 5, 15], [2, 2, 1])),
     (Mixture([0.25] * 4, [3, 9, 1, 6], [1, 3, 2, 4]), Mixture([0.25] * 4, [9, 1, 6, 3], [3, 2, 4, 1])),
 )
+
+
+def _shuffled(rng):
+    """A mixture and another near it, their bells in orders of their own."""
+    truth = Mixture(*drawn_bells(rng, 4))
+    near = Mixture(truth.weights, truth.means + rng.normal(0, 0.1, 4), truth.stds)
+    return _ordered(near, rng.permutation(4)), _ordered(truth, rng.permutation(4))
 
 
 def twin_walk(gap, gtol=1e-9):
@@ -162,6 +169,7 @@ EXERCISES = (
         "6.1",
         restarts_needed,
         inputs=((0.51, 0.99), (0.5, 0.99), (0.518, 0.9), (0.01, 0.99), (0.98, 0.99), (1.0, 0.99)),
+        vary=drawn_inputs(lambda rng: (rng.uniform(0.05, 0.8), rng.uniform(0.9, 0.999))),
         mistakes=(
             Mistake(
                 lambda p, sure: 1 if p == 1 else int(np.floor(np.log(1 - sure) / np.log(1 - p))),
@@ -222,6 +230,7 @@ EXERCISES = (
         "6.4",
         align,
         inputs=ALIGNED,
+        vary=drawn_inputs(_shuffled),
         same=_same_mixture,
         mistakes=(
             Mistake(lambda mixture, _truth: mixture, "that is the same curve, in the order it came in."),

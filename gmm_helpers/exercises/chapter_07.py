@@ -8,7 +8,7 @@ from ..loss import relative_loss
 from ..mixture import SQRT_2PI, Mixture
 from ..priors import log_std_prior, strength
 from ..restarts import fit
-from .exercise import Exercise, Mistake
+from .exercise import Exercise, Mistake, drawn_bells, drawn_inputs
 
 
 def prior_residuals(stds, center, lam):
@@ -126,6 +126,7 @@ EXERCISES = (
         "7.1",
         live,
         inputs=LIVES,
+        vary=drawn_inputs(lambda rng: (Mixture(*drawn_bells(rng, 4)), GRID, rng.uniform(0.2, 0.6))),
         mistakes=(
             Mistake(
                 lambda mixture, x, _share: mixture.stds < x[-1] - x[0],
@@ -154,6 +155,7 @@ EXERCISES = (
             (np.array([0.5, 3.0]), 1.0, 1e-6),
             (np.array([7.0]), 3.0, 4.0),
         ),
+        vary=drawn_inputs(lambda rng: (drawn_bells(rng)[2], rng.uniform(0.5, 4), rng.uniform(0, 0.1))),
         mistakes=(
             Mistake(
                 lambda stds, center, lam: lam * np.sum(np.log(stds / center) ** 2),
@@ -215,6 +217,7 @@ EXERCISES = (
         "7.5",
         strength,
         inputs=((0.01, 0.25, DENSITY), (0.1, 0.5, 10 * DENSITY), (0.01, 0.25, classic(150)[1]), (0.02, 2.0, DENSITY)),
+        vary=drawn_inputs(lambda rng: (rng.uniform(0.001, 0.1), rng.uniform(0.1, 1), DENSITY)),
         mistakes=(
             Mistake(
                 lambda noise, width, _density: noise**2 / width**2,

@@ -8,7 +8,7 @@ from html import escape
 
 import numpy as np
 
-__all__ = ["OPEN", "Exercise", "Mistake", "Verdict"]
+__all__ = ["OPEN", "Exercise", "Mistake", "Verdict", "drawn_bells", "drawn_inputs"]
 
 
 OPEN = "replace the `...` above by your answer, run that cell, then this one."
@@ -115,6 +115,17 @@ class Exercise:
     def _agree(self, got, wanted):
         same = self.same or _close
         return len(got) == len(wanted) and all(same(g, w) for g, w in zip(got, wanted, strict=True))
+
+
+def drawn_inputs(draw, times=2):
+    """A `vary` that adds `times` inputs, each a tuple drawn by `draw(rng)`."""
+    return lambda rng: {"inputs": tuple(draw(rng) for _ in range(times))}
+
+
+def drawn_bells(rng, K=3):
+    """Weights, means and stds of bells well apart on 0 … 25, no two alike."""
+    means = np.linspace(3, 22, K) + rng.uniform(-1, 1, K)
+    return rng.dirichlet(np.full(K, 5.0)), means, np.exp(rng.uniform(-0.4, 0.9, K))
 
 
 def _output(function, arguments):
