@@ -281,9 +281,12 @@ def test_the_playground_in_voila_answers_and_fits_the_projector(tmp_path, browse
         press_twice(page, "ArrowRight")
         for preset in page.locator(".gmm-bar .widget-toggle-buttons button").all():
             preset.click()
+            expect(page.locator(".gmm-table table")).to_have_count(0)
             page.get_by_role("button", name="Reveal the truth").click()
             page.wait_for_selector(".gmm-explorer table")
             assert page.evaluate(SCROLLING) == [], preset.inner_text()
+            table, column = (page.locator(kind).last.bounding_box() for kind in (".gmm-table table", ".gmm-controls"))
+            assert table["x"] + table["width"] <= column["x"] + column["width"] + 1, preset.inner_text()
         expect(page.locator(".gmm-error")).to_have_text("")
 
 
