@@ -353,7 +353,7 @@ def test_a_bell_narrower_than_its_smoothing_is_doubted():
     three = chosen("explore_your_density", "Galaxies, three").sentence.value
     assert "the first is narrower than the smoothing that made the curve, 1.86 against 1.89" in three
     four = chosen("explore_your_density", "Galaxies, four", work=True)
-    assert "leave 0.00025 % of the curve over, but the second is narrower" in four.sentence.value
+    assert "leave 0.00025 % of the curve's squares over, but the second is narrower" in four.sentence.value
     assert "5 of 5 other seeds end at this loss" in four.status.value
 
 

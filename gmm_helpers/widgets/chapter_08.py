@@ -1,22 +1,21 @@
 """Chapter 8: the bells of real data, or of a file of one's own, and what there is to be said against them."""
 
-import json
-from base64 import b64encode
 from html import escape
 
-import ipywidgets
 import numpy as np
-import traitlets
 
 from ..densities import bandwidth, density_from_histogram, density_from_samples, galaxies, old_faithful, read_density
 from ..descent import fit_once
 from ..mixture import Mixture
 from ..problem import make_problem
 from ..restarts import fit
+from .as_code import literal
 from .controls import Number, Switch
-from .explorer import Explorer, Picture, Preset, literal, told
+from .explorer import Explorer, Picture, Preset
+from .files import File
 from .pictures import DOTS, CurvePicture, bells, in_words, ordinal
 from .state import random_mixture
+from .words import squares, told
 
 __all__ = ["explore_your_density"]
 
@@ -58,8 +57,8 @@ def explore_your_density(**values):
         pad = 0.02 * (x[-1] - x[0])  # room for the last tick's label
         picture.figure.limits(picture.curve, xlim=(x[0] - pad, x[-1] + pad))
         K, mass = int(v["n_components"]), None if v["free"] else 1.0
-        file.show()
         if (numbers := 3 * K - (not v["free"])) > x.size:
+            file.show(None)
             return Picture(picture.dots(x, density), f"{x.size} points can't tell {numbers} numbers: take fewer bells.")
         result = state.kept(_key(v), lambda: _fitted(state, x, density, K, mass))
         asked = state.result if state.result and state.result["key"] == _key(v) else None
@@ -80,7 +79,7 @@ def explore_your_density(**values):
         kept = {"n_components": explorer.state.values["n_components"], "free": True}
         explorer.begin(None, {"example": name, "x": x, "density": density} | kept)
 
-    file = File(lambda name, content: explorer.guarded(lambda: take(name, content)))
+    file = File(GALAXIES, lambda name, content: explorer.guarded(lambda: take(name, content)))
     controls = {
         "n_components": Number("K", 3, 1, 6, 1, name="number of bells fitted", whole=True, label_width="84px"),
         "take_off": Number("take off %", 0, 0, 20, 0.5, name="background to take off, in per cent of the peak",
@@ -171,7 +170,7 @@ def sentence(values, result, smoothing):
     """What the bells leave over, and the first thing to be said against them."""
     mixture, problem = result.mixture, result._problem
     K = f"{in_words(mixture.n_components).capitalize()} bell{'s' if mixture.n_components > 1 else ''}"
-    left = f"{K} leave{'' if mixture.n_components > 1 else 's'} {100 * result.loss:.2g} % of the curve over"
+    left = f"{K} leave{'' if mixture.n_components > 1 else 's'} {squares(result.loss)} over"
     narrow = np.flatnonzero((mixture.stds < smoothing) & (mixture.weights > 1e-3))
     if narrow.size:
         what = "half a bin" if values["example"] == GEYSER else "the smoothing that made the curve"
@@ -214,34 +213,3 @@ def _code(values):
     code += f"\ndensity = density - {v['take_off'] / 100:g} * density.max()" if v["take_off"] else ""
     mass = "mass=None, " if v["free"] else ""
     return f"{code}\nresult = fit(x, density, {int(v['n_components'])}, {mass}rng=0)\nprint(result)"
-
-
-class File(traitlets.HasTraits):
-    """A button that takes a file, and below it the bells of what is on show, to read and to download.
-
-    take: called with a file's name and its bytes; `value` names what is on show.
-    """
-
-    value = traitlets.Unicode()
-
-    def __init__(self, take):
-        self.upload = ipywidgets.FileUpload(description="A file of yours", tooltip="text, two columns: x and density")
-        self.upload.observe(lambda change: self._took(change["new"], take), "value")
-        self.bells = ipywidgets.HTML()
-        self.widget, self.parts = ipywidgets.VBox([self.upload, self.bells]), []
-        super().__init__(value=GALAXIES)
-
-    def _took(self, files, take):
-        for file in files:
-            self.upload.value = ()  # so that the same name, its file mended, is taken again
-            take(file["name"], bytes(file["content"]))
-
-    def show(self, result=None):
-        """The fitted bells as a table, and a link that keeps them as JSON; without a result neither."""
-        self.bells.value = ""
-        if result:
-            found = {"mass": result.mass, "loss": result.loss, "mixture": result.mixture.to_dict()}
-            packed = b64encode(json.dumps({"data": self.value} | found, indent=1).encode()).decode()
-            link = f'<a download="bells.json" href="data:application/json;base64,{packed}"><u>Download</u></a>'
-            table = result.mixture._repr_html_()
-            self.bells.value = f"<b>{escape(self.value)}</b>{table}{link} (JSON, for <code>Mixture.from_dict</code>)"
