@@ -1,8 +1,9 @@
-"""The larger studies behind chapters 6 and 7: `uv run python benchmarks/lessons.py` stores them in lessons.json
-(`… lessons.py price cut_off` those two alone).
+"""The larger studies behind chapters 6 to 8: `uv run --group peers python benchmarks/lessons.py` stores them in
+lessons.json (`… lessons.py price cut_off` those two alone; `comparison` alone needs the peers). Chapter 8's stand in
+lessons_08.py.
 
 Each study is a function that returns what JSON can hold; its starts and its noise are seeded. A rate of success
-is a property of the walk as much as of the start, so each study says which walk it takes. About five minutes on
+is a property of the walk as much as of the start, so each study says which walk it takes. About ten minutes on
 one core. `tests/test_lessons.py` runs a part of them again and compares it with the stored table.
 """
 
@@ -12,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 import autograd.numpy as np
+import lessons_08
 from autograd import value_and_grad
 from scipy.optimize import minimize
 
@@ -280,6 +282,7 @@ STUDIES = {
     "price": price,
     "right_strength": right_strength,
     "cut_off": cut_off,
+    **lessons_08.STUDIES,
 }
 
 if __name__ == "__main__":
