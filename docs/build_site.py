@@ -30,6 +30,7 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TEMPLATES = DOCS / "templates"
+MODULES = ("gmm_helpers", "gmm_helpers.widgets", "gmm_helpers.exercises")
 
 
 def main():
@@ -96,7 +97,7 @@ def copy_linked(site, notebook):
 def write_api(folder):
     """The package, name by name, from its docstrings."""
     command = [sys.executable, "-m", "pdoc", "--no-show-source", "--footer-text", "gmm_helpers", "-o", folder]
-    subprocess.run([*command, "gmm_helpers"], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run([*command, *MODULES], cwd=ROOT, check=True, capture_output=True)
 
 
 class Renderer(IPythonRenderer):

@@ -29,7 +29,7 @@ def build_lab(folder, paths):
             nbformat.write(for_browser(nbformat.read(path, as_version=4)), contents / path.name)
         build = [os.environ.get("UV", "uv"), "build", "--quiet", "--wheel", "--out-dir", wheels, ROOT]
         subprocess.run(build, check=True)
-        own = [wheel for wheel in wheels.glob("*.whl")]
+        own = list(wheels.glob("*.whl"))
         options = [f"--piplite-wheels={wheel}" for wheel in own + [repack(name, wheels) for name in SHIPPED]]
         command = [sys.executable, "-m", "jupyterlite_core", "build", "--contents", contents, "--output-dir", folder]
         command += ["--apps=lab", "--no-sourcemaps", "--no-unused-shared-packages", "--no-libarchive", *options]

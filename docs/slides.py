@@ -11,7 +11,7 @@ def slides(notebook):
     """
     found, title, asked = [], "", False
     for cell in notebook.cells:
-        if cell.metadata.get("role"):
+        if cell.metadata.get("role") or cell.source.startswith("### Exercise"):
             continue
         if cell.cell_type == "code":
             if outputs := [o for o in cell.outputs if _shows(o, asked)]:
