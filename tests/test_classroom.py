@@ -1,17 +1,22 @@
 """The classroom: the students' edition and its variants, marking, the doctor, the teacher's guide."""
 
+import hashlib
 import json
+import re
 import subprocess
 import sys
 from importlib import metadata, util
 from pathlib import Path
 
+import autograd.numpy as np
 import nbformat
 import pytest
+from autograd import grad
 from editions import NOTEBOOKS, PATHS, read, role, solved
 
-from gmm_helpers import doctor
+from gmm_helpers import doctor, fit, gaussian_pdf, widgets
 from gmm_helpers.exercises import exercise
+from gmm_helpers.exercises.mystery import mystery, reveal
 from gmm_helpers.mark import mark, marks_of, table
 from gmm_helpers.student import for_students, seeded, write_edition
 
@@ -355,3 +360,94 @@ def test_the_first_cell_of_the_course_calls_the_doctor():
     first = next(cell for cell in SOURCES["00_start_here.ipynb"].cells if cell.cell_type == "code")
     assert "from gmm_helpers.doctor import report" in first.source
     assert "print(report())" in first.source
+
+
+# The teacher's guide --------------------------------------------------------------------------------------------------
+
+GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+EXPLORERS = {
+    0: "explore_fit", 1: "explore_data", 2: "explore_parameters", 3: "explore_loss", 4: "explore_gradient",
+    5: "explore_descent", 6: "explore_restarts", 7: "explore_prior", 8: "explore_your_density", 9: "playground",
+}  # fmt: skip
+
+
+def _named(mark):
+    """(chapter, name) for every name between such marks; each must follow a chapter's number."""
+    once = rf"(?<!\*){re.escape(mark)}([^*\n]+){re.escape(mark)}(?!\*)"
+    chains = re.findall(rf"chapter (\d)((?:(?:,|,? and|, then| with)? {once})+)", GUIDE)
+    found = [(int(chapter), name) for chapter, chain, *_ in chains for name in re.findall(once, chain)]
+    assert len(found) == len(re.findall(once, GUIDE)), "a name without its chapter"
+    return found
+
+
+def test_the_presets_that_the_guide_names_exist():
+    named = _named("*")
+    assert len(named) > 40
+    for chapter, name in named:
+        assert name in getattr(widgets, EXPLORERS[chapter])().presets, (chapter, name)
+
+
+def test_the_sections_and_exercises_that_the_guide_names_exist():
+    headings = {name[:2]: re.findall(r"^#+ (.+)$", _prose(source), re.M) for name, source in SOURCES.items()}
+    for chapter, section in _named("**"):
+        assert section in headings[f"{chapter:02d}"], (chapter, section)
+    numbers = {
+        n
+        for found in re.findall(r"(?:exercises?|homework|in) ((?:\d\.\d(?:, )?)+)", GUIDE)
+        for n in found.split(", ")
+        if n
+    }
+    assert len(numbers) > 15
+    for number in numbers:
+        assert exercise(number.strip()).number in NUMBERS
+
+
+def _prose(notebook):
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def test_the_minutes_add_up():
+    """Those of each plan, and those that each chapter gives its sections."""
+    plans = re.findall(r"^##+ .*?(\d+) minutes\n(.*?)(?=^#)", GUIDE, re.M | re.S)
+    assert len(plans) == 5
+    for minutes, plan in plans:
+        assert sum(map(int, re.findall(r"^\| (\d+) \|", plan, re.M))) == int(minutes)
+    for name, source in SOURCES.items():
+        first = source.cells[0].source
+        if stated := re.search(r"(\d+) minutes", first):
+            given = sum(map(int, re.findall(r"^\| [^|]+ \| (\d+) \|$", first, re.M)))
+            assert abs(given - int(stated[1])) <= 6, name  # a plan says "about", and exercises wait for the evening
+
+
+def test_the_keys_of_the_exit_quiz_are_right():
+    quiz = re.search(r"## Exit quiz(.*?)## ", GUIDE, re.S)[1]
+    key = re.search(r"Key: ([a-d ]+)\.", quiz)[1].split()
+    options = [dict(re.findall(r"([a-d])\) (.+?)(?= · |$)", line)) for line in re.findall(r"^\d\. (.*)$", quiz, re.M)]
+    chosen = [asked[letter] for asked, letter in zip(options, key, strict=True)]
+    assert chosen[0] == f"{gaussian_pdf(0.0, 0.0, 0.2):.2f}"
+    assert float(chosen[1]) == pytest.approx(grad(lambda s: np.exp(s) ** 2)(np.log(3)))
+    assert chosen[2] == str((np.zeros(40)[:, None] - np.zeros(4)).shape)
+    assert chosen[3] == "({:g}, {:g})".format(
+        *grad(lambda v: (v[0] - 1) ** 2 + (v[0] * v[1]) ** 2)(np.array([1.0, 2.0]))
+    )
+    assert chosen[4] == ("the first" if 0.3 / 1 > 0.7 / 3 else "the second")
+
+
+def test_the_trap_of_the_capstone_is_one():
+    x, density, noise = mystery(2)
+    fits = {K: fit(x, density, K, mass=None, rng=0) for K in (2, 3, 4, 5)}
+    bic = {K: f.loss * np.sum(density**2) / noise**2 + 3 * K * np.log(x.size) for K, f in fits.items()}
+    assert reveal(2)[0].n_components == 4
+    assert min(bic, key=bic.get) == 3
+    assert bic[4] - bic[3] < 6
+
+
+def test_the_cheat_sheet_is_a_page_and_up_to_date(tmp_path):
+    """Made anew it is one page of A4, as the stored one is; that was made by the script as it stands."""
+    subprocess.run([sys.executable, ROOT / "images/cheat_sheet.py", tmp_path / "new.pdf"], check=True)
+    digest = hashlib.sha256((ROOT / "images/cheat_sheet.py").read_bytes()).hexdigest().encode()
+    for page in ((tmp_path / "new.pdf").read_bytes(), (ROOT / "images/cheat_sheet.pdf").read_bytes()):
+        assert re.findall(rb"/Count (\d+)", page) == [b"1"]
+        width, height = map(float, re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", page).groups())
+        assert (round(width), round(height)) == (595, 842)
+        assert digest in page
