@@ -7,7 +7,7 @@ from ..descent import fit_once
 from ..mixture import Mixture
 from ..restarts import fit
 from ..result import FitResult
-from .exercise import OPEN, Exercise, Mistake
+from .exercise import OPEN, Exercise, Mistake, drawn_inputs
 from .mystery import mystery, reveal
 
 # 8.1 A width before smoothing
@@ -341,6 +341,7 @@ EXERCISES = (
             (np.array([1.86, 2.88, 3.44]), 1.892),
             (np.array([0.5, 1.0]), 0.5),
         ),
+        vary=drawn_inputs(lambda rng: (rng.uniform([0.1, 1.1, 1.1], [0.9, 3, 3]), 1.0)),
         mistakes=(
             Mistake(lambda std, h: np.where(std > h, std - h, np.nan), "variances subtract, stds don't."),
             Mistake(lambda std, h: std - h, "variances subtract, stds don't."),
@@ -360,6 +361,9 @@ EXERCISES = (
         "8.2",
         em_step,
         inputs=STEPS,
+        vary=drawn_inputs(
+            lambda rng: (WIDE, THREE.pdf(WIDE), Mixture([0.3, 0.7], rng.uniform([4, 12], [8, 20]), [3, 2]))
+        ),
         same=_same_mixture,
         mistakes=(
             Mistake(_hard, "each point belongs to all bells, in shares, not to the nearest alone."),
@@ -389,6 +393,9 @@ EXERCISES = (
         "8.4",
         bic,
         inputs=CRITERIA,
+        vary=drawn_inputs(
+            lambda rng: (rng.uniform(1e-4, 1e-2), CURVE, 0.002, int(rng.integers(1, 6)), bool(rng.integers(2)))
+        ),
         mistakes=(
             Mistake(
                 _criterion(count=lambda K, _free: 3 * K),
