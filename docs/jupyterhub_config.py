@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-c = get_config()  # noqa: F821: JupyterHub gives it
+c = get_config()  # noqa: F821 (JupyterHub gives it)
 
 NOTEBOOKS = Path(os.environ.get("COURSE_NOTEBOOKS", "notebooks")).resolve()
 STUDENTS = Path(os.environ.get("COURSE_STUDENTS", "classroom")).resolve()  # a folder a student
