@@ -90,7 +90,7 @@ def marks_of(handed, source, *, timeout=60):
         number = culprit.metadata.get("exercise")
         if number in _checks(source):
             lost[number] = (0, reason)
-        notebook.cells = [c for c in notebook.cells if c is not culprit and not (number in lost and _is(c, number))]
+        notebook.cells = [c for c in notebook.cells if c is not culprit and not _is(c, number)]
     judged = {c.metadata["exercise"]: _points(c) for c in notebook.cells if role(c) == "check"}
     return {number: lost.get(number) or judged[number] for number in _checks(source)}
 
