@@ -109,6 +109,9 @@ class Renderer(IPythonRenderer):
     def block_math(self, body):
         return f'<div class="formula">{convert(body, display="block")}</div>'
 
+    def block_html(self, html):
+        return super().block_html(re.sub(r"\$([^$]+)\$", lambda formula: convert(formula[1]), html))
+
     def link(self, text, url, title=None):
         return super().link(text, re.sub(r"^(\d\d_\w+)\.ipynb", r"\1.html", url), title)
 

@@ -54,7 +54,7 @@ c.Spawner.args = [
 ]
 
 # When thirty come at once on few cores, a server takes longer to answer than JupyterHub expects
-c.JupyterHub.concurrent_spawn_limit = 2 * (os.cpu_count() or 1)
+c.JupyterHub.concurrent_spawn_limit = 0  # else the hub turns people away, and they have to try again
 c.Spawner.start_timeout = 300
 c.Spawner.http_timeout = 300
 c.JupyterHub.active_server_limit = 0
