@@ -562,6 +562,17 @@ def numbers(path):
     return [float(n) for n in re.findall(r"-?\d+\.?\d*", path)]
 
 
+def test_of_a_level_stretch_the_ends_are_drawn():
+    figure = LiveFigure([["only"]])
+    ax = figure.axes["only"]
+    ax.set(xlim=(0, 6), ylim=(0, 1))
+    figure.draw({"it": line(ax, range(7), [0, 0, 0, 0.5, 0.5, 0.5, 1]), "flat": line(ax, range(7), np.zeros(7))}, "")
+    paths = dict(re.findall(r'data-name="(it|flat)"[^>]* d="([^"]*)"', figure._moving.value))
+    corners = ax.transData.transform([(0, 0), (2, 0), (3, 0.5), (5, 0.5), (6, 1)])[:, 0]
+    assert numbers(paths["it"])[::2] == pytest.approx(corners, abs=0.06)
+    assert numbers(paths["flat"])[::2] == pytest.approx(corners[[0, -1]], abs=0.06)
+
+
 def test_a_gap_breaks_a_line_and_nothing_else():
     figure = LiveFigure([["only"]])
     ax = figure.axes["only"]

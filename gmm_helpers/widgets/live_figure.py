@@ -180,8 +180,13 @@ def _svg(name, mark, height):
 
 
 def _path(points):
-    """M x y L x y …, with one decimal: a tenth of a point is finer than any screen."""
-    return ("M" + "L".join(["%.1f %.1f"] * len(points))) % tuple(points.ravel().tolist()) if len(points) else ""
+    """M x y L x y …, with one decimal, finer than any screen; of a level stretch the ends alone."""
+    if not len(points):
+        return ""
+    points = np.round(points, 1)
+    level = np.diff(points[:, 1]) == 0
+    points = points[np.concatenate([[True], ~(level[:-1] & level[1:]), [True]])] if len(points) > 2 else points
+    return ("M" + "L".join(["%.1f %.1f"] * len(points))) % tuple(points.ravel().tolist())
 
 
 def _head(points):
