@@ -19,7 +19,7 @@ from .words import squares, told
 
 __all__ = ["explore_your_density"]
 
-STARTS, FEWER = 12, 4  # for other data or another K, and while only the background moves
+STARTS, FEWER = 12, 2  # for other data or another K, and while only the background moves
 SEEDS = 5
 DRAWN = 1000  # points of a long file that are drawn; all are fitted
 MEASURED = Mixture([0.3, 0.5, 0.2], [5, 20, 60], [1.5, 5, 10])
@@ -138,14 +138,16 @@ def _raw(values):
 
 
 def _fitted(state, x, density, K, mass):
-    """From a dozen starts; from fewer and the last answer while only the background moves under it."""
-    last, still = state.last, _key(state.values | {"take_off": 0.0})
-    follows = bool(last) and last[0] == still and last[1].mixture.weights.min() > 0
+    """From a dozen starts. While only the background moves, from two, and from where those dozen led: always from
+    there, so that a drag to and fro loses no valley."""
+    still = _key(state.values | {"take_off": 0.0})
+    follows = bool(state.last) and state.last[0] == still
     result = fit(x, density, K, mass=mass, n_starts=FEWER if follows else STARTS, rng=0)
-    if follows:
-        warm = fit_once(x, density, last[1].mixture, method="LM", mass=mass, options={"maxfev": 80})
+    if not follows:
+        state.last = still, result
+    elif state.last[1].mixture.weights.min() > 0:
+        warm = fit_once(x, density, state.last[1].mixture, method="LM", mass=mass, options={"maxfev": 80})
         result = min(warm, result, key=lambda each: each.loss)
-    state.last = still, result
     return result
 
 
