@@ -19,7 +19,7 @@ MET = 1e-8  # a relative loss at which the target counts as met
 FLAT = 1e-6  # a gradient norm, in normalised coordinates, at which a point counts as stationary,
 FLATTER = 1e-8  # and one at which even a walk that was cut short has arrived
 
-FLOAT = 700.0  # of a log-std: exp(±700) is about what a float holds
+FLOAT = 700.0  # of a log-std, or the log of an area: exp(±700) is about what a float holds
 
 History = namedtuple("History", "theta loss grad_norm")
 StandardErrors = namedtuple("StandardErrors", "weights means stds mass")
@@ -75,7 +75,7 @@ class FitResult:
     def x(self):
         """The free vector [logits | means | log_stds] (3K,); `unpack(x)` gives the mixture."""
         theta = self._problem.to_user(self._run.theta).reshape(3, -1)
-        theta[2] = np.clip(theta[2], -FLOAT, FLOAT)
+        theta[[0, 2]] = theta[[0, 2]].clip(-FLOAT, FLOAT)
         return theta[:, np.lexsort((theta[0], theta[2], theta[1]))].ravel()
 
     @cached_property
