@@ -47,9 +47,8 @@ def run(path):
     print(path.stem, flush=True)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": path.parent}}
-    ).execute()
+    where = {"metadata": {"path": path.parent}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=where, coalesce_streams=True).execute()
     return notebook
 
 

@@ -17,6 +17,13 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+def pytest_collection_modifyitems(items):
+    """What shares the executed notebooks shares a process; else a file does."""
+    for item in items:
+        shares = "executed" in item.fixturenames
+        item.add_marker(pytest.mark.xdist_group("executed" if shares else item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def executed(tmp_path_factory):
     """A function of a notebook's path and an edition ("untouched" or "solved") that returns its `Run`."""

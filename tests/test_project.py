@@ -125,7 +125,10 @@ def test_the_pins_install_with_pip_and_pass_the_core_tests(clean_copy, tmp_path_
     (clean_copy / "gmm_helpers").rename(clean_copy / "not_to_be_imported")  # the installed one is meant
     core = [f"tests/test_{name}.py" for name in ("mixture", "parameters", "gradient", "bad_input")]
     subprocess.run(
-        [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *core], check=True, env=environment, cwd=clean_copy
+        [python, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", *core],
+        check=True,
+        env=environment,
+        cwd=clean_copy,
     )
 
 
