@@ -36,6 +36,8 @@ def explore_gradient(**values):
     curve.set(xlim=(0, 25), xlabel="x", ylabel="density")
     slopes.set(xlim=(-0.6, 8.6), ylabel="slope", xticks=range(9), xticklabels=SYMBOLS)
     slopes.axhline(0, color="0.6", linewidth=0.8)
+    for ax in (curve, slopes):
+        ax.yaxis.set_label_coords(-0.1, 0.5)  # room for the widest tick labels
     figure.key(
         curve,
         {
@@ -126,7 +128,7 @@ def _arrows(ax, ours, moved):
 
 def _bars(figure, ax, gradient, differences):
     """A bar for each slope by autograd, in its bell's colour, and a dot for the finite difference."""
-    reach = ceiling(max(abs(gradient).max(), 1e-12), steps=(1, 2, 5, 10))
+    reach = ceiling(max(abs(gradient).max(), abs(differences).max(), 1e-12), steps=(1, 2, 5, 10))
     figure.limits(ax, ylim=(-reach, reach))
     marks = {
         f"slope {i + 1}": fill(ax, [i - 0.3, i + 0.3], [g, g], color=LINES[i % 3]["color"], alpha=0.6)
@@ -142,8 +144,8 @@ def sentence(theta, gradient, loss, x):
     same = [(i, j) for i in range(K) for j in range(i) if (by_bell[:, i] == by_bell[:, j]).all() and by_bell[1, i]]
     if same:
         i, j = same[0]
-        slope = f"slopes {by_bell[1, i]:.4f} for both means"
-        return f"Bells {j + 1} and {i + 1} are twins and feel the same, {slope}: they will never part."
+        slope = f"their means have the same slope, {by_bell[1, i]:.4f}"
+        return f"Bells {j + 1} and {i + 1} are twins: {slope}, so they will never part."
     if abs(gradient).max() < 1e-9:
         why = "and the loss is 0: nothing is left to gain" if loss < 1e-12 else f"yet the loss is {loss:.2f}"
         return f"No bell wants to move, {why}."

@@ -54,10 +54,10 @@ def explore_descent(**values):
 
     values: `start`, `method`, `step`, `unit`, `along`, `truth`, in place of the first preset's. Returns one box.
     """
-    figure = LiveFigure([["curve"], ["losses"]], 6.8, 5.0, height_ratios=[2, 1.2])
+    figure = LiveFigure([["curve"], ["losses"]], 6.8, 4.7, height_ratios=[2, 1.2])
     curve, losses = figure.axes["curve"], figure.axes["losses"]
     curve.set(xlim=(0, 25), xlabel="x", ylabel="density")
-    losses.set(xscale="log", yscale="log", xlabel="iteration + 1", ylabel="relative loss", ylim=(1e-17, 30))
+    losses.set(xscale="log", yscale="log", xlabel="iteration + 1", ylabel="relative loss", ylim=(1e-17, 1e3))
     look = {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6}
     figure.key(curve, {"given": look, "at this iterate": {"color": "black"}, "its bells": LINES[0]})
     x, fine = classic_grid(), np.linspace(0, 25, 300)
@@ -95,24 +95,33 @@ def explore_descent(**values):
     controls = {
         "method": Choice("method", METHODS, "BFGS"),
         "step": Number("step", 0.07, 0.005, 0.12, 0.005, name="step of gradient descent", label_width="58px"),
-        "along": Number("iterate", 100, 0, 100, 1, name="how far along the walk, per cent", label_width="58px"),
+        "along": Number("along, %", 100, 0, 100, 1, name="how far along the walk, per cent", label_width="58px"),
         "unit": Choice("coordinates", COORDINATES),
         "start": MixtureEditor(VALLEY),
     }
-    return Explorer(
+    explorer = Explorer(
         "explore_descent", show, figure, controls, _presets(), defaults={"truth": CLASSIC}, given=values,
         new=lambda rng: {"truth": random_mixture(rng), "method": "BFGS"},
         code=_code, work={"Walk on": walk_on},
     )  # fmt: skip
 
+    def put_away(_change=None):
+        """Show the step, and the button, only with the method that takes steps of one length."""
+        for widget in (controls["step"].widget, *explorer.work.widgets):
+            widget.layout.display = "" if controls["method"].value == DESCENT else "none"
+
+    put_away()
+    controls["method"].observe(put_away, "value")
+    return explorer
+
 
 def _presets():
     return {
-        "Long valley": Preset("Gradient descent, step 0.07: tens of steps, hundreds or thousands? Walk on.",
+        "Long valley": Preset("Step 0.07: tens of steps, hundreds or thousands? Press “Walk on”.",
                               {"method": DESCENT, "step": 0.07}),
-        "One hair too long": Preset("Step 0.08: quicker still? Walk on.", {"method": DESCENT, "step": 0.08}),
+        "One hair too long": Preset("Step 0.08: quicker still? Press “Walk on”.", {"method": DESCENT, "step": 0.08}),
         "Three racers": Preset("CG, BFGS, LM, one start: who wins?", {"method": RACE}),
-        "Wrong, and pleased": Preset("BFGS from three bells in one place. Will it complain?",
+        "Wrong, and pleased": Preset("BFGS, raw, from means 14, 15 and 16. Will it complain?",
                                      {"method": "BFGS", "start": PLEASED, "unit": 1.0}),
         "Kilometres to metres": Preset("The same curve in metres. How many steps will BFGS take?",
                                        {"method": "BFGS", "unit": 1000.0}),
@@ -213,7 +222,8 @@ def _paths(ax, walks):
         y = np.maximum(each.losses[keep], 1e-17)
         looks = LINES[k] if len(walks) > 1 else {"color": LINES[0]["color"]}
         marks[f"loss of {each.name}"] = line(ax, count[keep], y, **looks, linewidth=1.8)
-        marks[f"name of {each.name}"] = text(ax, count[-1], max(y[-1], 1e-15), each.name, color=looks["color"])
+        if len(walks) > 1:
+            marks[f"name of {each.name}"] = text(ax, count[-1], max(y[-1], 1e-15), each.name, color=looks["color"])
     return marks
 
 
@@ -225,7 +235,7 @@ def _room(n):
 def sentence(walks):
     """How the walk ended, and whether that is the answer."""
     if len(walks) > 1:
-        ends = ", ".join(f"{each.name} {each.ended.removeprefix('after ')}" for each in walks)
+        ends = ", ".join(f"{each.name} {each.ended.removeprefix('after ')}{_elsewhere(each)}" for each in walks)
         return f"From one start: {ends}."
     each = walks[0]
     loss = each.losses[-1]
@@ -235,17 +245,21 @@ def sentence(walks):
         return f"{said}: the numbers overflowed."
     if loss <= MET:
         return f"{said}, and nothing is left of the misfit: relative loss {loss:.1e}."
-    missed = f"{squares(loss)} are still missed"
     if each.name == DESCENT and not each.settled:
-        return f"{said}; {missed}."
-    where = "it has not moved" if len(each.losses) == 1 else "another valley, or no valley yet"
-    return f"{said}, but {missed}: {where}."
+        return f"{said}; {squares(loss)} are still missed."
+    where = "it has not moved" if len(each.losses) == 1 else "not the answer"
+    return f"{said}, but {squares(loss)} are missed: {where}."
+
+
+def _elsewhere(walk):
+    """What a racer is told that isn't home."""
+    return "" if walk.losses[-1] <= MET else f" ({squares(walk.losses[-1])} missed)"
 
 
 def status(walk, at, end, truth):
     """Where the ball is, where the walk ended."""
     error = largest_error(end, truth)
     parts = [f"iterate {at:,} of {len(walk.losses) - 1:,}", f"relative loss here {walk.losses[at]:.2e}"]
-    parts += [f"at the end {walk.losses[-1]:.2e}", f"settled: {'yes' if walk.settled else 'no'}"]
+    parts += [f"at the end {walk.losses[-1]:.2e}", f"success: {'yes' if walk.settled else 'no'}"]
     parts += [f"largest error at the end {error:.1e}"] if error is not None else []
     return " · ".join(f"<span>{part}</span>" for part in parts)

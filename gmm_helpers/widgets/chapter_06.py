@@ -1,5 +1,7 @@
 """Chapter 6: many starts, and the staircase of where they end."""
 
+from itertools import combinations
+
 import numpy as np
 
 from ..descent import fit_once
@@ -52,12 +54,12 @@ def explore_restarts(**values):
     values: `kind`, `number`, `method`, `seed`, `shown`, `start`, `truth`, in place of the first preset's.
     Returns one box.
     """
-    figure = LiveFigure([["curve"], ["stairs"]], 6.8, 5.0, height_ratios=[1.6, 1.5])
+    figure = LiveFigure([["curve"], ["stairs"]], 6.8, 4.7, height_ratios=[1.6, 1.5])
     curve, stairs = figure.axes["curve"], figure.axes["stairs"]
     curve.set(xlabel="x", ylabel="density")
     stairs.set(yscale="log", ylim=(1e-18, 5), xlabel="starts, sorted by where they end", ylabel="relative loss")
     look = {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6}
-    start = {"color": "#7A7A7A", "linestyle": ":"}
+    start = {"color": "#7A7A7A", "linestyle": ":", "linewidth": 1.4}
     figure.key(curve, {"given": look, "a start": start, "where it ends": {"color": "black"}, "its bells": LINES[0]})
 
     def show(state):
@@ -74,10 +76,10 @@ def explore_restarts(**values):
         marks |= {"given": dots(curve, x, density, **DOTS)}
         if not runs:
             first = Mixture(*draws(v, x)[0])
-            marks |= bells(curve, fine, first) | {"first start": line(curve, fine, first.pdf(fine))}
+            marks |= bells(curve, fine, first) | {"start": line(curve, fine, first.pdf(fine), **start)}
             return Picture(marks, _before(v), f"<span>seed {int(v['seed'])}</span>", v["truth"], None)
         chosen = runs[min(int(v["shown"]), len(runs)) - 1]
-        marks |= {"start": line(curve, fine, chosen.start.pdf(fine), color="#7A7A7A", linestyle=":", linewidth=1.4)}
+        marks |= {"start": line(curve, fine, chosen.start.pdf(fine), **start)}
         marks |= bells(curve, fine, chosen.mixture) | {"end": line(curve, fine, chosen.pdf(fine))}
         marks |= _stairs(stairs, runs, chosen)
         said = sentence(runs) if _key(v) == state.result["key"] else _stale(v)
@@ -91,6 +93,15 @@ def explore_restarts(**values):
         "shown": Number("shown", 1, 1, 100, 1, name="which end is shown, best first", whole=True, label_width="62px"),
         "start": MixtureEditor(TWINS),
     }
+
+    def put_away(_change=None):
+        """Show only the sliders that this kind of start listens to."""
+        by_hand = controls["kind"].value == BY_HAND
+        for name in ("number", "seed", "shown", "start"):
+            controls[name].widget.layout.display = "" if by_hand == (name == "start") else "none"
+
+    put_away()
+    controls["kind"].observe(put_away, "value")
     return Explorer(
         "explore_restarts", show, figure, controls, _presets(), defaults={"truth": CLASSIC}, given=values,
         new=lambda rng: {"truth": random_mixture(rng), "kind": "narrow"},
@@ -194,11 +205,16 @@ def sentence(runs):
     return f"{found} of {n} starts reach the lowest valley; at this rate {in_words(needed)} restarts give 99 %."
 
 
+def _alike(mixture, gap):
+    """Whether two of the bells have the same weight, mean and std, up to a gap."""
+    bells = np.transpose([mixture.weights, mixture.means, mixture.stds])
+    return any(abs(a - b).max() <= gap for a, b in combinations(bells, 2))
+
+
 def _alone(end):
     """The sentence of a single start."""
     if end.loss <= MET:
         return f"This start reaches the lowest valley: relative loss {end.loss:.1e} after {end.nit} iterations."
-    start = end.start
-    twins = [(i, j) for j in range(3) for i in range(j) if start.means[i] == start.means[j]]
-    why = " The two bells that started alike are alike still." if twins and start.n_components == 3 else ""
+    twins = _alike(end.start, 0) and _alike(end.mixture, 1e-6)
+    why = " The two bells that started alike are alike still." if twins else ""
     return f"This start ends in another valley: {squares(end.loss, 3)} are missed.{why}"
