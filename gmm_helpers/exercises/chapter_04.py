@@ -62,6 +62,21 @@ def _steps_pile_up(f, theta, h):
     return np.array(slopes)
 
 
+def _backward(f, theta, h):
+    return _forward(f, theta, -h)
+
+
+def _to_seven_digits(got, wanted):
+    """Coarser than nine digits: all that is closer to the slope than `h` allows is then one kind of answer."""
+    if isinstance(got, Exception) or isinstance(wanted, Exception):
+        return type(got) is type(wanted)
+    try:
+        got = np.asarray(got, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    return got.shape == np.shape(wanted) and np.allclose(got, wanted, rtol=1e-7, atol=1e-9)
+
+
 def _all_at_once(f, theta, h):
     return (f(theta + h) - f(theta - h)) / (2 * h)
 
@@ -106,8 +121,10 @@ TWINS = np.array([0, 0, 0, 12, 12, 20, 0, 0, 0.0])
 def judge_parting(theta):
     """One sentence about a start in which the first two bells are to be no twins any more."""
     theta = np.array(theta, dtype=float)
-    if theta.shape != TWINS.shape or not np.isfinite(theta).all():
-        return f"nine finite numbers are asked for, logits, means, log-stds; yours has the shape {theta.shape}."
+    if theta.shape != TWINS.shape:
+        return f"nine numbers are asked for, logits, means, log-stds; yours has the shape {theta.shape}."
+    if not np.isfinite(theta).all():
+        return "every number must be finite; one of yours isn't."
     first, second, third = theta.reshape(3, 3).T
     if not np.array_equal(third, TWINS[2::3]):
         return "touch only the twins: the third bell has to stay as it was."
@@ -137,11 +154,17 @@ EXERCISES = (
         vary=drawn_inputs(lambda rng: (_waves, rng.normal(0, 1, 4), 0.05)),
         mistakes=(
             Mistake(_forward, "that is the forward difference: its error falls as h, yours should fall as h²."),
+            Mistake(_backward, "that is the backward difference: its error falls as h, yours should fall as h²."),
+            Mistake(
+                lambda f, theta, _h: grad(f)(theta),
+                "closer to the slope than a central difference with this `h` can be: use the `h` that is given.",
+            ),
             Mistake(lambda f, theta, h: 2 * central(f, theta, h), "twice too large: from −h to h the gap is 2h."),
             Mistake(_steps_pile_up, "the steps pile up: entry 2 saw entry 1's step. Move a copy of `theta`."),
             Mistake(_all_at_once, "all entries moved together, which gives one slope. Move one at a time."),
             Mistake(lambda f, theta, h: -central(f, theta, h), "the sign: what lies ahead minus what lies behind."),
         ),
+        same=_to_seven_digits,
         praise="that is it. It knows nothing of the function, so it can check any gradient.",
         others=(_central_by_loop,),
     ),

@@ -17,12 +17,15 @@ def _positive_definite(size, rng=RNG):
     return A @ A.T + 0.3 * np.eye(size)
 
 
+# `eig` puts its largest eigenvalue in the middle.
+MIDDLE = np.array([[1.0, 0.1, 0.1], [0.1, 3.0, 0.1], [0.1, 0.1, 2.0]])
+
 # 5.1 -----------------------------------------------------------------------------------------------------------
 
 LARGEST_STEP = Exercise(
     "5.1",
     right=lambda H: 2 / np.linalg.eigvalsh(H)[-1],
-    inputs=tuple((_positive_definite(size),) for size in (2, 3, 5, 9)),
+    inputs=(*((_positive_definite(size),) for size in (2, 3, 5, 9)), (MIDDLE,)),
     vary=lambda rng: {"inputs": tuple((_positive_definite(size, rng),) for size in (3, 6))},
     others=(lambda H: 2 / np.linalg.norm(H, 2), lambda H: 2 / np.linalg.eigvals(H).real.max()),
     mistakes=(
@@ -30,6 +33,8 @@ LARGEST_STEP = Exercise(
         Mistake(
             lambda H: 2 / np.linalg.eigvalsh(H)[0], "the steepest direction sets the limit; you took the flattest."
         ),
+        Mistake(lambda H: 2 / np.linalg.eig(H)[0][0], "`eig` keeps no order: take the largest, or use `eigvalsh`."),
+        Mistake(lambda H: 2 / np.linalg.eig(H)[0][-1], "`eig` keeps no order: take the largest, or use `eigvalsh`."),
         Mistake(lambda H: 2 / np.linalg.eigvalsh(H), "one number, please: which of these is the limit for all?"),
         Mistake(lambda H: 2 / np.trace(H), "the trace adds up all curvatures; one alone decides."),
         Mistake(
@@ -87,7 +92,7 @@ def _scalar(B, s, c):
 
 def _steps(rng=RNG):
     """B, s, c on ground that curves up, twice, and on ground that curves down."""
-    for size, sign in ((2, 1), (9, 1), (4, -1), (9, -1)):
+    for size, sign in ((2, 1), (9, 1), (2, -1), (9, -1)):
         s = rng.normal(size=size)
         yield _positive_definite(size, rng), s, sign * _positive_definite(size, rng) @ s
 
@@ -135,6 +140,16 @@ def _marquardt(J, r, damping):
     return np.linalg.solve(A + damping * np.diag(np.diag(A)), -J.T @ r)
 
 
+def _near(got, wanted):
+    """Whether two steps, or two exceptions, agree."""
+    if isinstance(got, Exception) or isinstance(wanted, Exception):
+        return type(got) is type(wanted)
+    try:
+        return np.shape(got) == np.shape(wanted) and np.allclose(np.asarray(got, dtype=float), wanted)
+    except (TypeError, ValueError):
+        return False
+
+
 def _slopes(rng=RNG):
     """J, r, damping; in the last two a column of J is zero, as for a bell that no point sees."""
     for size, damping, dead in ((2, 0.1, False), (4, 3.0, False), (9, 1e-3, True), (5, 0.5, True)):
@@ -148,7 +163,7 @@ LM_STEP = Exercise(
     right=lm_step,
     inputs=tuple(_slopes()),
     vary=lambda rng: {"inputs": tuple(_slopes(rng))},
-    same=lambda got, wanted: np.shape(got) == np.shape(wanted) and np.allclose(np.asarray(got, float), wanted),
+    same=_near,
     others=(_stacked, lambda J, r, damping: -np.linalg.inv(J.T @ J + damping * np.identity(J.shape[1])) @ (J.T @ r)),
     mistakes=(
         Mistake(lambda J, r, damping: -lm_step(J, r, damping), "uphill: solve for −Jᵀr."),
@@ -164,6 +179,10 @@ LM_STEP = Exercise(
         Mistake(
             lambda J, r, damping: _scaled(J, r, damping, np.linalg.pinv),
             "this shrinks the step but doesn't turn it: add damping times the identity.",
+        ),
+        Mistake(
+            _marquardt,
+            "this damps each parameter by its own curvature, so a column of zeros gets none: damp by the identity.",
         ),
         Mistake(
             lambda J, r, damping: _stacked(J, r, damping, root=float), "in the stacked form the rows are √damping."

@@ -1,5 +1,6 @@
 """Chapter 6: how many restarts, bells in one order, twins that part, bells read off the bends."""
 
+import math
 from itertools import permutations
 
 import autograd.numpy as np
@@ -15,6 +16,13 @@ from .exercise import OPEN, Exercise, Mistake, drawn_bells, drawn_inputs
 def restarts_needed(p, sure):
     """The smallest R with (1 − p)^R ≤ 1 − sure."""
     return 1 if p == 1 else int(np.ceil(np.log(1 - sure) / np.log(1 - p)))
+
+
+def _unguarded(p, sure):
+    return math.ceil(math.log(1 - sure) / math.log(1 - p))
+
+
+CERTAIN = "right, but for p = 1, where ln(1 − p) has no value: one start is enough there."
 
 
 def _restarts_counted(p, sure):
@@ -41,7 +49,7 @@ def _ordered(mixture, order):
 
 
 def _same_mixture(got, wanted):
-    if isinstance(wanted, Exception) or not isinstance(got, Mixture):
+    if not isinstance(got, Mixture) or not isinstance(wanted, Mixture):
         return type(got) is type(wanted)
     return all(np.allclose(getattr(got, name), getattr(wanted, name)) for name in ("weights", "means", "stds"))
 
@@ -132,9 +140,11 @@ def judge_bells(answer):
     if all(output is None or output is Ellipsis for output in outputs):
         return OPEN
     for (x, truth), output in zip(BENT, outputs, strict=True):
-        if len(output) != 3:
+        if not isinstance(output, tuple | list | np.ndarray) or len(output) != 3:
             return "three arrays are asked for: weights, means and stds."
-        weights, means, stds = (np.asarray(part, dtype=float) for part in output)
+        weights, means, stds = (np.atleast_1d(np.asarray(part, dtype=float)) for part in output)
+        if not weights.shape == means.shape == stds.shape:
+            return "weights, means and stds must have one length, an entry a bell."
         even = np.allclose(np.diff(x), x[1] - x[0])
         sentence = _judge_bells(truth, weights, means, stds)
         if sentence:
@@ -146,13 +156,15 @@ def judge_bells(answer):
     return None
 
 
+SHOULDER = "a shoulder has no maximum of its own, yet it bends; look at y″."
 UNEVEN = "divide each difference by its own step."
 
 
 def _judge_bells(truth, weights, means, stds):
     if len(means) != truth.n_components:
+        found = f"a curve of {truth.n_components} bells shows you {len(means)}"
         missing = len(means) < truth.n_components
-        return "a shoulder has no maximum of its own, yet it bends: look at y″." if missing else "too many bells."
+        return f"{found}: {SHOULDER if missing else 'rounding makes shallow dips as well; leave them out.'}"
     if np.max(abs(means - truth.means) / truth.stds) > 0.4:
         return f"for bells at {truth.means} yours stand at {means.round(2)}."
     if np.all(stds / truth.stds > 1.5):
@@ -168,13 +180,19 @@ EXERCISES = (
     Exercise(
         "6.1",
         restarts_needed,
-        inputs=((0.51, 0.99), (0.5, 0.99), (0.518, 0.9), (0.01, 0.99), (0.98, 0.99), (1.0, 0.99)),
+        inputs=((0.51, 0.99), (0.5, 0.99), (0.5, 0.75), (0.518, 0.9), (0.01, 0.99), (0.98, 0.99), (1.0, 0.99)),
         vary=drawn_inputs(lambda rng: (rng.uniform(0.05, 0.8), rng.uniform(0.9, 0.999))),
         mistakes=(
             Mistake(
                 lambda p, sure: 1 if p == 1 else int(np.floor(np.log(1 - sure) / np.log(1 - p))),
                 "one start fewer than needed falls just short of the chance asked for: round up.",
             ),
+            Mistake(
+                lambda p, sure: 1 if p == 1 else int(np.log(1 - sure) / np.log(1 - p)) + 1,
+                "one start too many where the number is whole already: p = 0.5 makes 0.75 sure in two.",
+            ),
+            Mistake(_unguarded, CERTAIN),
+            Mistake(lambda p, sure: int(np.ceil(np.log(1 - sure) / np.log(1 - p))), CERTAIN),
             Mistake(
                 lambda p, sure: int(np.ceil(sure / p)),
                 "chances of success don't add up. Multiply the chances to fail.",
@@ -194,7 +212,7 @@ EXERCISES = (
     Exercise(
         "6.2",
         first_escape,
-        inputs=(([0, 1e-13, 0.01, 0.1],), ([1.0, 0.01, 0],), ([0.5, 0],)),
+        inputs=(([0, 1e-13, 0.01, 0.1],), ([1.0, 0.01, 0],), ([0.5, 0],), ([1e-13, 1e-6, 0.01],)),
         mistakes=(
             Mistake(
                 lambda gaps: next(gap for gap in sorted(gaps) if twin_walk(gap).success),
@@ -203,6 +221,10 @@ EXERCISES = (
             Mistake(
                 lambda gaps: min(gap for gap in gaps if gap > 0),
                 "did you run it? From 1e-13 the walk stops before the gap has grown.",
+            ),
+            Mistake(
+                lambda gaps: next((gap for gap in sorted(gaps) if twin_walk(gap, gtol=1e-5).fun < 1e-6), None),
+                "that is the border with the default tolerance: ask for `gtol=1e-9`.",
             ),
             Mistake(_last_escape, "that is the largest gap that works: begin with the smallest."),
             Mistake(
@@ -217,7 +239,7 @@ EXERCISES = (
         bells,
         property_check=judge_bells,
         mistakes=(
-            Mistake(_bells_at_maxima, "a shoulder has no maximum of its own, yet it bends: look at y″."),
+            Mistake(_bells_at_maxima, f"a curve of 2 bells shows you 1: {SHOULDER}"),
             Mistake(_bells_full_width, "the two inflexions of a bell are two stds apart: halve."),
             Mistake(
                 _bells_even,
@@ -234,6 +256,11 @@ EXERCISES = (
         same=_same_mixture,
         mistakes=(
             Mistake(lambda mixture, _truth: mixture, "that is the same curve, in the order it came in."),
+            Mistake(lambda _mixture, truth: truth, "that is the truth itself; the mixture's bells are asked for."),
+            Mistake(
+                lambda mixture, truth: tuple(getattr(align(mixture, truth), n) for n in ("weights", "means", "stds")),
+                "three arrays are no mixture yet: return `Mixture(weights, means, stds)`.",
+            ),
             Mistake(
                 lambda mixture, _truth: Mixture(*(np.sort(getattr(mixture, n)) for n in ("weights", "means", "stds"))),
                 "each list was sorted alone, so a weight sits on another bell's mean: one order for all three.",
