@@ -31,7 +31,7 @@ def explore_fit(**values):
 
     values: `truth` (a `Mixture`), in place of the first preset's. Returns one box.
     """
-    picture, x = CurvePicture(key=KEY), classic_grid()
+    picture, x = CurvePicture(width=7.5, key=KEY), classic_grid()
 
     def show(state):
         truth = state.values["truth"]

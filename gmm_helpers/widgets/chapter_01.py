@@ -33,7 +33,7 @@ def explore_data(**values):
 
     values: `truth`, `n_points`, `draws`, in place of the first preset's. Returns one box.
     """
-    picture = CurvePicture(key=LOOKS, below=False)
+    picture = CurvePicture(width=7.5, key=LOOKS, below=False)
     ax, figure = picture.curve, picture.figure
 
     def show(state):

@@ -17,7 +17,7 @@ from .pictures import DOTS, bells, ceiling, listed
 __all__ = ["explore_parameters"]
 
 MEANS = CLASSIC.means
-ROOT = np.array([np.log(2), 0, np.log(2)])
+LOG_STDS = np.array([0.6931, 0, 0.6931])  # stds 2, 1, 2
 CLASSIC_LOGITS = np.round(np.log(CLASSIC.weights), 3)
 CODE = """logits = np.array({logits}) + {shift}
 log_stds = np.array({log_stds})
@@ -30,7 +30,7 @@ def explore_parameters(**values):
 
     values: `logits`, `log_stds`, `shift`, in place of the first preset's. Returns one box.
     """
-    figure = LiveFigure([["curve"], ["weights"]], 6.8, 4.4, height_ratios=[4, 1])
+    figure = LiveFigure([["curve"], ["weights"]], 7.5, 4.4, height_ratios=[4, 1])
     curve, bar = figure.axes["curve"], figure.axes["weights"]
     curve.set(xlabel="x", ylabel="density", xlim=(0, 25), ylim=(0, 0.25))
     bar.set(xlabel="weights: the parts of 1", xlim=(0, 1), ylim=(0, 1), yticks=[])
@@ -58,7 +58,7 @@ def explore_parameters(**values):
         ),
         "shift": Number("all +", 0, -7, 7, 0.5, name="added to all three logits", label_width="48px"),
         "log_stds": Numbers(
-            [Number(f"ln {subscript('σ', k)}", ROOT[k], -2, 2.5, 0.05, name=f"log-std of bell {k + 1}",
+            [Number(f"ln {subscript('σ', k)}", LOG_STDS[k], -2, 2.5, 0.05, name=f"log-std of bell {k + 1}",
                     label_width="48px") for k in range(3)],
             {0: "log-stds"},
         ),
@@ -82,7 +82,7 @@ def _presets():
                             {"logits": second_up}),
         "Winner": Preset("Is any weight exactly 0?", {"logits": np.array([8.0, 0, 0])}),
         "Wide": Preset("The first log-std rose by 0.7. How wide is the bell, and how tall?",
-                       {"logits": CLASSIC_LOGITS, "log_stds": np.array([1.39, 0, 0.69])}),
+                       {"logits": CLASSIC_LOGITS, "log_stds": LOG_STDS + np.array([0.7, 0, 0])}),
     }  # fmt: skip
 
 
@@ -103,9 +103,9 @@ def sentence(mixture, values, before):
         return flat
     if np.ptp(logits) == 0:
         return f"Three equal logits of {logits[0]:g} give three weights of ⅓. The stds are {listed(mixture.stds)}."
-    digits = 4 if mixture.weights.min() < 0.01 else 3
+    first, second, third = (f"{w:.3f}" if w > 0.01 else f"{w:.2g}" for w in mixture.weights)
     least = " Small, but never 0." if mixture.weights.min() < 0.01 else ""
-    return f"The weights are {listed(mixture.weights, digits)}, the stds {listed(mixture.stds)}.{least}"
+    return f"The weights are {first}, {second} and {third}, the stds {listed(mixture.stds)}.{least}"
 
 
 def _met(loss):
@@ -132,7 +132,7 @@ def status(mixture, values, loss):
         f"sum of the weights {mixture.weights.sum():.3f}",
         f"second : first = {mixture.weights[1] / mixture.weights[0]:.3g}",
         f"third : first = {mixture.weights[2] / mixture.weights[0]:.3g}",
-        f"heights {', '.join(f'{h:.3f}' for h in heights)}",
+        f"heights {', '.join(f'{h:.3g}' for h in heights)}",
     ]
     parts += [f"relative loss {loss:.2e}"] if values["veiled"] or values["revealed"] else []
     return " · ".join(f"<span>{part}</span>" for part in parts)

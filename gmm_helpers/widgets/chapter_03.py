@@ -59,7 +59,7 @@ def explore_loss(**values):
     values: `ours`, `truth`, `distance`, `along`, in place of the first preset's. Returns one box.
     """
     ratios = {"height_ratios": [2.4, 0.8, 1.3]}
-    figure = LiveFigure([["curve"], ["residual"], ["landscape"]], 6.8, 5.6, **ratios)
+    figure = LiveFigure([["curve"], ["residual"], ["landscape"]], 8.2, 4.9, **ratios)
     curve, below, land = (figure.axes[name] for name in ("curve", "residual", "landscape"))
     curve.set(xlim=(0, 25), ylabel="density", ylim=(0, 0.25), xticklabels=[])
     below.set(xlim=(0, 25), ylabel="left over", ylim=(-0.25, 0.25), xlabel="x")
