@@ -9,7 +9,8 @@ from ..gallery import classic
 from ..loss import l2_loss
 from ..mixture import SQRT_2PI, Mixture
 from ..restarts import fit
-from .exercise import OPEN, Exercise, Mistake, drawn_bells, drawn_inputs
+from ..result import FitResult
+from .exercise import Exercise, Mistake, drawn_bells, drawn_inputs
 
 PRETEST = (  # the right letter, and what each wrong one reveals
     ("b", {"a": "0.399 forgets σ", "c": "a density may exceed 1; an area may not", "d": "σ belongs below the line"}),
@@ -22,11 +23,10 @@ PRETEST = (  # the right letter, and what each wrong one reveals
 
 def judge_pretest(letters):
     """One sentence about five letters."""
+    letters = filter(str.isalpha, letters) if isinstance(letters, str) else np.ravel(letters)
     letters = [str(letter).strip().lower() for letter in letters]
-    if letters == ["?"] * 5:
-        return OPEN
     if len(letters) != 5:
-        return f"five letters are asked for, yours are {len(letters)}."
+        return f"five letters are asked for, you gave {len(letters)}."
     wrong = [
         f"question {i}: {reveals.get(letter, 'choose a, b, c or d')}"
         for i, (letter, (right, reveals)) in enumerate(zip(letters, PRETEST, strict=True), start=1)
@@ -40,11 +40,17 @@ def heights(weights, stds):
     return weights / (stds * SQRT_2PI)
 
 
+THREE_MEANS = "three numbers are asked for, the means, such as `[2, 4, 8]`."
+
+
 def judge_bad_start(means):
     """Whether BFGS from these means and stds of 1 reports success and is wrong."""
-    means = np.asarray(means, dtype=float)
+    try:
+        means = np.array(means, dtype=float)
+    except (TypeError, ValueError):
+        return THREE_MEANS
     if means.shape != (3,) or not np.isfinite(means).all():
-        return "three finite means are asked for."
+        return THREE_MEANS
     if sorted(means) == [2, 4, 8]:
         return "that is the start you were shown; find one of your own."
     x, density = classic()
@@ -72,12 +78,24 @@ def _left_edges(edges):
     return fit(x - (edges[1] - edges[0]) / 2, density, 2, rng=0).mixture
 
 
+def _shares(edges):
+    counts = np.histogram(ERUPTIONS, edges)[0]
+    return fit((edges[1:] + edges[:-1]) / 2, counts / counts.sum(), 2, rng=0).mixture
+
+
+def _whole_result(edges):
+    x, density = density_from_histogram(np.histogram(ERUPTIONS, edges)[0], edges)
+    return fit(x, density, 2, rng=0)
+
+
 def _one_bell(edges):
     x, density = density_from_histogram(np.histogram(ERUPTIONS, edges)[0], edges)
     return fit(x, density, 1, rng=0).mixture
 
 
 def _same_mixture(got, wanted):
+    if isinstance(got, FitResult) and isinstance(wanted, FitResult):
+        got, wanted = got.mixture, wanted.mixture
     if not (isinstance(got, Mixture) and isinstance(wanted, Mixture)) or got.n_components != wanted.n_components:
         return False
     names = ("weights", "means", "stds")
@@ -90,10 +108,10 @@ EXERCISES = (
         right=["b", "c", "c", "c", "c"],
         property_check=judge_pretest,
         praise="five of five. You have all that the course asks for.",
-        others=(("B", "C", "C", "C", "C"), "bcccc"),
+        others=(("B", "C", "C", "C", "C"), "bcccc", "b, c, c, c, c"),
         mistakes=(
             Mistake(["c"] * 5, "4 of 5. question 1: a density may exceed 1; an area may not."),
-            Mistake(["b", "c", "c", "c"], "five letters are asked for, yours are 4."),
+            Mistake(["b", "c", "c", "c"], "five letters are asked for, you gave 4."),
             Mistake("accca", "3 of 5. question 1: 0.399 forgets σ; question 5: weight isn't height."),
         ),
     ),
@@ -128,7 +146,8 @@ EXERCISES = (
         others=(np.array([14.0, 15.0, 16.0]), (15, 15, 15)),
         mistakes=(
             Mistake([2, 4, 8], "that is the start you were shown; find one of your own."),
-            Mistake([5, 15], "three finite means are asked for."),
+            Mistake([5, 15], THREE_MEANS),
+            Mistake("1, 2, 3", THREE_MEANS),
             Mistake(
                 [20, 5, 15],
                 "from there it finds the true mixture, whatever the order of the bells; try means that crowd together.",
@@ -142,6 +161,8 @@ EXERCISES = (
         inputs=((np.arange(1.5, 5.3, 0.3),), (np.arange(1.4, 5.41, 0.25),), (np.arange(1.55, 5.3, 0.2),)),
         mistakes=(
             Mistake(_left_edges, "both means are half a bin low: a bin stands for its centre."),
+            Mistake(_shares, "a share per bin is no density: divide by the width, or use `density_from_histogram`."),
+            Mistake(_whole_result, "that is the whole result; return its mixture, `fit(...).mixture`."),
             Mistake(_one_bell, "one bell over everything; ask for two."),
             Mistake(
                 lambda edges: refit(np.arange(1.5, 5.26, 0.25)),

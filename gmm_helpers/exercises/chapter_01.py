@@ -147,8 +147,7 @@ SHARES = Exercise(
 # 1.4 -----------------------------------------------------------------------------------------------------------
 
 STRETCH = 50
-TOO_FEW = "too few: move the bell half a step, and its area is off by more than 1 %."
-TOO_MANY = "safe, but far more than you need: try fewer."
+ONE_NUMBER = "one number of points for one std, please, at least 1."
 
 
 def worst_area(std, n_points):
@@ -163,18 +162,23 @@ def _judge_points(answer):
     given = [answer(std) for std in stds]
     if all(n is None or n is Ellipsis for n in given):
         return OPEN
-    if not all(np.isscalar(n) and np.isreal(n) and 1 <= n <= 1e5 for n in given):
-        return "one number of points for one std, please, at least 1."
+    try:
+        given = np.array(given, dtype=float)
+    except (TypeError, ValueError):
+        return ONE_NUMBER
+    if given.shape != (len(stds),) or not ((given >= 1) & (given <= 1e5)).all():
+        return ONE_NUMBER
     if len(set(given)) == 1:
         return "the same number for every std? Half the std wants twice the points."
     if given[0] > given[-1]:
         return "the narrow bell is the one that slips between the points: it wants more of them."
     whole = [int(np.ceil(n - 1e-9)) for n in given]
-    errors = [worst_area(std, n) for std, n in zip(stds, whole, strict=True)]
-    if max(errors) > 0.01:
-        return TOO_FEW
-    spare = [worst_area(std, int(n / 1.15)) for std, n in zip(stds, whole, strict=True)]
-    return TOO_MANY if min(spare) <= 0.01 else None
+    for std, n in zip(stds, whole, strict=True):
+        if worst_area(std, n) > 0.01:
+            return f"{n} points are too few at std {std}: with the bell half a step on, the area is off by over 1 %."
+        if worst_area(std, int(n / 1.15)) <= 0.01:
+            return f"{n} points are safe at std {std}, but more than you need: try fewer."
+    return None
 
 
 POINTS = Exercise(
@@ -184,14 +188,19 @@ POINTS = Exercise(
     others=(
         lambda std: next(n for n in range(2, 1000) if worst_area(std, n) < 0.01),
         lambda std: int(50 / (1.9 * std)) + 1,
+        lambda std: np.array(26 / std),
     ),
     mistakes=(
         Mistake(lambda _: 75, "the same number for every std? Half the std wants twice the points."),
         Mistake(
             lambda std: 50 * std, "the narrow bell is the one that slips between the points: it wants more of them."
         ),
-        Mistake(lambda std: 25 / (2 * std), TOO_FEW),
-        Mistake(lambda std: 50 / std, TOO_MANY),
+        Mistake(
+            lambda std: 25 / (2 * std),
+            "13 points are too few at std 1: with the bell half a step on, the area is off by over 1 %.",
+        ),
+        Mistake(lambda std: 50 / std, "50 points are safe at std 1, but more than you need: try fewer."),
+        Mistake(lambda std: [26 / std], ONE_NUMBER),
     ),
     praise="about one point every 1.9 stds is enough, wherever the bell stands.",
 )
@@ -228,6 +237,11 @@ def _one_bell_for_all(size, weights, means, stds, rng):
     return rng.normal(means[k], stds[k], size=size)
 
 
+def _mixed_up(size, weights, means, stds, rng):
+    one, other = (rng.choice(len(weights), size=size, p=weights) for _ in range(2))
+    return rng.normal(means[one], stds[other])
+
+
 def _reseeded(size, weights, means, stds, rng):
     return _sample(size, weights, means, stds, np.random.default_rng(0))
 
@@ -261,6 +275,8 @@ def _what_is_wrong(draws):
         return "each bell was chosen equally often: the weights were ignored."
     if draws.std() < 2:
         return f"the std of your draws is {draws.std():.1f}, it should be 5.8: you averaged values; choose a bell."
+    if abs(draws.mean() - 13) < 0.5 and abs(draws.std() - 5.8) < 0.4:
+        return "their mean and std are right, their humps are not: a draw takes mean and std from one bell."
     return f"mean {draws.mean():.1f} and std {draws.std():.1f} of your draws should be 13.0 and 5.8."
 
 
@@ -273,6 +289,10 @@ SAMPLE = Exercise(
         Mistake(_weighted_sum, "the std of your draws is 0.9, it should be 5.8: you averaged values; choose a bell."),
         Mistake(_equal_choice, "each bell was chosen equally often: the weights were ignored."),
         Mistake(_one_bell_for_all, "all draws came from one bell: choose a bell anew for each draw."),
+        Mistake(
+            _mixed_up,
+            "their mean and std are right, their humps are not: a draw takes mean and std from one bell.",
+        ),
         Mistake(_reseeded, "two calls gave the same draws: use the rng that you are given, don't make one."),
     ),
     praise="a bell for each draw, a value from that bell.",

@@ -1,5 +1,7 @@
 """Chapter 2: positive stds, what clipping does to a slope, softmax, unpack, and a vector without the flat direction."""
 
+from functools import partial
+
 import autograd.numpy as anp
 import numpy as np
 from autograd import jacobian
@@ -44,6 +46,19 @@ def _numbers(answer):
         return None
 
 
+def judge_unmoved(answer, thrown=1):
+    """One sentence about the bells named, of which only the `thrown` one feels nothing."""
+    named = _numbers(answer)
+    if named is None:
+        return "answer by the numbers of the bells, such as `[2, 3]`."
+    if not named:
+        return "one entry is exactly 0: print the gradient."
+    if not named <= {1, 2, 3}:
+        return "bells are counted 1, 2, 3 here."
+    feels = sorted(named - {thrown})
+    return f"bell {feels[0]} still feels the curve: print the gradient." if feels else None
+
+
 def _another_thrown(rng):
     """2.2 with the second or the third std thrown to −1."""
     k = int(rng.integers(1, 3))
@@ -51,26 +66,23 @@ def _another_thrown(rng):
         "the first std": f"the {('second', 'third')[k - 1]} std",
         "[-1.0, 1.0, 1.0]": str([-1.0 if j == k else 1.0 for j in range(3)]),
     }
-    others = [j + 1 for j in range(3) if j != k]
-    mistakes = (
-        *CLIPPED.mistakes[:3],
-        *(Mistake([j], f"bell {j} still feels the curve: print the gradient.") for j in others),
-    )
-    return {"right": [k + 1], "others": (k + 1,), "mistakes": mistakes, "told": told}
+    check = partial(judge_unmoved, thrown=k + 1)
+    mistakes = (Mistake([1], "bell 1 still feels the curve: print the gradient."),)
+    return {"right": [k + 1], "others": (k + 1,), "property_check": check, "mistakes": mistakes, "told": told}
 
 
 CLIPPED = Exercise(
     "2.2",
     right=[1],
-    same=lambda got, wanted: _numbers(got) == _numbers(wanted),
+    property_check=judge_unmoved,
     others=(1, (1,), {1}, np.array([1])),
     vary=_another_thrown,
     mistakes=(
-        Mistake([1, 2, 3], "two of them still feel the curve: print the gradient."),
+        Mistake([1, 2], "bell 2 still feels the curve: print the gradient."),
+        Mistake([3], "bell 3 still feels the curve: print the gradient."),
         Mistake([], "one entry is exactly 0: print the gradient."),
-        Mistake([0], "bells are counted from 1 here."),
-        Mistake([3], "that entry is the smaller of two, but it isn't 0."),
-        Mistake([2], "that entry is the largest of all."),
+        Mistake([0], "bells are counted 1, 2, 3 here."),
+        Mistake("the first", "answer by the numbers of the bells, such as `[2, 3]`."),
     ),
     praise="exactly 0, so it stays where it is: what lies below the clip never comes back.",
 )
@@ -108,11 +120,11 @@ SOFTMAX = Exercise(
         Mistake(_softmax, "it overflows from 710 on, as before: take the maximum off first."),
         Mistake(
             lambda logits: _softmax(logits - logits.min()),
-            "with the minimum off, the largest exponent is still huge: take off the maximum.",
+            "the largest exponent can still be huge: take off the maximum.",
         ),
         Mistake(
             lambda logits: _softmax(logits - logits.mean()),
-            "with the mean off, a far-off logit is still huge: take off the maximum.",
+            "the largest exponent can still be huge: take off the maximum.",
         ),
         Mistake(lambda logits: logits / logits.sum(), "negative logits make negative weights: where is exp?"),
         Mistake(special.expit, "each number lies between 0 and 1, but their sum isn't 1."),
@@ -177,6 +189,7 @@ UNPACK_MISTAKES = (
     Mistake(_logits_left, "the first third are logits: they don't sum to 1 yet."),
     Mistake(_log_stds_left, "the last third are logs: a std below 0 came back."),
     Mistake(_for_three_only, "right for three bells; K is a third of the length of theta."),
+    Mistake(lambda theta: anp.concatenate(_unpack(theta)), "one long array: return three, weights, means, stds."),
     Mistake(_other_order, "the order of this course is weights, means, stds."),
 )
 VALUES = Exercise(

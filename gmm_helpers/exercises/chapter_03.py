@@ -75,12 +75,15 @@ def end_of_roll(mean, std, step=0.01):
 
 def judge_smallest_std(std, start=-1):
     """One sentence about the least std, to one decimal, with which the ball from `start` finds home."""
-    std = float(std)
+    try:
+        std = float(np.squeeze(np.array(std, dtype=float)))
+    except (TypeError, ValueError):
+        return "one number is asked for, a std."
     if not 0.1 <= std <= 20:
         return "look for a std between 0.1 and 20."
     end = end_of_roll(start, std)
     if abs(end - 5) > 1:
-        hint = "a little wider." if std < 4 else "so wide a bell fits best elsewhere; narrower."
+        hint = "try a little wider." if std < 4 else "so wide a bell fits best elsewhere; try narrower."
         if std < 2:
             hint = "a narrower bell sees less far; go the other way."
         return f"with a std of {std:.2g} the ball comes to rest at {end:.1f}: {hint}"
@@ -128,6 +131,8 @@ EXERCISES = (
         vary=drawn_inputs(lambda rng: (_curve(rng), _curve(rng))),
         mistakes=(
             Mistake(lambda y, f: np.sum(y - f) / np.sum(y), "misses above and below cancel: square them first."),
+            Mistake(lambda y, f: np.sum(y - f) ** 2 / np.sum(y**2), "square each gap, then add up: not the other way."),
+            Mistake(lambda y, f: np.sum((y - f) ** 2 / y**2), "two sums, one division: don't divide point by point."),
             Mistake(lambda y, f: np.sum((y - f) ** 2), "that is the plain sum: it grows with the number of points."),
             Mistake(lambda y, f: np.mean((y - f) ** 2), "the mean no longer grows with the points, but it has a unit."),
             Mistake(
@@ -181,7 +186,8 @@ EXERCISES = (
         property_check=judge_smallest_std,
         vary=_from_elsewhere,
         mistakes=(
-            Mistake(2.0, "with a std of 2 the ball comes to rest at -3.3: a little wider."),
+            Mistake(2.0, "with a std of 2 the ball comes to rest at -3.3: try a little wider."),
+            Mistake("wide", "one number is asked for, a std."),
             Mistake(
                 0.5,
                 "with a std of 0.5 the ball comes to rest at -1.5: a narrower bell sees less far; go the other way.",
