@@ -13,14 +13,7 @@ def test_chapter_8_quotes_its_studies():
     assert quoted(NOTEBOOK, "CLASSIC_HELD") == [round(share, 3) for share in STORED["coverage"]["classic"]]
     pairs = quoted(NOTEBOOK, "PAIRS_HELD")
     assert pairs == {gap: round(share, 3) for gap, share in STORED["coverage"]["pairs"].items()}
-    for name in ("lmfit", "astropy"):
-        told = [(rounded(e["loss"]), round(e["smallest area"], 3)) for e in STORED["comparison"][name].values()]
-        assert quoted(NOTEBOOK, name.upper()) == told
-
-
-def rounded(loss):
-    """To a thousandth, or to its first digit."""
-    return round(loss, 3) if loss >= 1e-3 else float(f"{loss:.0e}")
+    assert quoted(NOTEBOOK, "MET") == STORED["comparison"]
 
 
 def test_intervals_hold_the_truth_as_often_as_they_promise():
@@ -57,10 +50,22 @@ def test_a_mystery_is_named_by_bic_or_lies_near():
     assert inside.mean() > 0.8
 
 
-@pytest.mark.parametrize("name", ["fit", "curve_fit", "sklearn"])
-def test_what_runs_in_the_notebook_compares_as_stored(name):
-    for case, curve in studies.curves().items():
-        told, stored = studies.told(studies.TOOLS[name], *curve), STORED["comparison"][name][case]
-        assert (told is None) == (stored is None), case
-        if told and max(told["loss"], stored["loss"]) > 1e-12:
-            assert told["loss"] == pytest.approx(stored["loss"], rel=0.02), case
+@pytest.mark.parametrize("kind", studies.KINDS)
+def test_tools_meet_curves_about_as_often_as_stored(kind):
+    """Within four standard deviations, and one curve: on another processor a walk may end elsewhere."""
+    few = {name: studies.TOOLS[name] for name in ("fit", "curve_fit")}
+    for name, met in studies.met(*studies.KINDS[kind], 5, few).items():
+        share = STORED["comparison"][kind][name] / 40
+        assert abs(met - 5 * share) <= 4 * np.sqrt(5 * share * (1 - share)) + 1, name
+
+
+def test_fit_meets_nearly_all_and_what_it_is_compared_with_fails_where_the_notebook_says():
+    for kind, met in STORED["comparison"].items():
+        assert met["fit"] >= 37, kind
+        assert met["sklearn"] == 0, kind
+    rivals = {
+        kind: [met[name] for name in ("curve_fit", "lmfit", "astropy")] for kind, met in STORED["comparison"].items()
+    }
+    assert min(rivals["three peaks"]) > 30
+    assert max(rivals["hidden bell"]) == 0
+    assert max(rivals["five for three"]) < 10
