@@ -8,12 +8,20 @@ from ..loss import relative_loss
 from ..mixture import SQRT_2PI, Mixture
 from ..priors import log_std_prior, strength
 from ..restarts import fit
-from .exercise import Exercise, Mistake, drawn_bells, drawn_inputs
+from .exercise import Exercise, Mistake, _close, drawn_bells, drawn_inputs
 
 
 def prior_residuals(stds, center, lam):
     """√λ·(log stds − log center)."""
     return np.sqrt(lam) * (np.log(stds) - np.log(center))
+
+
+def _same_squares(got, wanted):
+    """Residuals agree if their sizes do: of a square, nobody sees the sign."""
+    try:
+        return _close(np.abs(got), np.abs(wanted))
+    except TypeError:  # an exception, or no numbers
+        return type(got) is type(wanted)
 
 
 def largest_error(lam):
@@ -40,13 +48,14 @@ def _slope_by_ends(lams):
 
 
 def _slope_with_zero(lams):
-    errors = np.array([largest_error(lam) for lam in lams])
-    return np.nan if min(lams) == 0 else np.polyfit(np.log(lams), np.log(errors), 1)[0]
+    if min(lams) == 0:
+        raise np.linalg.LinAlgError  # as `polyfit` does at a point that is infinitely far off
+    return np.polyfit(np.log(lams), np.log([largest_error(lam) for lam in lams]), 1)[0]
 
 
 def _same_slope(got, wanted):
     """Two digits; two plain slopes agree if they do to 1 %, and nan is nan."""
-    if not isinstance(got, float | np.floating) or not isinstance(wanted, float | np.floating):
+    if isinstance(got, Exception) or isinstance(wanted, Exception) or got is Ellipsis or np.shape(got):
         return type(got) is type(wanted)
     return bool(np.isclose(got, wanted, rtol=0.01, atol=0.01, equal_nan=True))
 
@@ -72,6 +81,7 @@ LIVES = (
     (Mixture([0.3, 0.5, 0.2], [5, 15, 20], [2, 1, 2]), GRID, 0.01),
     (Mixture([0.5, 0.3, 0.2], [5, 40, 12], [2, 1, 500]), GRID, 0.01),  # a heavy one off the grid, a wide one
     (Mixture([0.90, 0.02, 0.08], [8, 16, 20], [4, 0.05, 60]), GRID, 0.002),  # a light one, tall; a wide one, seen
+    (Mixture([0.60, 0.38, 0.02], [6, 15, 21], [4, 0.6, 0.5]), GRID, 0.3),  # a heavy one, low; a narrow one, low too
 )
 
 
@@ -106,9 +116,18 @@ def _without_prior(x, density, K, _lam):
     return held_out_loss(x, density, K, 0)
 
 
-def _shuffled(x, density, K, lam):
-    order = np.random.default_rng(0).permutation(x.size)
-    return held_out_loss(x[order], density[order], K, lam)
+def _fitted_on_all(x, density, K, lam):
+    result = fit(x, density, K, rng=0, prior=log_std_prior(2, lam))
+    return relative_loss(density[1::2], result.pdf(x[1::2]))
+
+
+def _halves_swapped(x, density, K, lam):
+    result = fit(x[1::2], density[1::2], K, rng=0, prior=log_std_prior(2, lam))
+    return relative_loss(density[::2], result.pdf(x[::2]))
+
+
+def _absolute(x, density, K, lam):
+    return held_out_loss(x, density, K, lam) * np.sum(density[1::2] ** 2)
 
 
 def _same_loss(got, wanted):
@@ -144,6 +163,16 @@ EXERCISES = (
                 lambda mixture, x, share: mixture.component_pdfs(x).max(axis=0) >= share,
                 "`share` is a share of the curve's highest value, not a density.",
             ),
+            Mistake(
+                lambda mixture, x, share: mixture.component_pdfs(x).sum(axis=0) >= share * mixture.pdf(x).sum(),
+                "you compare areas; a heavy bell may be wide and low. Compare highest values.",
+            ),
+            Mistake(
+                lambda mixture, x, share: (
+                    (mixture.component_pdfs(x) / mixture.weights).max(axis=0) >= share * mixture.pdf(x).max()
+                ),
+                "a bell counts with its weight: `component_pdfs` has it in already.",
+            ),
         ),
         others=(_live_by_loop,),
     ),
@@ -177,13 +206,15 @@ EXERCISES = (
         others=(
             lambda stds, center, lam: np.log(stds / center) * lam**0.5,
             lambda stds, center, lam: np.array([np.sqrt(lam) * np.log(s / center) for s in stds]),
+            lambda stds, center, lam: np.sqrt(lam) * np.log(center / stds),
         ),
+        same=_same_squares,
         praise="such residuals join the curve's, and any least-squares method takes them.",
     ),
     Exercise(
         "7.3",
         price_slope,
-        inputs=(([1e-6, 1e-5, 1e-4],), ([1e-7, 1e-5],), ([0, 1e-6, 1e-5, 1e-4],)),
+        inputs=(([1e-6, 1e-5, 1e-4],), ([1e-3, 1e-2, 1e-1],), ([0, 1e-6, 1e-5, 1e-4],)),
         same=_same_slope,
         mistakes=(
             Mistake(
@@ -195,9 +226,10 @@ EXERCISES = (
                 "you took the log of λ alone: the error needs it too.",
             ),
             Mistake(_slope_with_zero, "the log of 0 is no number: leave out λ = 0."),
+            Mistake(lambda _lams: 1.0, "1 for a whisper, but less where the prior is loud: measure it."),
         ),
         others=(_slope_by_ends,),
-        praise="a small force on a bowl moves its lowest point in proportion: hence 1.",
+        praise="a small force on a bowl moves its lowest point in proportion: hence 1, as long as it is small.",
     ),
     Exercise(
         "7.4",
@@ -209,7 +241,9 @@ EXERCISES = (
             Mistake(_scored_on_all, "half of the points that you score were fitted: score the odd ones alone."),
             Mistake(_rescaled, "nothing to rescale: both halves show the same density, of area 1."),
             Mistake(_without_prior, "λ isn't used: hand `log_std_prior(2, lam)` to `fit`."),
-            Mistake(_shuffled, "keep each half increasing: take every second point, unshuffled."),
+            Mistake(_fitted_on_all, "you fitted all the points, so the odd ones were seen: fit the even ones alone."),
+            Mistake(_halves_swapped, "the other way round: fit 0, 2, 4, … and score 1, 3, 5, …"),
+            Mistake(_absolute, "the relative loss: divide by the sum of y² over the points that you score."),
         ),
         others=(_held_out_by_mask,),
     ),

@@ -1,5 +1,7 @@
 """Chapter 8: widths before smoothing, a step of EM, an offset's price, how many bells, the bootstrap, a mystery."""
 
+from functools import cache
+
 import numpy as np
 
 from ..densities import bandwidth, density_from_samples
@@ -72,6 +74,15 @@ def _no_steps(x, density, mixture):
     return _from_parts(x, _parts(x, density, mixture, np.ones(x.size)))
 
 
+def _no_weights(x, density, mixture):
+    bells = mixture.component_pdfs(x) / mixture.weights
+    return _from_parts(x, (density * np.gradient(x))[:, None] * bells / bells.sum(axis=1, keepdims=True))
+
+
+def _sorted(x, density, mixture):
+    return em_step(x, density, mixture).sorted()
+
+
 def _no_density(x, _density, mixture):
     return _from_parts(x, _parts(x, np.ones(x.size), mixture))
 
@@ -114,13 +125,14 @@ def measured():
 
 def offset_cost(offsets):
     """For each offset, a share of the peak, the share by which the fitted mass is off."""
+    return np.array([_lifted(share).mass / _lifted(0).mass - 1 for share in offsets])
+
+
+@cache
+def _lifted(share, unit=None):
+    """The fit of the measured curve with an offset left in; kept, as a wrong answer is compared with all mistakes."""
     x, y = measured()
-    plain = _mass(x, y)
-    return np.array([_mass(x, y + share * y.max()) / plain - 1 for share in offsets])
-
-
-def _mass(x, y, **options):
-    return fit(x, y, 3, rng=0, **({"mass": None} | options)).mass
+    return fit(x, y + share * (unit or y.max()), 3, mass=None, rng=0)
 
 
 def _cost_by_loop(offsets):
@@ -130,8 +142,7 @@ def _cost_by_loop(offsets):
 
 
 def _absolute_offsets(offsets):
-    x, y = measured()
-    return np.array([_mass(x, y + offset) / _mass(x, y) - 1 for offset in offsets])
+    return np.array([_lifted(share, 1.0).mass / _lifted(0).mass - 1 for share in offsets])
 
 
 def _given_mass(offsets):
@@ -139,13 +150,15 @@ def _given_mass(offsets):
 
 
 def _masses(offsets):
-    return (1 + offset_cost(offsets)) * _mass(*measured())
+    return (1 + offset_cost(offsets)) * _lifted(0).mass
+
+
+def _beside_the_truth(offsets):
+    return _masses(offsets) / 272 - 1
 
 
 def _means(offsets):
-    x, y = measured()
-    means = [fit(x, y + share * y.max(), 3, mass=None, rng=0).mixture.means[2] for share in (0, *offsets)]
-    return np.array(means[1:]) / means[0] - 1
+    return np.array([_lifted(share).mixture.means[2] / _lifted(0).mixture.means[2] - 1 for share in offsets])
 
 
 def _same_cost(got, wanted):
@@ -219,6 +232,10 @@ def _still_smoothed(samples, K, n, rng):
     return np.sqrt(bootstrap_stds(samples, K, n, rng) ** 2 + bandwidth(samples) ** 2)
 
 
+def _stds_subtracted(samples, K, n, rng):
+    return _still_smoothed(samples, K, n, rng) - bandwidth(samples)
+
+
 def _shuffled_bells(samples, K, n, rng):
     return np.random.default_rng(0).permuted(bootstrap_stds(samples, K, n, rng), axis=1)
 
@@ -229,7 +246,10 @@ def _their_spread(samples, K, n, rng):
 
 RESAMPLES = 10
 SMOOTHED = "these are the stds of the smoothed curve: take each resample's own bandwidth off."
-CURVE_POINTS = "they hardly scatter: draw the samples anew, not the points of the curve."
+CURVE_POINTS = "they hardly scatter: draw from the samples, with repeats, not from the points of the curve."
+VARIANCES = "these are variances: take the root."
+FAR = "these are far from the stds of the bells: return stds, bells in order of mean."
+TOO_NARROW = "these are too narrow: variances subtract, stds don't."
 SWITCHED = "labels switched: part of your spread is the difference between bells. Sort them by mean."
 ONE_DRAW = "every row is the same: let `rng` go on from one resample to the next."
 NOT_REPRODUCIBLE = "two generators of one seed give two answers: draw from the `rng` you are given."
@@ -255,11 +275,18 @@ def _judge_bootstrap(answer):
 def _spread_of(table, ours, h):
     """What the spread and the centre of a table give away, or None."""
     ratio = table.std(axis=0, ddof=1) / ours.std(axis=0, ddof=1)
-    if ratio.max() > 3:
+    middle, theirs = ours.mean(axis=0), table.mean(axis=0)
+    smoothed = np.hypot(middle, h)
+    if np.allclose(theirs, middle**2, rtol=0.3) or np.allclose(theirs, smoothed**2, rtol=0.3):
+        return VARIANCES
+    if ratio.max() > 3 and np.all(theirs < smoothed.max()):
         return SWITCHED
-    middle = ours.mean(axis=0)
-    if np.any(table.mean(axis=0) > (middle + np.hypot(middle, h)) / 2):
+    if np.any(theirs > 1.3 * smoothed):
+        return FAR
+    if np.any(theirs > (middle + smoothed) / 2):
         return SMOOTHED
+    if np.any(theirs < 0.75 * middle):
+        return TOO_NARROW
     return CURVE_POINTS if ratio.min() < 1 / 3 else None
 
 
@@ -319,6 +346,8 @@ def _weak_point(seed, given):
     """What is wrong with one defence, or None."""
     if not isinstance(given, tuple | list) or len(given) != 2 or not isinstance(given[0], FitResult):
         return A_PAIR
+    if not np.iterable(given[1]):
+        return A_PAIR
     result, tenable = given[0], [int(K) for K in given[1]]
     x, density, noise = mystery(seed)
     left = np.sum(((density - result.pdf(x)) / noise) ** 2) / (x.size - 3 * result.mixture.n_components)
@@ -371,6 +400,8 @@ EXERCISES = (
             Mistake(_no_steps, "where points are dense they count twice: weigh each by its step."),
             Mistake(_no_density, "each point should count by its area, density × step."),
             Mistake(_variances, "these are variances: take the root."),
+            Mistake(_no_weights, "a heavy bell claims more of a point than a light one: its share counts its weight."),
+            Mistake(_sorted, "return the bells in the order in which they came."),
         ),
         others=(_em_by_moments,),
         praise="every step of it makes the samples likelier; it needs no slope and no step length.",
@@ -385,6 +416,9 @@ EXERCISES = (
             Mistake(_means, "that is how far the third mean moves. It hardly does; look at the mass."),
             Mistake(_absolute_offsets, "an offset is given as a share of the peak, `y.max()`."),
             Mistake(_masses, "these are the masses: return by which share each is off."),
+            Mistake(lambda offsets: offset_cost(offsets) * _lifted(0).mass, "divide by the mass at no offset."),
+            Mistake(lambda offsets: 100 * offset_cost(offsets), "a share, not per cent: 0.1 for a tenth."),
+            Mistake(_beside_the_truth, "compare with the mass fitted at no offset; in real data no truth is at hand."),
         ),
         others=(_cost_by_loop,),
         praise="the widest bell pays: it alone can pass for a floor.",
@@ -415,6 +449,14 @@ EXERCISES = (
                 ),
                 "that is for noise nobody knows; here it is known, so χ² itself counts.",
             ),
+            Mistake(
+                _criterion(count=lambda K, free: 3 * K - free),
+                "the other way round: a mass that is given is one number less.",
+            ),
+            Mistake(
+                _criterion(scale=lambda density, noise: np.sum(density**2) / noise),
+                "χ² counts squares: divide by the noise squared.",
+            ),
             Mistake(_criterion(per=np.log10), "the natural logarithm: `np.log`."),
             Mistake(_criterion(per=lambda _N: 2), "that is Akaike's criterion, 2 a parameter; this one asks ln N."),
         ),
@@ -433,6 +475,8 @@ EXERCISES = (
             Mistake(_same_draw, ONE_DRAW),
             Mistake(_own_generator, NOT_REPRODUCIBLE),
             Mistake(_still_smoothed, SMOOTHED),
+            Mistake(_stds_subtracted, TOO_NARROW),
+            Mistake(lambda *asked: bootstrap_stds(*asked) ** 2, VARIANCES),
             Mistake(_shuffled_bells, SWITCHED),
             Mistake(_their_spread, A_TABLE),
         ),
