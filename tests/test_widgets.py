@@ -359,7 +359,7 @@ def test_a_bell_narrower_than_its_smoothing_is_doubted():
 
 def test_a_background_left_in_is_paid_for_until_it_is_taken_off():
     explorer = chosen("explore_your_density", "Offset left in")
-    assert "an area of 378.7; but the curve hardly comes down below 6 % of its peak" in explorer.sentence.value
+    assert "an area of 378.7; but the curve hardly falls below 6 % of its peak" in explorer.sentence.value
     explorer.controls["take_off"].value = 4.5  # of a peak that is itself 5 % too high
     assert 262 < fitted_area(explorer) < 282
     explorer.chooser.value = "Log-spaced"

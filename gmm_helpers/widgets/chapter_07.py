@@ -35,11 +35,12 @@ def explore_prior(**values):
     values: `n_components`, `noise`, `seed`, `cut`, `strength`, `centre`, `means`, `truth`, in place of the first
     preset's. Returns one box.
     """
-    figure = LiveFigure([["curve"], ["stds"]], 6.8, 4.8, height_ratios=[2.4, 1])
+    figure = LiveFigure([["curve"], ["stds"]], 6.8, 4.2, height_ratios=[2.4, 1])
     curve, strip = figure.axes["curve"], figure.axes["stds"]
     curve.set(xlim=(0, 25), xlabel="x", ylabel="density")
     strip.set(xscale="log", xlim=(0.05, 2e4), ylim=(0, 1), yticks=[], xlabel="fitted stds")
     strip.axvline(RUNAWAY, color="0.6", linewidth=0.8)
+    strip.text(1.1 * RUNAWAY, 0.8, "twice the grid", color="0.4", size="small")
     look = {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6}
     figure.key(curve, {"given": look, "fit": {"color": "black"}, "its bells": LINES[0]})
     fine = np.linspace(0, 25, 300)
@@ -77,12 +78,12 @@ def explore_prior(**values):
 
 def _presets():
     return {
-        "Runaway": Preset("Five bells for a curve of three, and no prior. How wide will the spare ones be?",
+        "Runaway": Preset("Five bells for a curve of three, no prior. How wide do spare ones get? Then 30 starts.",
                           {"n_components": 5.0}),
-        "A whisper": Preset("λ = 1e-6: is that enough?", {"n_components": 5.0, "strength": 1e-6}),
+        "A whisper": Preset("λ = 1e-6: is that enough? Then 30 starts.", {"n_components": 5.0, "strength": 1e-6}),
         "Too loud": Preset("Three bells, λ = 0.1, centre 2. Which bell suffers?", {"strength": 0.1}),
-        "Cut at 16": Preset("The third bell, at 20, is out of sight, and there is noise. What brings it back?",
-                            {"cut": 16.0, "noise": 1.0, "strength": 0.01, "means": True}),
+        "Cut at 16": Preset("The third bell, at 20, is out of sight. The fit puts it below 0. What brings it back?",
+                            {"cut": 16.0, "noise": 1.0, "seed": 6.0, "strength": 1e-4}),
         "Two for three": Preset("Two bells for a curve of three. Can a prior cure that?",
                                 {"n_components": 2.0, "strength": 0.01}),
     }  # fmt: skip
@@ -146,13 +147,17 @@ def sentence(values, result, ends):
         wide = int((ends["stds"].max(axis=1) > RUNAWAY).sum())
         return f"{wide or 'None'} of {len(ends['stds'])} starts ended with a std over 50."
     mixture, truth = result.mixture, values["truth"]
-    K = in_words(mixture.n_components).capitalize()
+    many = mixture.n_components > 1
+    K = f"{in_words(mixture.n_components).capitalize()} bell{'s' if many else ''}"
     if (far := mixture.stds > RUNAWAY).any():
-        return f"{K} bells: a std has run away to {mixture.stds[far].max():.1e}, and the curve doesn't feel it."
-    if mixture.n_components == truth.n_components and values["strength"] and values["cut"] == 25:
+        return f"{K}: a std has run away to {mixture.stds[far].max():.1e}, and the curve doesn't feel it."
+    told_apart = values["revealed"] or not values["veiled"]  # a new problem's truth is nobody's yet
+    if told_apart and mixture.n_components == truth.n_components and values["strength"] and values["cut"] == 25:
         return _cost(mixture, truth, result.loss)
-    missed = f"leave {squares(result.loss)} over" if result.loss > 1e-8 else "explain the curve"
-    return f"{K} bells at {listed(mixture.means)}, stds {listed(mixture.stds)}, {missed}."
+    verb = f"leave over {squares(result.loss)}" if result.loss > 1e-8 else "explain the curve"
+    if not many:
+        verb = verb.replace("leave", "leaves").replace("explain", "explains")
+    return f"{K} at {listed(mixture.means)}, std{'s' if many else ''} {listed(mixture.stds)}, {verb}."
 
 
 def _cost(mixture, truth, loss):

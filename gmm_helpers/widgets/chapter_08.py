@@ -21,6 +21,7 @@ __all__ = ["explore_your_density"]
 
 STARTS, FEWER = 12, 2  # for other data or another K, and while only the background moves
 SEEDS = 5
+LIGHT = 0.01  # a bell of less weight is doubted
 DRAWN = 1000  # points of a long file that are drawn; all are fitted
 MEASURED = Mixture([0.3, 0.5, 0.2], [5, 20, 60], [1.5, 5, 10])
 WAITS = np.arange(40, 101, 5)
@@ -48,7 +49,7 @@ def explore_your_density(**values):
     values: `n_components`, `free` (whether the area is fitted too), `take_off` (of a background, in per cent of the
     peak), `example`, `x`, `density`, in place of the first preset's. Returns one box.
     """
-    picture = CurvePicture(key=LOOKS)
+    picture = CurvePicture(height=4.1, key=LOOKS)
 
     def show(state):
         v = state.values
@@ -183,12 +184,14 @@ def sentence(values, result, smoothing):
     peak = problem.density.max()
     if problem.x.size >= 40 and (ground := np.quantile(problem.density, 0.1)) > 0.03 * peak:
         return (
-            f"{left}, with an area of {result.mass:.4g}; but the curve hardly comes down below "
-            f"{100 * ground / peak:.0f} % of its peak: if that is background, take it off, or the widest bell pays."
+            f"{left}, with an area of {result.mass:.4g}; but the curve hardly falls below "
+            f"{100 * ground / peak:.0f} % of its peak: take background off, or the widest bell pays."
         )
     area = f"; their area is {result.mass:.4g}" if values["free"] else ""
     stds = f"std{'s' if mixture.n_components > 1 else ''} {_listed(mixture.stds)}"
-    return f"{left}: at {_listed(mixture.means)}, {stds}{area}."
+    k = int(mixture.weights.argmin())
+    doubt = f"; the {ordinal(k)} holds {100 * mixture.weights[k]:.1g} %: noise?" if mixture.weights[k] < LIGHT else "."
+    return f"{left}: at {_listed(mixture.means)}, {stds}{area}{doubt}"
 
 
 def _listed(numbers):

@@ -140,16 +140,17 @@ def sentence(values, result):
     """The picture in words: the bells, what is left over, and whether they are the true ones."""
     mixture, truth = result.mixture, values["truth"]
     K = in_words(mixture.n_components).capitalize()
-    bells = f"{K} bell{'s' if mixture.n_components > 1 else ''} at {listed(mixture.means)}"
+    s, es = ("s", "") if mixture.n_components > 1 else ("", "s")
+    bells = f"{K} bell{s} at {listed(mixture.means)}"
     if values["noise"] or result.loss > 1e-8:
         shares = f", weights {listed(mixture.weights)}" if mixture.n_components < 4 else ""
         return f"{bells}{shares}: {squares(result.loss)} are left over."
     if (far := mixture.stds > 250).any():
         seen = listed(mixture.means[~far])
-        return f"Bells at {seen} meet every dot; another has run away to a std of {mixture.stds[far][0]:.0e}."
+        return f"Bells at {seen} meet every dot; another has run away, and no dot feels it."
     if mixture.n_components == truth.n_components and largest_error(mixture, truth) > 0.05:
-        return f"{bells} meet every dot, and yet they are not the true ones."
-    return f"{bells} explain the curve; nothing is left over."
+        return f"{bells} meet{es} every dot, and yet they are not the true ones."
+    return f"{bells} explain{es} the curve; nothing is left over."
 
 
 def _code(values):
