@@ -16,7 +16,7 @@ from .gradient import loss_and_gradient, residuals_and_jacobian
 from .mixture import Mixture
 from .parameters import unpack
 from .problem import make_problem
-from .result import MET, Descent, FitResult, Search
+from .result import CONVERGED, MET, Descent, FitResult, Search
 from .starts import as_theta, curvature_start, jittered, kmeans_start, relocated, scattered_start
 
 __all__ = ["fit"]
@@ -24,11 +24,14 @@ __all__ = ["fit"]
 MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its best is polished on the whole
 PERFECT = 1e-12  # the relative loss at which nothing is left to look for,
 PERFECT_OTHERWISE = 1e-10  # and for BFGS and the others, whose gradients end there
+NEARLY_MET = 1e-6  # a relative loss that only an exact curve allows, or one as smooth,
 SAME = 1e-3  # relative difference up to which two losses count as the same
 FINDS = 5  # independent starts that must have found the best,
+ROUND = 6  # starts, as many independent ones as relocations until the best was found so often
 OUTLIVED = 20  # and relocations that must have failed to better it
 BUDGET = 2.0  # of descents, in seconds as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 200
+QUICK = {"LM": {"ftol": 1e-10}}  # a walk may end early while valleys are compared; the best goes on
 NEARLY = 1.1  # a fit without spikes may be this much worse, and is still preferred to one with
 
 
@@ -56,10 +59,11 @@ def fit(
     generator of the starts; the answer depends on it, never on `workers`. workers: as in SciPy, a number of
     processes (−1: one a core) or a map-like callable such as a pool's `map`. progress: show a bar.
 
-    The search tries the curvature start, then rounds of k-means++, jittered and scattered starts, each followed by
-    the best so far with one bell relocated. It ends when nothing is left over (relative loss ≤ 1e-12); or when
-    five independent starts have found the lowest loss and twenty relocations have failed to better it (ten if the
-    residual is white noise; sixty where starts rarely find it); or when its budget is spent, which confirms nothing.
+    The search tries the curvature start, then rounds of k-means++, jittered and scattered starts and of the best so
+    far with one bell relocated. It ends when nothing is left over (relative loss ≤ 1e-12); or when five independent
+    starts have found the lowest loss and twenty relocations have failed to better it (ten if the residual is white
+    noise; sixty where starts rarely find it, or where less than 1e-6 is left and no noise); or when its budget is
+    spent, which confirms nothing.
 
     Returns a `FitResult`; read its `success`, `message` and `diagnosis`. Raises `ValueError` or `TypeError` for
     bad arguments. On `KeyboardInterrupt` the best so far is the exception's `.result`.
@@ -76,7 +80,8 @@ def fit(
     rng = np.random.default_rng(rng)
     coarse = problem.thinned(MANY_POINTS)
     price = _seconds_per_evaluation(coarse, n_components, method)
-    walk = partial(_walk, problem=coarse, method=method, options=options or {}, callback=callback)
+    quick = QUICK.get(method.upper()) if not options else None
+    walk = partial(_walk, problem=coarse, method=method, options=quick or options or {}, callback=callback)
     runs = []
     try:
         with _mapper(workers) as run_all:
@@ -86,7 +91,9 @@ def fit(
         confirmed, finds = _is_confirmed(runs, coarse), _finds(runs)
         runs = _ranked(runs, coarse)
         if coarse is not problem:
-            runs[0] = _polish(runs[0], problem, method, options, callback)
+            runs[0] = _polish_on_all_points(runs[0], problem, method, options, callback)
+        elif quick and runs[0].is_finite and runs[0].fun > PERFECT:
+            runs[0] = _polish(runs[0], problem, method, callback)
     except KeyboardInterrupt as interrupt:
         runs += [interrupt.run] if hasattr(interrupt, "run") else []
         if runs:
@@ -120,7 +127,7 @@ def _search(problem, n_components, n_starts, rng, runs, walk_all, price):
 
 
 def _rounds(problem, n_components, rng, runs, price):
-    """Lists of starts: the curvature start alone, then rounds in which the best so far is shaken three times."""
+    """Lists of starts: the curvature start alone, then rounds of independent ones and of relocations of the best."""
     u, curve = problem.u, problem.density * (problem.spread / problem.mass)
     limit = max(min(40 + 15 * n_components, int(BUDGET / 5 / price)), 20)
 
@@ -130,16 +137,22 @@ def _rounds(problem, n_components, rng, runs, price):
     yield [start("curvature", as_theta(problem, *curvature_start(u, curve, n_components)))]
     while True:
         best = min(runs, key=lambda run: run.fun)
-        flattened = np.maximum(curve, 0) ** rng.uniform(0.3, 1)  # or small bells are never drawn
-        clusters = kmeans_start(u, flattened, n_components, rng, rounds=int(rng.integers(1, 6)))
-        shaken = jittered(kmeans_start(u, curve, n_components, rng), rng)
-        independent = [
-            start("k-means++", as_theta(problem, *clusters)),
-            start("jittered", as_theta(problem, *shaken)),
-            start("scattered", as_theta(problem, *scattered_start(u, curve, n_components, rng))),
-        ]
-        moved = [start("relocated", relocated(best.theta, problem, rng)) for _ in independent if n_components > 1]
-        yield [*_continued(runs, best, limit), *independent, *moved]
+        independent = _independent(problem, u, curve, n_components, rng)
+        rest = ROUND - len(independent)
+        if _finds(runs) >= FINDS:  # often enough: from now on most starts try to better it
+            independent, rest = [independent[rng.integers(len(independent))]], ROUND - 1
+        moved = [("relocated", relocated(best.theta, problem, rng)) for _ in range(rest) if n_components > 1]
+        yield [*_continued(runs, best, limit), *(start(kind, theta) for kind, theta in independent + moved)]
+
+
+def _independent(problem, u, curve, n_components, rng):
+    """Three starts that look at the curve alone: (kind, theta)."""
+    flattened = np.maximum(curve, 0) ** rng.uniform(0.3, 1)  # or small bells are never drawn
+    clusters = kmeans_start(u, flattened, n_components, rng, rounds=int(rng.integers(1, 6)))
+    shaken = jittered(kmeans_start(u, curve, n_components, rng), rng)
+    scattered = scattered_start(u, curve, n_components, rng)
+    kinds = {"k-means++": clusters, "jittered": shaken, "scattered": scattered}
+    return [(kind, as_theta(problem, *bells)) for kind, bells in kinds.items()]
 
 
 def _continued(runs, best, short):
@@ -159,7 +172,13 @@ def _walk(start, *, problem, method, options, callback):
     return replace(run, kind=start.kind)
 
 
-def _polish(run, problem, method, options, callback):
+def _polish(run, problem, method, callback):
+    """The best walk, ended early like all of a search, taken on to the method's own tolerances."""
+    onward = Start(run.kind, run.theta, 100 * run.theta.size, run)
+    return _walk(onward, problem=problem, method=method, options={}, callback=callback)
+
+
+def _polish_on_all_points(run, problem, method, options, callback):
     """The best walk of a thinned grid, continued on the whole. MINPACK's QR of a million rows would take minutes;
     the same Gauss–Newton step from the sum JᵀJ, in SciPy's trust region, takes seconds."""
     if loss_and_gradient(run.theta, problem)[0] <= PERFECT and problem.prior is None:
@@ -172,16 +191,19 @@ def _polish(run, problem, method, options, callback):
 
 def _is_confirmed(runs, problem):
     """Whether the lowest loss may be trusted: enough independent starts have found it and it has outlived enough
-    relocations (fewer, where only noise is left); or, where a start rarely finds it, it has outlived many more."""
+    relocations. Fewer, where only noise is left; many more, where starts rarely find it, or where so little is left,
+    and no noise, that another valley may well leave nothing."""
     best = min(runs, key=lambda run: run.fun)
-    if not best.converged:
+    if not best.converged and best.status != CONVERGED:  # a quick walk that ended is flattened later, by `_polish`
         return False
     if best.theta.size == 3:  # one bell has nowhere to go
         return _finds(runs) >= FINDS
     outlived = _outlived(runs)
     if _finds(runs) < FINDS:
         return outlived >= 3 * OUTLIVED
-    return outlived >= OUTLIVED or (outlived >= OUTLIVED // 2 and _leaves_noise(best, problem))
+    if outlived >= OUTLIVED // 2 and _leaves_noise(best, problem):
+        return True
+    return outlived >= (OUTLIVED if best.fun > NEARLY_MET else 3 * OUTLIVED)
 
 
 def _leaves_noise(run, problem):
@@ -218,11 +240,13 @@ def _ranked(runs, problem):
 
 
 def _seconds_per_evaluation(problem, n_components, method):
-    """About what one evaluation takes on a laptop: the calls, the exponentials, MINPACK's QR; twice that by autograd;
-    and the tape of a prior that isn't the package's own."""
-    prior = 2e-3 if problem.prior is not None and problem.affine_prior is None else 0.0
-    price = 4e-5 + problem.u.size * n_components * (1.2e-8 + 3e-9 * n_components)
-    return prior + price * (1 if method.upper() == "LM" else 2)
+    """About what one evaluation takes on a laptop: the calls, which cost autograd and `minimize` more than MINPACK; the
+    exponentials and MINPACK's QR; and the tape of a prior, a long one if the prior isn't the package's own."""
+    quick = method.upper() == "LM"
+    price = (4e-5 if quick else 1e-4) + problem.u.size * n_components * (1.2e-8 + 3e-9 * n_components)
+    if problem.prior is None:
+        return price
+    return price + (2e-3 if problem.affine_prior is None else 0.0 if quick else 1e-4)
 
 
 @contextmanager
