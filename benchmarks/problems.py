@@ -146,7 +146,7 @@ def anything(seed):
     y = np.maximum(y / y.max(), -0.4)  # `fit` takes noise below zero, within reason
     most = max(min(x.size // 3, 15 if kind == "too many bells" else 6), 1)
     K = int(rng.integers(min(6, most) if kind == "too many bells" else 1, most + 1))
-    decades = [rng.choice([0, 0, 0, e, 140 * np.sign(e)]) for e in rng.integers(-12, 13, 2)]  # squares fit a float
+    decades = [rng.choice([0, 0, 0, e, 200 * np.sign(e)]) for e in rng.integers(-12, 13, 2)]
     unit, height = 10.0 ** decades[0], 10.0 ** (decades[1] if abs(sum(decades)) < 250 else 0)
     area = float(np.trapezoid(np.maximum(y, 0), x))
     given = rng.random() < 0.5 and height == 1
