@@ -1,11 +1,14 @@
 """Chapter 5: one walk downhill, from one start to where it ends, by BFGS, Levenberg–Marquardt or any SciPy method."""
 
 import inspect
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import OptimizeResult, leastsq, minimize
 
-from .checks import check_vector
+from .checks import PriorLike, check_vector
 from .gradient import LIMIT as REACH
 from .gradient import gauss_newton_hessian, loss_and_gradient, residuals_and_jacobian, value_and_grad
 from .mixture import Mixture
@@ -27,7 +30,18 @@ WITH_GTOL = ("bfgs", "cg", *WITH_HESSIAN)
 WITH_SCIPY_STATUS = ("bfgs", "cg", "newton-cg")  # their 1 is a limit, their 2 precision loss
 
 
-def fit_once(x, density, start, *, method="BFGS", prior=None, mass=1.0, grid_weights=None, callback=None, options=None):
+def fit_once(
+    x: ArrayLike,
+    density: ArrayLike,
+    start: Mixture | ArrayLike,
+    *,
+    method: str = "BFGS",
+    prior: PriorLike | None = None,
+    mass: float | None = 1.0,
+    grid_weights: ArrayLike | str | None = None,
+    callback: Callable[..., Any] | None = None,
+    options: dict[str, Any] | None = None,
+) -> FitResult:
     """Fit a mixture to a density by one descent from one start: minimise Σ (density − ours)² / Σ density².
 
     x, density: (N,), the grid (increasing) and the curve on it; start: a `Mixture`, or a theta (3K,).
@@ -50,7 +64,7 @@ def fit_once(x, density, start, *, method="BFGS", prior=None, mass=1.0, grid_wei
         run = descend(theta, problem, method, options, callback)
     except KeyboardInterrupt as interrupt:
         if getattr(interrupt, "run", None):
-            interrupt.result = FitResult(problem, interrupt.run)
+            interrupt.result = FitResult(problem, interrupt.run)  # type: ignore[attr-defined]
         raise
     return FitResult(problem, run)
 

@@ -1,21 +1,34 @@
 """Chapter 8: the same fit for many curves, on one core or a cluster; none is lost."""
 
 import inspect
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from tqdm.auto import tqdm
 
-from .checks import check_integer
+from .checks import Rng, Workers, check_integer
 from .descent import check_options
 from .restarts import _mapper, fit
+from .result import FitResult
 
 __all__ = ["fit_many"]
 
 CHUNK = 25  # curves that travel together: a fit of milliseconds is shorter than its journey
 
 
-def fit_many(x, densities, n_components, *, rng=None, workers=1, progress=False, **options):
+def fit_many(
+    x: ArrayLike | Sequence[ArrayLike],
+    densities: ArrayLike | Sequence[ArrayLike],
+    n_components: int,
+    *,
+    rng: Rng = None,
+    workers: Workers = 1,
+    progress: bool = False,
+    **options: Any,
+) -> list[FitResult | Exception]:
     """Fit a mixture of K Gaussians to each of M curves. Returns a list (M,) in their order: a `FitResult` for each,
     or, where `fit` raised one, the exception.
 
@@ -42,7 +55,7 @@ def fit_many(x, densities, n_components, *, rng=None, workers=1, progress=False,
                 results += done
                 bar.update(len(done))
     except KeyboardInterrupt as interrupt:
-        interrupt.result = results
+        interrupt.result = results  # type: ignore[attr-defined]
         raise
     return results
 

@@ -4,8 +4,13 @@ import base64
 import io
 import sys
 from html import escape
+from typing import Any
 
 import numpy as np
+
+from .checks import Array
+from .mixture import Mixture
+from .result import FitResult
 
 __all__ = ["LINES", "Picture", "plot_bells", "plot_density", "plot_fit", "plot_residual"]
 
@@ -20,14 +25,14 @@ LINES = (
 )
 
 
-def plot_density(x, density, ax=None, **kwargs):
+def plot_density(x: Array, density: Array, ax: Any = None, **kwargs: Any) -> Any:
     """The known density as points. kwargs go to `ax.plot`. Returns the line."""
     style = {"marker": ".", "linestyle": "none", "color": "0.25", "label": "known density"} | kwargs
     (line,) = _axes(ax).plot(x, density, **style)
     return line
 
 
-def plot_bells(x, mixture, ax=None, *, mass=1.0, **kwargs):
+def plot_bells(x: Array, mixture: Mixture, ax: Any = None, *, mass: float = 1.0, **kwargs: Any) -> list[Any]:
     """Each component of a mixture, with a colour and a line style of its own. Returns the list of lines."""
     ax = _axes(ax)
     bells = mass * mixture.component_pdfs(x)
@@ -37,7 +42,7 @@ def plot_bells(x, mixture, ax=None, *, mass=1.0, **kwargs):
     ]
 
 
-def plot_fit(x, density, result, ax=None):
+def plot_fit(x: Array, density: Array, result: FitResult, ax: Any = None) -> list[Any]:
     """The known density as points, the fitted curve and its bells. Returns the lines, points first."""
     ax = _axes(ax)
     points = plot_density(x, density, ax)
@@ -46,7 +51,7 @@ def plot_fit(x, density, result, ax=None):
     return [points, curve, *plot_bells(fine, result.mixture, ax, mass=result.mass)]
 
 
-def plot_residual(x, density, result, ax=None, **kwargs):
+def plot_residual(x: Array, density: Array, result: FitResult, ax: Any = None, **kwargs: Any) -> Any:
     """What the fit leaves over, density − fit, around a line at zero. Returns the line."""
     ax = _axes(ax)
     ax.axhline(0, color="0.6", linewidth=0.8)
@@ -60,14 +65,14 @@ class Picture:
     A notebook's own display of a figure has no place for such a text; an HTML image has.
     """
 
-    def __init__(self, figure, alt):
+    def __init__(self, figure: Any, alt: str) -> None:
         if not isinstance(alt, str) or not alt.strip():
             raise ValueError(f"`alt` must say in words what the picture shows, got {alt!r}")
         self.figure, self.alt = figure, alt
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close(figure)  # or the notebook shows it a second time, without the text
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         png = io.BytesIO()
         self.figure.savefig(png, format="png", dpi=2 * self.figure.dpi)  # sharp on a fine screen
         width = round(self.figure.get_figwidth() * self.figure.dpi)
@@ -76,7 +81,7 @@ class Picture:
             f'<img src="data:image/png;base64,{data}" width="{width}" alt="{escape(self.alt)}" style="max-width: 100%">'
         )
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Picture: {self.alt}"
 
 

@@ -4,13 +4,12 @@ A prior is a function `prior(weights, means, stds)`, in the user's units, that r
 their squares joins the relative loss. Priors add up: `log_std_prior(2, 1e-6) + mean_prior(12.5, 7, 1e-4)`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import autograd.numpy as np
 
-from .checks import Array, check_number
+from .checks import Array, PriorLike, check_number
 
 __all__ = ["Prior", "log_std_prior", "mean_prior", "strength", "weight_prior"]
 
@@ -19,20 +18,20 @@ __all__ = ["Prior", "log_std_prior", "mean_prior", "strength", "weight_prior"]
 class Prior:
     """A sum of terms, each a function of weights, means, stds (K,) that returns residuals. Traceable by autograd."""
 
-    terms: tuple[Callable[[Array, Array, Array], Array], ...]
+    terms: tuple[PriorLike, ...]
     affine: bool = False  # in theta: then its Jacobian is the same everywhere
 
     def __call__(self, weights: Array, means: Array, stds: Array) -> Array:
         return np.concatenate([np.ravel(term(weights, means, stds)) for term in self.terms])
 
-    def __add__(self, other: Callable[[Array, Array, Array], Array]) -> "Prior":
+    def __add__(self, other: PriorLike) -> "Prior":
         if not callable(other):
             return NotImplemented
         if not isinstance(other, Prior):
             other = Prior((other,))
         return Prior(self.terms + other.terms, self.affine and other.affine)
 
-    def __radd__(self, other: Callable[[Array, Array, Array], Array]) -> "Prior":
+    def __radd__(self, other: PriorLike) -> "Prior":
         return Prior((other,)) + self if callable(other) else NotImplemented
 
 

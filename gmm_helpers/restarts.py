@@ -1,15 +1,18 @@
 """Chapter 6: how often to start, and when to stop looking."""
 
 import os
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from tqdm.auto import tqdm
 
-from .checks import check_integer
+from .checks import PriorLike, Rng, Workers, check_integer
 from .descent import check_options, descend
 from .diagnosis import is_healthy, is_white
 from .gradient import loss_and_gradient, residuals_and_jacobian
@@ -46,9 +49,21 @@ class Start:
 
 
 def fit(
-    x, density, n_components, *, method="LM", n_starts=None, prior=None, mass=1.0, grid_weights=None, rng=None,
-    workers=1, callback=None, progress=False, options=None,
-):  # fmt: skip
+    x: ArrayLike,
+    density: ArrayLike,
+    n_components: int,
+    *,
+    method: str = "LM",
+    n_starts: int | None = None,
+    prior: PriorLike | None = None,
+    mass: float | None = 1.0,
+    grid_weights: ArrayLike | str | None = None,
+    rng: Rng = None,
+    workers: Workers = 1,
+    callback: Callable[..., Any] | None = None,
+    progress: bool = False,
+    options: dict[str, Any] | None = None,
+) -> FitResult:
     """Fit a mixture of K Gaussians to a density known at N grid points, from as many starts as that takes.
 
     x, density: (N,), the grid (increasing; even or not) and the curve on it; n_components: K. What is minimised is
@@ -82,7 +97,7 @@ def fit(
     price = _seconds_per_evaluation(coarse, n_components, method)
     quick = QUICK.get(method.upper()) if not options else None
     walk = partial(_walk, problem=coarse, method=method, options=quick or options or {}, callback=callback)
-    runs = []
+    runs: list[Descent] = []
     try:
         with _mapper(workers) as run_all:
             steps = _search(coarse, n_components, n_starts, rng, runs, partial(run_all, walk), price)
@@ -98,7 +113,8 @@ def fit(
         runs += [interrupt.run] if hasattr(interrupt, "run") else []
         if runs:
             best = _ranked(runs, coarse)
-            interrupt.result = FitResult(problem, best[0], Search(False, _finds(runs), tuple(best)))
+            found = FitResult(problem, best[0], Search(False, _finds(runs), tuple(best)))
+            interrupt.result = found  # type: ignore[attr-defined]
         raise
     return FitResult(problem, runs[0], Search(confirmed, finds, tuple(runs)))
 

@@ -1,15 +1,18 @@
 """What a fit says of itself: the mixture, whether to believe it, and how sure it is."""
 
-from collections import namedtuple
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from .checks import Array
 from .diagnosis import diagnose, is_seen
 from .gradient import loss_and_gradient, value_and_grad
 from .mixture import Mixture
 from .parameters import unpack
+from .problem import Problem
 from .uncertainty import covariance, standard_errors
 
 __all__ = ["CONVERGED", "LIMIT", "NAN", "PRECISION", "STOPPED", "Descent", "FitResult", "Search"]
@@ -21,8 +24,22 @@ FLATTER = 1e-8  # and one at which even a walk that was cut short has arrived
 
 FLOAT = 700.0  # of a log-std, or the log of an area: exp(±700) is about what a float holds
 
-History = namedtuple("History", "theta loss grad_norm")
-StandardErrors = namedtuple("StandardErrors", "weights means stds mass")
+
+class History(NamedTuple):
+    """What an iteration left behind, an entry each, the start included: theta (n, 3K), loss (n,), grad_norm (n,)."""
+
+    theta: Array
+    loss: Array
+    grad_norm: Array
+
+
+class StandardErrors(NamedTuple):
+    """One standard deviation of each fitted number: weights, means, stds (K,) and mass."""
+
+    weights: Array
+    means: Array
+    stds: Array
+    mass: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,70 +84,70 @@ class FitResult:
     Everything is in the user's units, bells sorted by mean, but `fun`, `loss` and `grad_norm`, which have none.
     """
 
-    _problem: object
+    _problem: Problem
     _run: Descent
     _search: Search | None = None
 
     @cached_property
-    def x(self):
+    def x(self) -> Array:
         """The free vector [logits | means | log_stds] (3K,); `unpack(x)` gives the mixture."""
         theta = self._problem.to_user(self._run.theta).reshape(3, -1)
         theta[[0, 2]] = theta[[0, 2]].clip(-FLOAT, FLOAT)
         return theta[:, np.lexsort((theta[0], theta[2], theta[1]))].ravel()
 
     @cached_property
-    def mixture(self):
+    def mixture(self) -> Mixture:
         """The fitted `Mixture`, sorted by mean."""
         return Mixture(*unpack(self.x))
 
     @property
-    def mass(self):
+    def mass(self) -> float:
         """The area under the whole fitted curve: as given, or fitted (`mass=None`)."""
         problem = self._problem
         return float(np.exp(self.x[: self.x.size // 3]).sum()) if problem.free_mass else problem.mass
 
     @property
-    def fun(self):
+    def fun(self) -> float:
         """What was minimised: the relative loss plus the prior's squared residuals."""
         return self._run.fun
 
     @property
-    def loss(self):
+    def loss(self) -> float:
         """The relative loss Σ g(f − y)²/Σ g y², without the prior: 0 is perfect, 1 is no curve at all."""
         return self._run.loss
 
     @property
-    def grad_norm(self):
+    def grad_norm(self) -> float:
         """Largest entry of the gradient of `fun`, in normalised coordinates."""
         return self._run.grad_norm
 
     @property
-    def nit(self):
+    def nit(self) -> int:
         """Iterations (accepted points, the start not counted) of the best run."""
         return len(self._run.path) - 1
 
     @property
-    def nfev(self):
+    def nfev(self) -> int:
         """Evaluations of the curve, over all runs."""
         return sum(run.nfev for run in self._search.runs) if self._search else self._run.nfev
 
     @property
-    def status(self):
+    def status(self) -> int:
         """0 converged, 1 limit reached, 2 precision loss, 3 not finite, 99 stopped by the callback."""
         return self._run.status
 
     @property
-    def method(self):
+    def method(self) -> str:
         """The method that walked."""
         return self._run.method
 
     @property
-    def is_confirmed(self):
+    def is_confirmed(self) -> bool:
         """Whether a search found the lowest loss often enough to trust it; a single walk never is."""
         return self._search is not None and self._search.confirmed
 
     @cached_property
-    def success(self):
+    def success(self) -> bool:
         """`fit_once`: this walk ended at a stationary point. `fit`: moreover the target is met (relative loss
         ≤ 1e-8) or the best was found again from independent starts, and the points see every bell of weight."""
         if self._search is None:
@@ -139,22 +156,22 @@ class FitResult:
         return found and is_seen(self.mixture, self._problem.x)
 
     @cached_property
-    def message(self):
+    def message(self) -> str:
         """In words, why `success` is what it is, and what to do next."""
         return _message(self)
 
     @cached_property
-    def diagnosis(self):
+    def diagnosis(self) -> tuple[str, ...]:
         """Plain sentences about what looks wrong or fragile; empty when all is well."""
         return diagnose(self)
 
     @cached_property
-    def start(self):
+    def start(self) -> Mixture:
         """The `Mixture` from which the best run started."""
         return Mixture(*unpack(self._problem.to_user(self._run.path[0])))
 
     @cached_property
-    def history(self):
+    def history(self) -> History:
         """theta (n, 3K) in the user's units, loss (n,) and grad_norm (n,) at each iteration, the start included."""
         path, problem = self._run.path, self._problem
         return History(
@@ -164,25 +181,25 @@ class FitResult:
         )
 
     @cached_property
-    def runs(self):
+    def runs(self) -> tuple["FitResult", ...]:
         """Every start's own `FitResult`, best first."""
         return tuple(FitResult(self._problem, run) for run in self._search.runs) if self._search else (self,)
 
-    def pdf(self, x):
+    def pdf(self, x: ArrayLike) -> Array:
         """The fitted curve, mass · mixture.pdf(x); the shape of x."""
         return self.mass * self.mixture.pdf(x)
 
-    def covariance(self):
+    def covariance(self) -> Array:
         """Covariance of (weights, means, stds, mass), (3K + 1, 3K + 1): see `uncertainty.covariance`."""
         return covariance(self._problem, self.mixture, self.x)
 
-    def standard_errors(self):
+    def standard_errors(self) -> StandardErrors:
         """One standard deviation of each fitted number: a named tuple (weights, means, stds, mass)."""
-        K = self.mixture.n_components
-        errors = standard_errors(self._problem, self.mixture, self.x)
-        return StandardErrors(*np.split(errors[:-1], (K, 2 * K)), float(errors[-1]))
+        *errors, mass = standard_errors(self._problem, self.mixture, self.x)
+        weights, means, stds = np.reshape(errors, (3, -1))
+        return StandardErrors(weights, means, stds, float(mass))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [
             f"FitResult: {'success' if self.success else 'no success'}, {self.message}",
             f"  {self.mixture!r}",
@@ -191,7 +208,7 @@ class FitResult:
         ]
         return "\n".join(lines + [f"  diagnosis: {sentence}" for sentence in self.diagnosis])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         sentences = "".join(f"<li>{sentence}</li>" for sentence in self.diagnosis)
         return (
             f"<div><p><b>{'Success' if self.success else 'No success'}:</b> {self.message}.</p>"

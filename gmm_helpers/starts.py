@@ -1,9 +1,10 @@
 """Chapter 6: where to start. Each start is three arrays, weights, means, stds, in the unit of x."""
 
 import numpy as np
+from numpy.random import Generator
 from scipy.ndimage import gaussian_filter1d
 
-from .checks import check_integer
+from .checks import Array, check_integer
 from .gradient import LIMIT, residuals_and_jacobian
 from .mixture import SQRT_2PI, gaussian_pdf
 from .parameters import softmax
@@ -20,17 +21,19 @@ __all__ = [
     "scattered_start",
 ]
 
+Bells = tuple[Array, Array, Array]  # weights, means, stds
+
 DEAD = 1e-12  # a weight, or a std in units of the curve's spread, below which a bell is none
 MOST_WIDTH = 64  # grid steps, beyond which the curvature start smooths no further
 
 
-def random_start(x, n_components, rng):
+def random_start(x: Array, n_components: int, rng: Generator) -> Bells:
     """The original script's start: whole-numbered means anywhere on the grid, stds 1, equal weights."""
     means = rng.integers(int(x[0]), max(int(np.ceil(x[-1])), int(x[0]) + 1), n_components).astype(float)
     return np.full(n_components, 1 / n_components), means, np.ones(n_components)
 
 
-def scattered_start(x, density, n_components, rng):
+def scattered_start(x: Array, density: Array, n_components: int, rng: Generator) -> Bells:
     """Distinct grid points, drawn by the area each stands for, as means; wide stds; equal weights."""
     bulk = trapezoid_weights(x) * np.maximum(density, 0)
     spread = np.sqrt(bulk @ (x - bulk @ x / bulk.sum()) ** 2 / bulk.sum())
@@ -40,7 +43,7 @@ def scattered_start(x, density, n_components, rng):
     return np.full(n_components, 1 / n_components), means, stds
 
 
-def quantile_start(x, density, n_components):
+def quantile_start(x: Array, density: Array, n_components: int) -> Bells:
     """The area under the curve cut into K equal slices: the mean and std of each slice, equal weights."""
     bulk = trapezoid_weights(x) * np.maximum(density, 0)
     below = (np.cumsum(bulk) - bulk / 2) / bulk.sum()
@@ -48,7 +51,7 @@ def quantile_start(x, density, n_components):
     return _cluster_moments(x, bulk, slices, n_components)
 
 
-def kmeans_start(x, density, n_components, rng, rounds=5):
+def kmeans_start(x: Array, density: Array, n_components: int, rng: Generator, rounds: int = 5) -> Bells:
     """K-means++ on the grid, each point as heavy as the area it stands for, then a few rounds of k-means.
 
     Arthur & Vassilvitskii (2007): each further centre is drawn with probability ∝ area × distance² to the
@@ -69,7 +72,7 @@ def kmeans_start(x, density, n_components, rng, rounds=5):
     return weights, means, stds
 
 
-def curvature_start(x, density, n_components):
+def curvature_start(x: Array, density: Array, n_components: int) -> Bells:
     """Bells read off the curve's second derivative, on any grid; noise is smoothed away first.
 
     A bell's second derivative is most negative at its mean and changes sign at mean ± std, where it is

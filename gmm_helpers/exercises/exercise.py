@@ -67,10 +67,10 @@ class Exercise:
     inputs: tuple = ()
     mistakes: tuple = ()
     praise: str = "that is it."
-    same: Callable = None
+    same: Callable | None = None
     others: tuple = ()
-    property_check: Callable = None
-    vary: Callable = None
+    property_check: Callable | None = None
+    vary: Callable | None = None
     told: dict = field(default_factory=dict)
 
     def variant(self, seed):
