@@ -95,7 +95,7 @@ def explore_descent(**values):
     controls = {
         "method": Choice("method", METHODS, "BFGS"),
         "step": Number("step", 0.07, 0.005, 0.12, 0.005, name="step of gradient descent", label_width="58px"),
-        "along": Number("along, %", 100, 0, 100, 1, name="how far along the walk, per cent", label_width="58px"),
+        "along": Number("along", 100, 0, 100, 1, name="how far along the walk, per cent", label_width="58px"),
         "unit": Choice("coordinates", COORDINATES),
         "start": MixtureEditor(VALLEY),
     }
