@@ -312,6 +312,16 @@ def test_the_ball_flees():
     assert "lies on a floor, not the deepest" in explorer.sentence.value
 
 
+def test_a_ball_short_of_the_floor_is_told_to_roll_on():
+    short = Mixture(CLASSIC.weights, [5.25, 15, 20], CLASSIC.stds)
+    assert "would roll from 5.25 to the left" in make("explore_loss", ours=short).sentence.value
+
+
+def test_a_tiny_weight_is_not_told_as_nought():
+    said = make("explore_parameters", logits=[12, -12, 12]).sentence.value
+    assert "are 0.500, 1.9e-11 and 0.500" in said and said.endswith("Small, but never 0.")
+
+
 def test_twins_are_told():
     assert "they will never part" in chosen("explore_gradient", "Twins").sentence.value
     assert "widen most: its log-std has slope −0.148" in chosen("explore_gradient", "Start").sentence.value

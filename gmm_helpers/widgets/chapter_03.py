@@ -211,15 +211,21 @@ def _words(ours):
 
 
 def _rest(state, here, floor):
-    """Where along its landscape the ball lies: on a floor, or on a slope to which side."""
-    values, depths = floor
-    along = state.values["along"]
-    at = _at(state.values["ours"], along)
-    left, right = np.interp([at - 0.02 * np.ptp(values), at + 0.02 * np.ptp(values)], values, depths)
+    """Where along its landscape the ball lies: on a floor, on a ridge, or on a slope to which side."""
+    v, (values, depths) = state.values, floor
+    along, x = v["along"], classic_grid()
+    at, place = _at(v["ours"], along), _place(v["ours"], along)
+
+    def depth(step):
+        value = at + step * np.ptp(values)
+        value = min(max(value, 0.0), 1.0) if place[0] == "weights" else value
+        return DISTANCES[v["distance"]](v["truth"].pdf(x), _moved(v["ours"], place, value).pdf(x), x[1])
+
+    left, right = depth(-0.003), depth(0.003)
     if min(left, right) >= here:
         deepest = ", not the deepest" if depths.min() < here - 1e-3 else ""
         return f"Along {along} the ball, at {at:.2f}, lies on a floor{deepest}."
-    if max(left, right) <= here:
+    if max(depth(-0.01), depth(0.01)) <= here:
         return f"Along {along} the ball, at {at:.2f}, lies on a ridge."
     return f"Along {along} the ball would roll from {at:.2f} to the {'left' if left < right else 'right'}."
 
