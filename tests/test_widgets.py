@@ -319,7 +319,8 @@ def test_a_ball_short_of_the_floor_is_told_to_roll_on():
 
 def test_a_tiny_weight_is_not_told_as_nought():
     said = make("explore_parameters", logits=[12, -12, 12]).sentence.value
-    assert "are 0.500, 1.9e-11 and 0.500" in said and said.endswith("Small, but never 0.")
+    assert "are 0.500, 1.9e-11 and 0.500" in said
+    assert said.endswith("Small, but never 0.")
 
 
 def test_twins_are_told():
