@@ -148,16 +148,15 @@ def sentence(values, result, ends):
         return f"{wide or 'None'} of {len(ends['stds'])} starts ended with a std over 50."
     mixture, truth = result.mixture, values["truth"]
     many = mixture.n_components > 1
-    K = f"{in_words(mixture.n_components).capitalize()} bell{'s' if many else ''}"
+    K = f"{in_words(mixture.n_components).capitalize()} {'bells' if many else 'bell'}"
     if (far := mixture.stds > RUNAWAY).any():
         return f"{K}: a std has run away to {mixture.stds[far].max():.1e}, and the curve doesn't feel it."
     told_apart = values["revealed"] or not values["veiled"]  # a new problem's truth is nobody's yet
     if told_apart and mixture.n_components == truth.n_components and values["strength"] and values["cut"] == 25:
         return _cost(mixture, truth, result.loss)
-    verb = f"leave over {squares(result.loss)}" if result.loss > 1e-8 else "explain the curve"
-    if not many:
-        verb = verb.replace("leave", "leaves").replace("explain", "explains")
-    return f"{K} at {listed(mixture.means)}, std{'s' if many else ''} {listed(mixture.stds)}, {verb}."
+    s, es = ("s", "") if many else ("", "s")
+    missed = f"leave{es} {squares(result.loss)} over" if result.loss > 1e-8 else f"explain{es} the curve"
+    return f"{K} at {listed(mixture.means)}, std{s} {listed(mixture.stds)}, {missed}."
 
 
 def _cost(mixture, truth, loss):
