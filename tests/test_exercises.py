@@ -57,6 +57,19 @@ def test_a_wrong_answer_is_never_praised():
     assert "shape (2,)" in DOUBLE.judge(lambda x: x[:1]).sentence
 
 
+def test_what_differs_is_shown_with_the_digits_that_differ():
+    sentence = DOUBLE.judge(lambda x: 2 * x + 1e-6).sentence
+    wanted, given = sentence.partition("it should give ")[2].split(", yours gives ")
+    assert wanted.rstrip(".") != given.rstrip(".")
+
+
+def test_a_value_in_place_of_a_function_is_told_so():
+    for value in ("two", np.array([2.0, 4.0]), [[2], [3, 4]], {"a": 1}):
+        verdict = DOUBLE.judge(value)
+        assert verdict.state == "wrong"
+        assert "a function is asked for" in verdict.sentence
+
+
 def test_an_answer_that_spoils_its_input_is_told_so():
     def doubled_in_place(x):
         x *= 2

@@ -84,6 +84,8 @@ class Exercise:
         """The `Verdict` on an answer. Never raises for a wrong one."""
         if answer is None or answer is Ellipsis:
             return Verdict("open", OPEN)
+        if callable(self.right) and not callable(answer):
+            return Verdict("wrong", f"a function is asked for, as the first line has it; this is {_short(answer)}.")
         if self.property_check is None:
             return self._compare(answer)
         try:
@@ -171,12 +173,19 @@ def _first_difference(inputs, got, wanted):
             if np.shape(g) != np.shape(w):
                 return f"the result should have the shape {np.shape(w)}, yours has {np.shape(g)}."
             told = ", ".join(_short(a) for a in arguments)
-            return f"for {told} it should give {_short(w)}, yours gives {_short(g)}." if told else "that is not it."
+            digits = next((d for d in (4, 8, 12) if _short(g, d) != _short(w, d)), 16)
+            wish = f"it should give {_short(w, digits)}, yours gives {_short(g, digits)}."
+            return f"for {told} {wish}" if told else "that is not it."
     return "that is not it."
 
 
-def _short(value):
+def _short(value, digits=4):
     """A value in few characters."""
+    if callable(value):
+        return "that function"
     if isinstance(value, np.ndarray) and value.size > 6:
         return f"an array of shape {value.shape}"
-    return np.array2string(np.asarray(value), precision=4) if not callable(value) else "that function"
+    try:
+        return np.array2string(np.asarray(value, dtype=float), precision=digits)
+    except (TypeError, ValueError):
+        return f"`{value!r}`" if len(repr(value)) < 60 else f"something of the type {type(value).__name__}"
