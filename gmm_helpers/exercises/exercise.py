@@ -108,7 +108,7 @@ class Exercise:
         for output in got:
             if isinstance(output, Exception):
                 return Verdict("wrong", _stopped(output))
-        return Verdict("wrong", _first_difference(self.inputs, got, wanted))
+        return Verdict("wrong", _first_difference(self.inputs, got, wanted, self.same or _close))
 
     def _outputs(self, answer):
         """What a function returns, or raises, on each input; a value stands for itself."""
@@ -167,9 +167,9 @@ def _close(a, b):
     return a.shape == b.shape and np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True)
 
 
-def _first_difference(inputs, got, wanted):
+def _first_difference(inputs, got, wanted, same):
     for arguments, g, w in zip(inputs or [()], got, wanted, strict=False):
-        if not _close(g, w):
+        if not same(g, w):
             if np.shape(g) != np.shape(w):
                 return f"the result should have the shape {np.shape(w)}, yours has {np.shape(g)}."
             told = ", ".join(_short(a) for a in arguments)
