@@ -58,9 +58,15 @@ def test_a_wrong_answer_is_never_praised():
 
 
 def test_what_differs_is_shown_with_the_digits_that_differ():
-    sentence = DOUBLE.judge(lambda x: 2 * x + 1e-6).sentence
-    wanted, given = sentence.partition("it should give ")[2].split(", yours gives ")
-    assert wanted.rstrip(".") != given.rstrip(".")
+    sentence = DOUBLE.judge(lambda x: 2 * x + np.array([0, 1e-6])).sentence
+    assert "entry [1] should be 4, yours is 4.000001." in sentence
+
+
+def test_ragged_and_sizeless_answers_are_wrong_and_no_error():
+    pair = Exercise("0.0", right=lambda x: (x, x[:1]), inputs=DOUBLE.inputs)
+    for wrong in (lambda x: (x, x), lambda x: (x, x[:0], x), lambda _x: 3.0, lambda _x: "ab", lambda _x: iter("ab")):
+        assert pair.judge(wrong).state == "wrong"
+    assert DOUBLE.judge(lambda x: [x, x[:1]]).state == "wrong"
 
 
 def test_a_value_in_place_of_a_function_is_told_so():

@@ -156,8 +156,9 @@ def _close(a, b):
     """Equal shape and equal to nine digits; tuples and lists part by part; errors of the same kind."""
     if isinstance(b, Exception):
         return type(a) is type(b)
-    if isinstance(b, tuple | list) and not np.isscalar(a):
-        return len(a) == len(b) and all(_close(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(b, tuple | list):
+        sized = hasattr(a, "__len__") and not isinstance(a, str)
+        return sized and len(a) == len(b) and all(_close(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(b, str | bool) or b is None:
         return type(a) is type(b) and a == b
     try:
@@ -170,22 +171,34 @@ def _close(a, b):
 def _first_difference(inputs, got, wanted, same):
     for arguments, g, w in zip(inputs or [()], got, wanted, strict=False):
         if not same(g, w):
-            if np.shape(g) != np.shape(w):
-                return f"the result should have the shape {np.shape(w)}, yours has {np.shape(g)}."
-            told = ", ".join(_short(a) for a in arguments)
-            digits = next((d for d in (4, 8, 12) if _short(g, d) != _short(w, d)), 16)
-            wish = f"it should give {_short(w, digits)}, yours gives {_short(g, digits)}."
-            return f"for {told} {wish}" if told else "that is not it."
+            return _difference(", ".join(_short(a) for a in arguments), g, w)
     return "that is not it."
 
 
-def _short(value, digits=4):
+def _difference(told, g, w):
+    """What is other in one output: its kind, its shape, or the first entry that differs."""
+    try:
+        g, w = np.asarray(g, dtype=float), np.asarray(w, dtype=float)
+    except (TypeError, ValueError):
+        return f"that is no answer of the kind that is asked for, but {_short(g)}."
+    if g.shape != w.shape:
+        return f"the result should have the shape {w.shape}, yours has {g.shape}."
+    apart = np.argwhere(~np.isclose(g, w, rtol=1e-9, atol=1e-12, equal_nan=True))
+    if not told or not apart.size:
+        return "that is not it."
+    i = tuple(apart[0].tolist())
+    digits = next((d for d in range(4, 12) if f"{g[i]:.{d}g}" != f"{w[i]:.{d}g}"), 12)
+    entry = f"entry {list(i)}" if i else "it"
+    return f"for {told} {entry} should be {w[i]:.{digits}g}, yours is {g[i]:.{digits}g}."
+
+
+def _short(value):
     """A value in few characters."""
     if callable(value):
         return "that function"
     if isinstance(value, np.ndarray) and value.size > 6:
         return f"an array of shape {value.shape}"
     try:
-        return np.array2string(np.asarray(value, dtype=float), precision=digits)
+        return np.array2string(np.asarray(value, dtype=float), precision=4)
     except (TypeError, ValueError):
         return f"`{value!r}`" if len(repr(value)) < 60 else f"something of the type {type(value).__name__}"
