@@ -120,6 +120,14 @@ def test_a_million_points():
     assert largest_error(result.mixture, CLASSIC) < 1e-3
 
 
+@pytest.mark.parametrize("at", [0, 9036, 19_999])
+def test_of_a_long_grid_the_one_point_that_counts_is_seen(at):
+    x, density = np.linspace(0, 10, 20_000), np.zeros(20_000)
+    density[at] = 3.0
+    result = fit(x, density, 1, mass=None, n_starts=3, rng=0)
+    assert result.mixture.means[0] == pytest.approx(x[at], abs=1e-3)
+
+
 def test_the_handful():
     result = fit([0, 1, 2], gaussian_pdf(np.arange(3.0), 1.2, 0.8), 1, rng=0)
     assert largest_error(result.mixture, Mixture([1], [1.2], [0.8])) < 1e-9
