@@ -38,7 +38,7 @@ class Number(traitlets.HasTraits):
         look |= {"layout": {"flex": "1 1 auto", "width": "auto", "min_width": "90px"}}
         self.slider = ipywidgets.IntSlider(0, 0, steps, **look)
         self.slider.style.description_width = label_width
-        self.box = ipywidgets.FloatText(description=name or label, step=None if log else step, layout={"width": "74px"})
+        self.box = ipywidgets.FloatText(description=name or label, step=None if log else step, layout={"width": "84px"})
         self.widget = ipywidgets.HBox([self.slider, self.box])
         self.widget.add_class("gmm-number")
         self.parts = [self.slider]

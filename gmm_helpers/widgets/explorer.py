@@ -17,6 +17,8 @@ from .words import minus, table, told
 
 __all__ = ["Explorer", "Picture", "Preset", "literal", "told"]
 
+WRAPPED = 100  # characters, from which on a narrow page may break a line of code
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -152,7 +154,7 @@ class Explorer(Frame):
         self.code.layout.display = "" if self.as_code.value else "none"
         if self.as_code.value:
             self.code.value = self.source()
-            self.code.rows = self.code.value.count("\n") + 1
+            self.code.rows = sum(1 + len(line) // WRAPPED for line in self.code.value.split("\n"))
 
     def source(self):
         """Python that computes what is shown, and a call that brings this explorer back in its present state."""
