@@ -11,8 +11,9 @@ from ..plotting import LINES
 from .controls import Number, Numbers, subscript
 from .explorer import Explorer, Picture, Preset, literal
 from .live_figure import LiveFigure, arrow, dots, fill, line
-from .pictures import DOTS, bells, ceiling, ordinal, truth_bands
+from .pictures import DOTS, GIVEN, bells, ceiling, ordinal, truth_bands
 from .state import random_mixture
+from .words import spans
 
 __all__ = ["explore_gradient"]
 
@@ -41,7 +42,7 @@ def explore_gradient(**values):
     figure.key(
         curve,
         {
-            "given": {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6},
+            "given": GIVEN,
             "ours": {"color": "black"},
             "after a step": {"color": "#CC79A7", "linestyle": (0, (1, 1.5)), "linewidth": 2.4},
             "finite difference": {"color": "black", "linestyle": "none", "marker": "o", "markersize": 5},
@@ -165,7 +166,5 @@ def sentence(theta, gradient, loss, x):
 def status(loss, after, gradient, differences):
     """Loss before and after the step, and how well the differences agree."""
     gap = abs(differences - gradient).max()
-    return (
-        f"<span>loss {loss:.4g}</span> · <span>after the step {after:.4g}</span> · "
-        f"<span>largest slope {abs(gradient).max():.3g}</span> · <span>differences are off by {gap:.0e}</span>"
-    )
+    slope = f"largest slope {abs(gradient).max():.3g}"
+    return spans(f"loss {loss:.4g}", f"after the step {after:.4g}", slope, f"differences are off by {gap:.0e}")

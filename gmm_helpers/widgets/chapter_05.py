@@ -17,9 +17,9 @@ from ..problem import make_problem
 from .controls import Choice, MixtureEditor, Number
 from .explorer import Explorer, Picture, Preset, literal
 from .live_figure import LiveFigure, dots, line, text
-from .pictures import DOTS, bells, ceiling, truth_bands
-from .state import largest_error, random_mixture
-from .words import squares
+from .pictures import DOTS, GIVEN, bells, ceiling, truth_bands
+from .state import alive, key, largest_error, random_mixture
+from .words import spans, squares
 
 __all__ = ["explore_descent"]
 
@@ -29,7 +29,6 @@ PLEASED = Mixture(THIRDS, [14, 15, 16], [1, 1, 1])
 DESCENT, RACE = "gradient descent", "CG, BFGS and LM"
 METHODS = (DESCENT, "CG", "BFGS", "LM", RACE)
 AT_ONCE, PATIENCE, SLICE = 150, 20_000, 500  # steps of gradient descent: live, by button, in one slice of that
-MOST = 150  # iterations of a walk in the given coordinates, where every step goes through autograd's tape
 MET = 1e-8  # the relative loss at which gradient descent has arrived
 COORDINATES = {"normalised": 0.0, "as given, default gtol": 1.0, "in metres, default gtol": 1000.0}
 CODE = """truth, start = {truth}, {start}
@@ -58,15 +57,14 @@ def explore_descent(**values):
     curve, losses = figure.axes["curve"], figure.axes["losses"]
     curve.set(xlim=(0, 25), xlabel="x", ylabel="density")
     losses.set(xscale="log", yscale="log", xlabel="iteration + 1", ylabel="relative loss", ylim=(1e-17, 1e3))
-    look = {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6}
-    figure.key(curve, {"given": look, "at this iterate": {"color": "black"}, "its bells": LINES[0]})
+    figure.key(curve, {"given": GIVEN, "at this iterate": {"color": "black"}, "its bells": LINES[0]})
     x, fine = classic_grid(), np.linspace(0, 25, 300)
     known = {}
 
     def walked(state):
-        key = _key(state.values)
-        if known.get("key") != key:
-            known.update(key=key, walks=[walk(state.values, x, name) for name in _names(state.values)])
+        at = key(state.values, "along")
+        if known.get("key") != at:
+            known.update(key=at, walks=[walk(state.values, x, name) for name in _names(state.values)])
         return known["walks"]
 
     def show(state):
@@ -89,7 +87,7 @@ def explore_descent(**values):
         if state.values["method"] != DESCENT:
             return
         for share, each in descend_slowly(state.values, x):
-            known.update(key=_key(state.values), walks=[each])
+            known.update(key=key(state.values, "along"), walks=[each])
             yield share
 
     controls = {
@@ -136,7 +134,7 @@ def walk(values, x, name):
     if values["unit"] and name != "LM":
         return _raw_walk(values, x, name)
     options = {"CG": {"maxiter": 400}, "BFGS": {"maxiter": 400, "hess_inv0": np.eye(3 * start.n_components)}}.get(name)
-    result = fit_once(x, density, _alive(start), method=name, options=options)
+    result = fit_once(x, density, alive(start), method=name, options=options)
     ended = f"after {result.nfev} trials" if name == "LM" else f"after {result.nit} iterations"
     return Walk(name, result.history.theta, result.history.loss, ended, result.success)
 
@@ -145,17 +143,10 @@ def _raw_walk(values, x, name):
     """The course's own loss in the given unit, by `minimize` with the default tolerance."""
     unit, start = values["unit"], values["start"]
     x, density = x * unit, values["truth"].pdf(x) / unit
-    theta = pack(_alive(Mixture(start.weights, start.means * unit, start.stds * unit)))
+    theta = pack(alive(Mixture(start.weights, start.means * unit, start.stds * unit)))
     thetas = [theta]
     with np.errstate(all="ignore"):
-        result = minimize(
-            value_and_grad(l2_loss),
-            theta,
-            args=(x, density),
-            jac=True,
-            method=name,
-            callback=lambda t: thetas.append(t),
-        )
+        result = minimize(value_and_grad(l2_loss), theta, (x, density), name, jac=True, callback=thetas.append)
     losses = np.array([relative_loss(density, Mixture(*unpack(t)).pdf(x)) for t in thetas])
     K = start.n_components
     back = np.array(thetas) - np.concatenate([np.zeros(K), np.zeros(K), np.full(K, np.log(unit))])
@@ -166,7 +157,7 @@ def _raw_walk(values, x, name):
 
 def descend_slowly(values, x, most=PATIENCE, size=SLICE):
     """Gradient descent with one length of step: yields (share, `Walk` so far) by slices."""
-    start = _alive(values["start"])
+    start = alive(values["start"])
     problem = make_problem(x, values["truth"].pdf(x), start.n_components)
     pull = values["step"] * _pull(problem, values["unit"], start.n_components)
     theta = problem.from_user(pack(start))
@@ -193,19 +184,8 @@ def _pull(problem, unit, K):
     return np.repeat([1.0, (problem.spread * unit) ** -2, 1.0], K) * (problem.energy / unit) ** 2
 
 
-def _alive(mixture):
-    """A start in which no weight is 0, for its logit would be −inf."""
-    weights = np.maximum(mixture.weights, 1e-9)
-    return Mixture(weights / weights.sum(), mixture.means, mixture.stds)
-
-
 def _names(values):
     return ("CG", "BFGS", "LM") if values["method"] == RACE else (values["method"],)
-
-
-def _key(values):
-    """What a walk depends on."""
-    return repr({k: literal(v) for k, v in values.items() if k not in ("along", "revealed", "veiled")})
 
 
 def _code(values):
@@ -262,4 +242,4 @@ def status(walk, at, end, truth):
     parts = [f"iterate {at:,} of {len(walk.losses) - 1:,}", f"relative loss here {walk.losses[at]:.2e}"]
     parts += [f"at the end {walk.losses[-1]:.2e}", f"success: {'yes' if walk.settled else 'no'}"]
     parts += [f"largest error at the end {error:.1e}"] if error is not None else []
-    return " · ".join(f"<span>{part}</span>" for part in parts)
+    return spans(*parts)

@@ -12,8 +12,8 @@ from ..starts import kmeans_start, random_start
 from .controls import Choice, MixtureEditor, Number
 from .explorer import Explorer, Picture, Preset, literal, told
 from .live_figure import LiveFigure, dots, line
-from .pictures import DOTS, bells, ceiling, in_words, truth_bands
-from .state import random_mixture
+from .pictures import DOTS, GIVEN, bells, ceiling, in_words, truth_bands
+from .state import alive, random_mixture
 from .words import squares
 
 __all__ = ["explore_restarts"]
@@ -29,11 +29,6 @@ result = fit(x, truth.pdf(x), truth.n_components, rng=0)
 print(result)"""
 
 
-def narrow(x, K, rng):
-    """Whole-numbered means anywhere, stds 1: the script's."""
-    return random_start(x, K, rng)
-
-
 def wide(x, K, rng):
     """Distinct whole-numbered means, stds 5."""
     means = rng.choice(np.arange(int(x[0]), int(np.ceil(x[-1]))), K, replace=False).astype(float)
@@ -45,7 +40,7 @@ def uniform(x, K, rng):
     return np.full(K, 1 / K), rng.uniform(x[0], x[-1], K), np.full(K, (x[-1] - x[0]) / 14)
 
 
-KINDS = {"narrow": narrow, "wide": wide, "anywhere": uniform}
+KINDS = {"narrow": random_start, "wide": wide, "anywhere": uniform}
 
 
 def explore_restarts(**values):
@@ -58,9 +53,8 @@ def explore_restarts(**values):
     curve, stairs = figure.axes["curve"], figure.axes["stairs"]
     curve.set(xlabel="x", ylabel="density")
     stairs.set(yscale="log", ylim=(1e-18, 5), xlabel="starts, sorted by where they end", ylabel="relative loss")
-    look = {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6}
     start = {"color": "#7A7A7A", "linestyle": ":", "linewidth": 1.4}
-    figure.key(curve, {"given": look, "a start": start, "where it ends": {"color": "black"}, "its bells": LINES[0]})
+    figure.key(curve, {"given": GIVEN, "a start": start, "where it ends": {"color": "black"}, "its bells": LINES[0]})
 
     def show(state):
         v = state.values
@@ -128,9 +122,8 @@ def grid(truth):
 def draws(values, x):
     """All starts, drawn before any is run: a list of (weights, means, stds)."""
     if values["kind"] == BY_HAND:
-        start = values["start"]
-        weights = np.maximum(start.weights, 1e-9)
-        return [(weights / weights.sum(), start.means, start.stds)]
+        start = alive(values["start"])
+        return [(start.weights, start.means, start.stds)]
     rng, truth, n = np.random.default_rng(int(values["seed"])), values["truth"], int(values["number"])
     if values["kind"] == "k-means++":
         return [kmeans_start(x, truth.pdf(x), truth.n_components, rng) for _ in range(n)]

@@ -11,8 +11,8 @@ from ..priors import log_std_prior, mean_prior
 from .controls import Choice, Number, Switch
 from .explorer import Explorer, Picture, Preset, literal, told
 from .live_figure import LiveFigure, dots, line
-from .pictures import DOTS, bells, ceiling, in_words, listed, truth_bands
-from .state import follow, random_mixture
+from .pictures import DOTS, GIVEN, bells, ceiling, in_words, listed, truth_bands
+from .state import follow, key, noisy, random_mixture
 from .words import squares
 
 __all__ = ["explore_prior"]
@@ -41,8 +41,7 @@ def explore_prior(**values):
     strip.set(xscale="log", xlim=(0.05, 2e4), ylim=(0, 1), yticks=[], xlabel="fitted stds")
     strip.axvline(RUNAWAY, color="0.6", linewidth=0.8)
     strip.text(1.1 * RUNAWAY, 0.8, "twice the grid", color="0.4", size="small")
-    look = {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6}
-    figure.key(curve, {"given": look, "fit": {"color": "black"}, "its bells": LINES[0]})
+    figure.key(curve, {"given": GIVEN, "fit": {"color": "black"}, "its bells": LINES[0]})
     fine = np.linspace(0, 25, 300)
 
     def show(state):
@@ -50,7 +49,7 @@ def explore_prior(**values):
         x, density = data(v)
         exact = not v["noise"] and v["n_components"] >= v["truth"].n_components
         K = int(v["n_components"])
-        result = state.kept(_key(v), lambda: follow(x, density, K, state.last, prior=prior(v), exact=exact))
+        result = state.kept(key(v), lambda: follow(x, density, K, state.last, prior=prior(v), exact=exact))
         state.last = result
         mixture = result.mixture
         figure.limits(curve, ylim=(0, ceiling(density.max())))
@@ -92,12 +91,8 @@ def _presets():
 def data(values):
     """x and density: the truth on the classic grid up to the cut, with seeded noise."""
     x = classic_grid()
-    density = values["truth"].pdf(x)
-    if values["noise"]:
-        noise = np.random.default_rng(int(values["seed"])).normal(size=x.size)
-        density = density + values["noise"] / 100 * density.max() * noise
     kept = x <= values["cut"]
-    return x[kept], density[kept]
+    return x[kept], noisy(values["truth"].pdf(x), values)[kept]
 
 
 def prior(values):
@@ -118,12 +113,8 @@ def run(state):
     options, stds = {"hess_inv0": np.eye(3 * K), "maxiter": 150}, []
     for i, start in enumerate(starts):
         stds.append(fit_once(x, density, start, prior=prior(v), options=options).mixture.stds)
-        state.result = {"key": _key(v), "stds": np.array(stds)}
+        state.result = {"key": key(v), "stds": np.array(stds)}
         yield (i + 1) / STARTS
-
-
-def _key(values):
-    return repr({k: literal(v) for k, v in values.items() if k not in ("revealed", "veiled")})
 
 
 def _strip(ax, values, mixture, ends):
@@ -132,7 +123,7 @@ def _strip(ax, values, mixture, ends):
     if values["strength"]:
         at = values["centre"]
         marks["centre"] = line(ax, [at, at], [0, 1], color="#CC79A7", linewidth=8, alpha=0.4)
-    if ends and ends["key"] == _key(values):
+    if ends and ends["key"] == key(values):
         shown = np.clip(ends["stds"], 0.06, 1.8e4)
         height = np.linspace(0.06, 0.9, STARTS)[: len(shown), None] + np.zeros_like(shown)
         marks["ends"] = dots(ax, shown, height, color="#56B4E9", size=1.8)
@@ -143,7 +134,7 @@ def _strip(ax, values, mixture, ends):
 
 def sentence(values, result, ends):
     """What the prior did to the stds, or what its absence did."""
-    if ends and ends["key"] == _key(values):
+    if ends and ends["key"] == key(values):
         wide = int((ends["stds"].max(axis=1) > RUNAWAY).sum())
         return f"{wide or 'None'} of {len(ends['stds'])} starts ended with a std over 50."
     mixture, truth = result.mixture, values["truth"]

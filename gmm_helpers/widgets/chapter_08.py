@@ -13,7 +13,7 @@ from .as_code import literal
 from .controls import Number, Switch
 from .explorer import Explorer, Picture, Preset
 from .files import File
-from .pictures import DOTS, CurvePicture, bells, in_words, ordinal
+from .pictures import CurvePicture, in_words, ordinal, truth_bands
 from .state import random_mixture
 from .words import squares, told
 
@@ -26,11 +26,6 @@ DRAWN = 1000  # points of a long file that are drawn; all are fitted
 MEASURED = Mixture([0.3, 0.5, 0.2], [5, 20, 60], [1.5, 5, 10])
 WAITS = np.arange(40, 101, 5)
 LOG, EVEN = "np.geomspace(1, 100, 120)", "np.linspace(-5, 30, 140)"
-LOOKS = {
-    "what we are given": {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6},
-    "fit": {"color": "black"},
-    "its bells": {"color": "#0072B2", "linestyle": (0, (6, 2))},
-}
 GALAXIES, GEYSER, SPECTRUM, PROBLEM = "82 galaxies", "272 eruptions", "a measured curve", "a new problem"
 CODE = {
     GALAXIES: "x, density = density_from_samples(galaxies())",
@@ -49,7 +44,7 @@ def explore_your_density(**values):
     values: `n_components`, `free` (whether the area is fitted too), `take_off` (of a background, in per cent of the
     peak), `example`, `x`, `density`, in place of the first preset's. Returns one box.
     """
-    picture = CurvePicture(height=4.1, key=LOOKS)
+    picture = CurvePicture(height=4.1)
 
     def show(state):
         v = state.values
@@ -70,8 +65,7 @@ def explore_your_density(**values):
         marks = picture.marks(x[drawn], density[drawn], result.pdf(x[drawn]), result.mixture, mass=result.mass)
         truth = v["truth"] if v["example"] in (SPECTRUM, PROBLEM) else None
         if v["revealed"] and truth:
-            width = {"linestyle": "-", "linewidth": 7, "alpha": 0.28}
-            marks = bells(picture.curve, picture.fine, truth, mass=v["area"], name="true bell", **width) | marks
+            marks = truth_bands(picture.curve, picture.fine, truth, mass=v["area"]) | marks
         return Picture(marks, sentence(v, result, smoothing), status(v, result, asked), truth, result.mixture)
 
     def take(name, content):

@@ -7,21 +7,17 @@ from ..gallery import CLASSIC, marron_wand
 from ..mixture import Mixture
 from ..priors import log_std_prior
 from ..starts import curvature_start
+from .chapter_06 import uniform
 from .controls import Choice, MixtureEditor, Number
 from .explorer import Explorer, Picture, Preset, literal, told
-from .pictures import DOTS, CurvePicture, in_words, listed, truth_bands
-from .state import follow, largest_error, random_mixture
+from .pictures import CurvePicture, in_words, listed, truth_bands
+from .state import follow, key, largest_error, noisy, random_mixture
 from .words import squares
 
 __all__ = ["playground"]
 
 GUESSES = 50
 STRENGTHS = {"none": 0.0, **{f"1e-{n}": 10.0**-n for n in (6, 5, 4, 3, 2, 1)}}
-LOOKS = {
-    "what we are given": {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6},
-    "fit": {"color": "black"},
-    "its bells": {"color": "#0072B2", "linestyle": (0, (6, 2))},
-}
 CODE = """truth = {truth}
 x = np.linspace({low:g}, {high:g}, {n_points})
 density = truth.pdf(x)
@@ -36,7 +32,7 @@ def playground(**values):
     values: `truth`, `n_components`, `n_points`, `noise`, `seed`, `method`, `strength`, `low`, `high`, in place of
     the first preset's. Returns one box.
     """
-    picture = CurvePicture(width=6.4, height=4.0, key=LOOKS)
+    picture = CurvePicture(width=6.4, height=4.0)
 
     def show(state):
         v = state.values
@@ -44,7 +40,7 @@ def playground(**values):
         picture.spans(x)
         if state.covered:
             return Picture(picture.dots(x, density), f"{x.size} dots: which bells made them? Guess, then reveal.")
-        result = state.kept(_key(v), lambda: _fitted(state, x, density))
+        result = state.kept(key(v), lambda: _fitted(state, x, density))
         marks = picture.marks(x, density, result.pdf(x), result.mixture)
         if v["revealed"]:
             marks = truth_bands(picture.curve, picture.fine, v["truth"]) | marks
@@ -88,11 +84,7 @@ def _presets():
 def data(values):
     """x and density: the truth on an even grid with both ends, with seeded noise."""
     x = np.linspace(values["low"], values["high"], int(values["n_points"]))
-    density = values["truth"].pdf(x)
-    if values["noise"]:
-        noise = np.random.default_rng(int(values["seed"])).normal(size=x.size)
-        density = density + values["noise"] / 100 * density.max() * noise
-    return x, density
+    return x, noisy(values["truth"].pdf(x), values)
 
 
 def _fitted(state, x, density):
@@ -112,21 +104,16 @@ def guess(state):
     values = state.values
     x, density = data(values)
     rng, K = np.random.default_rng(0), int(values["n_components"])
-    width, losses = x[-1] - x[0], []
-    starts = [(rng.uniform(x[0], x[-1], K), np.full(K, width / 14)) for _ in range(GUESSES)]
-    for i, (means, stds) in enumerate(starts):
-        losses.append(fit_once(x, density, Mixture(np.full(K, 1 / K), means, stds), method="LM").loss)
-        state.result = {"key": _key(values), "losses": losses}
+    losses = []
+    for i in range(GUESSES):
+        losses.append(fit_once(x, density, Mixture(*uniform(x, K, rng)), method="LM").loss)
+        state.result = {"key": key(values), "losses": losses}
         yield (i + 1) / GUESSES
-
-
-def _key(values):
-    return repr({k: literal(v) for k, v in values.items() if k not in ("revealed", "veiled")})
 
 
 def _guessed(state):
     """The sentence after fifty guesses, as long as they belong to this curve."""
-    if not state.result or state.result["key"] != _key(state.values):
+    if not state.result or state.result["key"] != key(state.values):
         return None
     losses = np.array(state.result["losses"])
     best = losses.min()

@@ -136,7 +136,6 @@ class MixtureEditor(traitlets.HasTraits):
 
     def __init__(self, value, *, means=(0, 25), stds=(0.05, 8), letters=("w", "μ", "σ")):
         self.widget = ipywidgets.VBox()
-        self.widget.add_class("gmm-mixture")
         self._ends, self._letters, self._busy = ((0, 1), means, stds), letters, False
         super().__init__(value=value)
         self._build(value.n_components)

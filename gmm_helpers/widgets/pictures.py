@@ -6,9 +6,11 @@ from matplotlib.ticker import MaxNLocator
 from ..plotting import LINES
 from .live_figure import LiveFigure, dots, fill, line
 
-__all__ = ["DOTS", "CurvePicture", "bells", "ceiling", "in_words", "listed", "ordinal", "truth_bands"]
+__all__ = ["DOTS", "GIVEN", "CurvePicture", "bells", "ceiling", "in_words", "listed", "ordinal", "truth_bands"]
 
 DOTS = {"color": "#8C8C8C", "size": 3.2}  # large and pale, so that the thin fit on top hides none of them
+GIVEN = {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6}  # the same in a legend
+KEY = {"what we are given": GIVEN, "fit": {"color": "black"}, "its bells": LINES[0]}
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 FINE = 300  # points of a drawn curve
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -17,13 +19,13 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 class CurvePicture:
     """Axes "curve" and, if `below`, "residual" over one grid, with limits that fit what is shown, in few steps."""
 
-    def __init__(self, x=(0.0, 25.0), width=6.8, height=4.5, key=None, below=True):
+    def __init__(self, x=(0.0, 25.0), width=6.8, height=4.5, key=KEY, below=True):
         panels, ratios = ([["curve"], ["residual"]], [3.2, 1]) if below else ([["curve"]], None)
         self.figure = LiveFigure(panels, width, height, height_ratios=ratios, sharex=True)
         self.curve, self.residual = self.figure.axes["curve"], self.figure.axes.get("residual")
         self.curve.set(ylabel="density", xlim=(x[0], x[-1]), ylim=(0, 0.25))
         self.fine = np.linspace(x[0], x[-1], FINE)
-        self.figure.key(self.curve, key or {})
+        self.figure.key(self.curve, key)
         if below:
             self._prepare_residual()
         else:
@@ -74,9 +76,9 @@ def bells(ax, x, mixture, *, mass=1.0, name="bell", **looks):
     }
 
 
-def truth_bands(ax, x, truth):
+def truth_bands(ax, x, truth, *, mass=1.0):
     """The true bells as wide pale bands, over which a recovered bell is drawn as a line."""
-    return bells(ax, x, truth, name="true bell", linestyle="-", linewidth=7, alpha=0.28)
+    return bells(ax, x, truth, mass=mass, name="true bell", linestyle="-", linewidth=7, alpha=0.28)
 
 
 def ordinal(k):

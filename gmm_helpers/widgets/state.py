@@ -7,8 +7,9 @@ from scipy.optimize import linear_sum_assignment
 from ..descent import fit_once
 from ..mixture import Mixture
 from ..restarts import fit
+from .as_code import literal
 
-__all__ = ["State", "follow", "largest_error", "matched", "random_mixture"]
+__all__ = ["State", "alive", "follow", "key", "largest_error", "matched", "noisy", "random_mixture"]
 
 FOLLOWED = 1e-8  # the relative loss at which the last answer, moved on, still meets the curve
 FEW, FEWER = 6, 3  # starts tried when it doesn't, and in the dearer cases: a hand on a slider waits for them
@@ -57,6 +58,11 @@ class State(traitlets.HasTraits):
 def _like(default, value):
     """A list given for an array becomes one; everything else is taken as it is."""
     return np.array(value, dtype=float) if isinstance(default, np.ndarray) else value
+
+
+def key(values, *besides):
+    """What a result depends on: all values but those that only uncover it, and those named."""
+    return repr({k: literal(v) for k, v in values.items() if k not in ("revealed", "veiled", *besides)})
 
 
 def follow(x, density, n_components, last=None, *, prior=None, exact=True):
@@ -116,3 +122,15 @@ def random_mixture(rng, n_components=3, low=3.0, high=22.0):
     weights = np.round(weights, 2)
     weights[-1] = 1 - weights[:-1].sum()
     return Mixture(weights, np.round(means, 1), np.round(rng.uniform(0.6, 2.5, n_components), 1))
+
+
+def noisy(density, values):
+    """The density with the seeded noise that the values ask for: `noise` per cent of its peak, from `seed`."""
+    noise = np.random.default_rng(int(values["seed"])).normal(size=density.size)
+    return density + values["noise"] / 100 * density.max() * noise if values["noise"] else density
+
+
+def alive(mixture):
+    """The mixture as a start, in which no weight is 0: its logit would be −inf."""
+    weights = np.maximum(mixture.weights, 1e-9)
+    return Mixture(weights / weights.sum(), mixture.means, mixture.stds)

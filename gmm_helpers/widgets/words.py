@@ -4,7 +4,7 @@ import re
 
 from .state import largest_error, matched
 
-__all__ = ["minus", "squares", "table", "told"]
+__all__ = ["minus", "spans", "squares", "table", "told"]
 
 ENDS = {0: "converged", 1: "stopped at its limit", 2: "converged to rounding", 3: "left the range of numbers"}
 
@@ -20,6 +20,11 @@ def told(result, truth=None):
     if truth is not None:
         error = largest_error(result.mixture, truth)
         parts.append("another K than the truth's" if error is None else f"largest error {error:.1e}")
+    return spans(*parts)
+
+
+def spans(*parts):
+    """Parts of a status line, none of which is broken over two lines."""
     return " · ".join(f"<span>{part}</span>" for part in parts)
 
 
