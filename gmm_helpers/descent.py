@@ -93,8 +93,8 @@ def check_options(method, options, callback):
         raise TypeError(f"`callback` must be callable, got {type(callback).__name__}")
 
 
-def descend(theta, problem, method, options=None, callback=None):
-    """One descent in normalised coordinates. theta: (3K,). Returns a `Descent`.
+def descend(theta, problem, method, options=None, callback=None, kind="given"):
+    """One descent in normalised coordinates. theta: (3K,); kind: of start. Returns a `Descent`.
 
     A `KeyboardInterrupt` leaves with the walk so far as its `.run`.
     """
@@ -112,9 +112,9 @@ def descend(theta, problem, method, options=None, callback=None):
         except StopIteration:
             theta, status, nfev = path[-1], STOPPED, len(path)
         except KeyboardInterrupt as interrupt:
-            interrupt.run = _finished(path[-1], problem, method, STOPPED, len(path), path)
+            interrupt.run = _finished(path[-1], problem, method, STOPPED, len(path), path, kind)
             raise
-        return _finished(theta, problem, method, status, nfev, path)
+        return _finished(theta, problem, method, status, nfev, path, kind)
 
 
 def _levenberg_marquardt(theta, problem, _method, options, accept):
@@ -172,7 +172,7 @@ def _pinned_hessian(theta, problem):
 def _start_metric(theta, problem):
     """(2·JᵀJ + a ridge)⁻¹: a first guess of the inverse Hessian, which spares BFGS iterations."""
     H = gauss_newton_hessian(theta, problem)
-    H = np.linalg.inv(H + (1e-3 * np.trace(H) / len(H) + 1e-12) * np.eye(len(H)))
+    H = np.linalg.inv(H + (1e-4 * np.trace(H) / len(H) + 1e-12) * np.eye(len(H)))
     return (H + H.T) / 2  # SciPy wants it symmetric to the last bit
 
 
@@ -191,7 +191,7 @@ def _teller(callback, problem):
     return tell
 
 
-def _finished(theta, problem, method, status, nfev, path):
+def _finished(theta, problem, method, status, nfev, path, kind):
     """The walk's end, measured once more where it stands."""
     if not (theta == path[-1]).all():
         path.append(theta)
@@ -204,4 +204,4 @@ def _finished(theta, problem, method, status, nfev, path):
     grad_norm = float(abs(gradient).max())
     if not (np.isfinite(fun) and np.isfinite(grad_norm)):
         status = NAN
-    return Descent(theta, fun, loss, grad_norm, status, nfev, method, path)
+    return Descent(theta, fun, loss, grad_norm, status, nfev, method, path, kind)

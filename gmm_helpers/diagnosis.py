@@ -43,18 +43,18 @@ def diagnose(result):
 
 
 def _exploded(mixture, x):
-    for k in np.flatnonzero((mixture.weights > LIVE) & (mixture.stds >= 10 * (x[-1] - x[0]))):
+    for k in ((mixture.weights > LIVE) & (mixture.stds >= 10 * (x[-1] - x[0]))).nonzero()[0]:
         yield f"{_name(mixture, k)} exploded: its std is {mixture.stds[k]:.3g}, over ten grid lengths"
 
 
 def _off_grid(mixture, x):
-    for k in np.flatnonzero((mixture.weights > LIVE) & _off(mixture, x)):
+    for k in ((mixture.weights > LIVE) & _off(mixture, x)).nonzero()[0]:
         yield f"{_name(mixture, k)} has its mean off the grid ({x[0]:.6g} … {x[-1]:.6g})"
 
 
 def _narrow(mixture, x):
     step = _local_step(mixture, x)
-    for k in np.flatnonzero((mixture.weights > LIVE) & (mixture.stds < step / 2)):
+    for k in ((mixture.weights > LIVE) & (mixture.stds < step / 2)).nonzero()[0]:
         if _seen_share(mixture, x)[k] < SEEN and x[0] <= mixture.means[k] <= x[-1]:
             yield f"{_name(mixture, k)} hides between grid points: none sees its weight of {mixture.weights[k]:.3g}"
         else:
@@ -62,12 +62,12 @@ def _narrow(mixture, x):
 
 
 def _dead(mixture, _x):
-    for k in np.flatnonzero(mixture.weights <= LIVE):
+    for k in (mixture.weights <= LIVE).nonzero()[0]:
         yield f"{_name(mixture, k)} is dead: its weight is {mixture.weights[k]:.1e}; fewer components may do"
 
 
 def _twins(mixture, _x):
-    live = np.flatnonzero(mixture.weights > LIVE)
+    live = (mixture.weights > LIVE).nonzero()[0]
     for i, j in ((i, j) for i in live for j in live if i < j):
         near = TWINS * (mixture.stds[i] + mixture.stds[j])
         if abs(mixture.means[i] - mixture.means[j]) < near and abs(mixture.stds[i] - mixture.stds[j]) < near:

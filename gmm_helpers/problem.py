@@ -118,7 +118,7 @@ def _normalised(x, density, weights, mass, quadrature_weighted, prior):
     bulk = quadrature * np.maximum(y, 0)  # moments of a curve; the dips that noise makes are left out
     t_mean = bulk @ t / bulk.sum()
     t_std = np.sqrt(bulk @ (t - t_mean) ** 2 / bulk.sum())
-    t_std = max(t_std, 1e-3 * np.diff(t).min())  # a curve on one point alone has no spread of its own
+    t_std = max(t_std, 1e-3 * (t[1:] - t[:-1]).min())  # a curve on one point alone has no spread of its own
     area = width * (peak * float(quadrature @ y))
     if not np.isfinite(area):
         raise ValueError(f"the area under `density` must be finite, got {area}")
@@ -147,9 +147,9 @@ def _normalised(x, density, weights, mass, quadrature_weighted, prior):
 
 def trapezoid_weights(x):
     """wᵢ with Σ wᵢ·yᵢ the trapezoidal rule on an increasing, perhaps uneven, grid. x: (N,). Returns (N,)."""
-    half = np.diff(x) / 2
+    half = (x[1:] - x[:-1]) / 2
     weights = np.zeros(x.size)
-    weights[:-1] += half
+    weights[:-1] = half
     weights[1:] += half
     return weights
 
@@ -158,7 +158,7 @@ def _check_grid(x):
     if x.size < 2:
         raise ValueError(f"`x` must have at least 2 points, got {x.size}")
     with np.errstate(over="ignore"):
-        steps = np.diff(x)
+        steps = x[1:] - x[:-1]
         span = x[-1] - x[0]
     if steps.min() <= 0:
         i = int(np.flatnonzero(steps <= 0)[0])

@@ -34,7 +34,7 @@ ROUND = 6  # starts, as many independent ones as relocations until the best was 
 OUTLIVED = 20  # and relocations that must have failed to better it
 BUDGET = 2.0  # of descents, in seconds as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 200
-QUICK = {"LM": {"ftol": 1e-10}}  # a walk may end early while valleys are compared; the best goes on
+QUICK = {"LM": {"ftol": 1e-10}, "BFGS": {"gtol": 1e-8}}  # while valleys are compared; the best goes on
 NEARLY = 1.1  # a fit without spikes may be this much worse, and is still preferred to one with
 
 
@@ -145,7 +145,7 @@ def _search(problem, n_components, n_starts, rng, runs, walk_all, price):
 def _rounds(problem, n_components, rng, runs, price):
     """Lists of starts: the curvature start alone, then rounds of independent ones and of relocations of the best."""
     u, curve = problem.u, problem.density * (problem.spread / problem.mass)
-    limit = max(min(40 + 15 * n_components, int(BUDGET / 5 / price)), 20)
+    limit = max(min(_short(n_components), int(BUDGET / 5 / price)), 20)
 
     def start(kind, theta):
         return Start(kind, theta, limit)
@@ -177,20 +177,25 @@ def _continued(runs, best, short):
     return [Start(run.kind, run.theta, 4 * short, run) for run in sorted(cut, key=lambda run: run.fun)[:2]]
 
 
+def _short(n_components):
+    """Evaluations in which most walks that lead anywhere arrive."""
+    return 40 + 15 * n_components
+
+
 def _walk(start, *, problem, method, options, callback):
     """One descent from a `Start`, no further than its limit unless the user set one."""
     limit, share = {"LM": ("maxfev", 1), "BFGS": ("maxiter", 3)}.get(method.upper(), (None, 0))  # BFGS's are cheaper
     if limit and limit not in options:
         options = options | {limit: share * start.limit}
-    run = descend(start.theta, problem, method, options, callback)
-    if (before := start.continues) is not None:
-        run = replace(run, nfev=before.nfev + run.nfev, path=np.concatenate([before.path, run.path[1:]]))
-    return replace(run, kind=start.kind)
+    run = descend(start.theta, problem, method, options, callback, start.kind)
+    if (before := start.continues) is None:
+        return run
+    return replace(run, nfev=before.nfev + run.nfev, path=np.concatenate([before.path, run.path[1:]]))
 
 
 def _polish(run, problem, method, callback):
     """The best walk, ended early like all of a search, taken on to the method's own tolerances."""
-    onward = Start(run.kind, run.theta, 100 * run.theta.size, run)
+    onward = Start(run.kind, run.theta, 4 * _short(run.theta.size // 3), run)
     return _walk(onward, problem=problem, method=method, options={}, callback=callback)
 
 
@@ -202,13 +207,15 @@ def _polish_on_all_points(run, problem, method, options, callback):
     elif method.upper() == "LM":
         options = {"maxiter": 50}
     walk = "trust-exact" if method.upper() == "LM" else method
-    return replace(descend(run.theta, problem, walk, options, callback), kind=run.kind, method=run.method)
+    return replace(descend(run.theta, problem, walk, options, callback, run.kind), method=run.method)
 
 
 def _is_confirmed(runs, problem):
     """Whether the lowest loss may be trusted: enough independent starts have found it and it has outlived enough
     relocations. Fewer, where only noise is left; many more, where starts rarely find it, or where so little is left,
     and no noise, that another valley may well leave nothing."""
+    if len(runs) < FINDS:
+        return False
     best = min(runs, key=lambda run: run.fun)
     if not best.converged and best.status != CONVERGED:  # a quick walk that ended is flattened later, by `_polish`
         return False

@@ -54,7 +54,7 @@ class Descent:
     nfev: int
     method: str
     path: np.ndarray  # (iterations + 1, 3K)
-    kind: str = "given"  # of start
+    kind: str  # of start
 
     @property
     def is_finite(self):
@@ -91,8 +91,7 @@ class FitResult:
     @cached_property
     def x(self) -> Array:
         """The free vector [logits | means | log_stds] (3K,); `unpack(x)` gives the mixture."""
-        theta = self._problem.to_user(self._run.theta).reshape(3, -1)
-        theta[[0, 2]] = theta[[0, 2]].clip(-FLOAT, FLOAT)
+        theta = self._in_user_units(self._run.theta).reshape(3, -1)
         return theta[:, np.lexsort((theta[0], theta[2], theta[1]))].ravel()
 
     @cached_property
@@ -168,7 +167,7 @@ class FitResult:
     @cached_property
     def start(self) -> Mixture:
         """The `Mixture` from which the best run started."""
-        return Mixture(*unpack(self._problem.to_user(self._run.path[0])))
+        return Mixture(*unpack(self._in_user_units(self._run.path[0])))
 
     @cached_property
     def history(self) -> History:
@@ -184,6 +183,12 @@ class FitResult:
     def runs(self) -> tuple["FitResult", ...]:
         """Every start's own `FitResult`, best first."""
         return tuple(FitResult(self._problem, run) for run in self._search.runs) if self._search else (self,)
+
+    def _in_user_units(self, theta):
+        """theta (3K,) as `unpack` can take it: what a walk let run away is kept within a float."""
+        theta = self._problem.to_user(theta).reshape(3, -1)
+        theta[[0, 2]] = theta[[0, 2]].clip(-FLOAT, FLOAT)
+        return theta.ravel()
 
     def pdf(self, x: ArrayLike) -> Array:
         """The fitted curve, mass · mixture.pdf(x); the shape of x."""

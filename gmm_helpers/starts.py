@@ -189,18 +189,19 @@ def as_theta(problem, weights, means, stds):
 
 def _dips(x, y):
     """Areas, means, stds of the bells that the dips of y″ suggest."""
-    step = np.diff(x)
-    slope = np.diff(y) / step
-    bend = np.diff(slope) / ((step[1:] + step[:-1]) / 2)  # on the inner points, uneven grids included
+    step = x[1:] - x[:-1]
+    slope = (y[1:] - y[:-1]) / step
+    bend = 2 * (slope[1:] - slope[:-1]) / (x[2:] - x[:-2])  # on the inner points, uneven grids included
     inner = x[1:-1]
     if bend.size < 3:
         return (np.empty(0),) * 3
     falls, rises = bend[1:] < bend[:-1], bend[1:] > bend[:-1]
-    lowest = 1 + np.flatnonzero(falls[:-1] & ~falls[1:] & (bend[1:-1] < 0))
+    hollow = bend < 0
+    lowest = 1 + (falls[:-1] & ~falls[1:] & hollow[1:-1]).nonzero()[0]
     # A bell ends where y″ changes sign, or at the ridge between it and a neighbour in the same hollow.
-    sign = np.flatnonzero((bend[1:] < 0) != (bend[:-1] < 0))
+    sign = (hollow[1:] != hollow[:-1]).nonzero()[0]
     crossings = inner[sign] - bend[sign] * (inner[sign + 1] - inner[sign]) / (bend[sign + 1] - bend[sign])
-    ridges = inner[1 + np.flatnonzero(rises[:-1] & ~rises[1:] & (bend[1:-1] < 0))]
+    ridges = inner[1 + (rises[:-1] & ~rises[1:] & hollow[1:-1]).nonzero()[0]]
     ends = np.sort(np.concatenate([crossings, ridges]))
     means = inner[lowest]
     at = np.searchsorted(ends, means)
