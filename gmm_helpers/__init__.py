@@ -1,6 +1,27 @@
 """Fit a mixture of Gaussians to a density known at grid points.
 
-The package behind the course in `notebooks/`: a module is a chapter, and imports only from those above it.
+The package behind the course in `notebooks/`. A module is a chapter, or a tool of one; each imports only from those
+above it:
+
+    checks       what is refused at the border, and in which words
+    mixture      chapter 1: the bell, the mixture
+    parameters   chapter 2: the glossary; softmax, theta and back
+    loss         chapter 3: how far one curve lies from another
+    priors       chapter 7: what to say when the data are silent
+    problem      the target, in its own units
+    gradient     chapter 4: the loss, its gradient, its Jacobian
+    diagnosis    what is wrong with a fit, in sentences
+    uncertainty  chapter 8: how sure the numbers are
+    result       what a fit says of itself
+    descent      chapter 5: one walk downhill, `fit_once`
+    starts       chapter 6: where to start
+    restarts     chapter 6: how often, and when to stop, `fit`
+    many         chapter 8: the same for many curves
+    densities    chapter 8: a density from samples, a histogram, a file
+    gallery      named mixtures
+    plotting     pictures
+
+On them stand `widgets` and `exercises`, and for the classroom `student`, `mark` and `doctor`.
 """
 
 from .densities import bandwidth, density_from_histogram, density_from_samples, galaxies, old_faithful, read_density
