@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import autograd.numpy as np
-from numpy.random import Generator
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from .checks import Array, check_number, check_vector
+from .checks import Array, Rng, check_number, check_vector
 
 __all__ = ["Mixture", "gaussian_pdf", "mixture_pdf"]
 
@@ -53,6 +52,7 @@ class Mixture:
     weights: Array
     means: Array
     stds: Array
+    _names = ("weights", "means", "stds")
 
     def __init__(self, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> None:
         for name, values in zip(self._names, (weights, means, stds), strict=True):
@@ -94,7 +94,7 @@ class Mixture:
         """Standard deviation of the whole mixture, √(Σₖ weightsₖ·(stdsₖ² + (meansₖ − mean)²)), in the unit of x."""
         return float(np.sqrt(self.weights @ (self.stds**2 + (self.means - self.mean()) ** 2)))
 
-    def sample(self, size: int, *, rng: int | Generator | None = None) -> Array:
+    def sample(self, size: int, *, rng: Rng = None) -> Array:
         """`size` independent draws: choose a bell by its weight, then a value from that bell.
 
         rng: seed or generator, as `numpy.random.default_rng` takes it. Returns (size,), in the unit of x.
@@ -166,8 +166,6 @@ class Mixture:
     def __repr__(self) -> str:
         rows = (f"{name}={np.array2string(getattr(self, name), separator=', ', precision=6)}" for name in self._names)
         return f"Mixture({', '.join(rows)})"
-
-    _names = ("weights", "means", "stds")
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th scope='col'>{title}</th>" for title in ("bell", "weight", "mean", "std"))

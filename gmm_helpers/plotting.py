@@ -1,4 +1,4 @@
-"""Pictures: each function draws on an `ax`, returns what it drew, and computes nothing."""
+"""Pictures: each function draws on an `ax`, or on pyplot's current one, returns what it drew, and fits nothing."""
 
 import base64
 import io

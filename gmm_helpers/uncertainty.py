@@ -12,21 +12,7 @@ __all__ = ["covariance", "standard_errors"]
 
 
 def covariance(problem, mixture, x):
-    """Covariance of (weights, means, stds, mass), σ²·D (JᵀJ)⁻¹ Dᵀ, (3K + 1, 3K + 1): see `_root`."""
-    root = _root(problem, mixture, x)
-    with np.errstate(over="ignore"):  # the square of a unit of 1e200 is more than a float holds
-        return root @ root.T
-
-
-def standard_errors(problem, mixture, x):
-    """The roots of the covariance's diagonal, (3K + 1,), in any unit."""
-    root = _root(problem, mixture, x)
-    size = np.maximum(abs(root).max(axis=1), np.finfo(float).tiny)
-    return size * np.linalg.norm(root / size[:, None], axis=1)
-
-
-def _root(problem, mixture, x):
-    """σ·D (JᵀJ)⁻¹Jᵀ, (3K + 1, N), whose product with its own transpose is the covariance.
+    """Covariance of (weights, means, stds, mass), σ²·D (JᵀJ)⁻¹ Dᵀ, (3K + 1, 3K + 1), in the user's units.
 
     x: (3K,), the fitted free vector; J: the Jacobian of the residuals there; σ²: from the residual, with
     N − (3K − 1) degrees of freedom (N − 3K with a free mass); D: the derivatives of the numbers by theta (the
@@ -34,6 +20,20 @@ def _root(problem, mixture, x):
     variances, it is the sandwich formula. With a prior, without degrees of freedom, or where the data can't tell
     parameters apart: NaN and an `OptimizeWarning`. It rests on noise that is independent from point to point.
     """
+    root = _root(problem, mixture, x)
+    with np.errstate(over="ignore"):  # the square of a unit of 1e200 is more than a float holds
+        return root @ root.T
+
+
+def standard_errors(problem, mixture, x):
+    """The roots of the covariance's diagonal, (3K + 1,), in a unit of any size."""
+    root = _root(problem, mixture, x)
+    size = np.maximum(abs(root).max(axis=1), np.finfo(float).tiny)
+    return size * np.linalg.norm(root / size[:, None], axis=1)
+
+
+def _root(problem, mixture, x):
+    """σ·D (JᵀJ)⁻¹Jᵀ, (3K + 1, N): the product with its own transpose is the covariance."""
     N, K, theta = problem.x.size, x.size // 3, problem.from_user(x)
     basis = np.eye(3 * K) if problem.free_mass else _without_common_shift(K)
     residuals, J = residuals_and_jacobian(theta, problem)
