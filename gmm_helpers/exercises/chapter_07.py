@@ -8,7 +8,7 @@ from ..loss import relative_loss
 from ..mixture import SQRT_2PI, Mixture
 from ..priors import log_std_prior, strength
 from ..restarts import fit
-from .exercise import Exercise, Mistake, _close, drawn_bells, drawn_inputs
+from .exercise import Exercise, Mistake, close, drawn_bells, drawn_inputs
 
 
 def prior_residuals(stds, center, lam):
@@ -19,7 +19,7 @@ def prior_residuals(stds, center, lam):
 def _same_squares(got, wanted):
     """Residuals agree if their sizes do: of a square, nobody sees the sign."""
     try:
-        return _close(np.abs(got), np.abs(wanted))
+        return close(np.abs(got), np.abs(wanted))
     except TypeError:  # an exception, or no numbers
         return type(got) is type(wanted)
 

@@ -8,8 +8,7 @@ from html import escape
 
 import numpy as np
 
-__all__ = ["OPEN", "Exercise", "Mistake", "Verdict", "drawn_bells", "drawn_inputs"]
-
+__all__ = ["OPEN", "Exercise", "Mistake", "Verdict", "close", "drawn_bells", "drawn_inputs"]
 
 OPEN = "replace the `...` above by your answer, run that cell, then this one."
 
@@ -108,14 +107,14 @@ class Exercise:
         for output in got:
             if isinstance(output, Exception):
                 return Verdict("wrong", _stopped(output))
-        return Verdict("wrong", _first_difference(self.inputs, got, wanted, self.same or _close))
+        return Verdict("wrong", _first_difference(self.inputs, got, wanted, self.same or close))
 
     def _outputs(self, answer):
         """What a function returns, or raises, on each input; a value stands for itself."""
         return [_output(answer, arguments) for arguments in self.inputs] if callable(answer) else [answer]
 
     def _agree(self, got, wanted):
-        same = self.same or _close
+        same = self.same or close
         return len(got) == len(wanted) and all(same(g, w) for g, w in zip(got, wanted, strict=True))
 
 
@@ -138,7 +137,7 @@ def _output(function, arguments):
             output = function(*given)
     except Exception as error:
         return error
-    unspoilt = all(_close(g, a) for g, a in zip(given, arguments, strict=True) if isinstance(a, np.ndarray))
+    unspoilt = all(close(g, a) for g, a in zip(given, arguments, strict=True) if isinstance(a, np.ndarray))
     return output if unspoilt else ChangedInput("it changes its argument in place; return a new array")
 
 
@@ -152,13 +151,13 @@ class ChangedInput(Exception):
     """Stands for the output of a function that writes into its argument."""
 
 
-def _close(a, b):
+def close(a, b):
     """Equal shape and equal to nine digits; tuples and lists part by part; errors of the same kind."""
     if isinstance(b, Exception):
         return type(a) is type(b)
     if isinstance(b, tuple | list):
         sized = hasattr(a, "__len__") and not isinstance(a, str)
-        return sized and len(a) == len(b) and all(_close(x, y) for x, y in zip(a, b, strict=True))
+        return sized and len(a) == len(b) and all(close(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(b, str | bool) or b is None:
         return type(a) is type(b) and a == b
     try:
