@@ -1,6 +1,6 @@
 """Controls: a slider beside a number box, and an editor of mixtures that can hold no illegal state.
 
-Each has a `value` trait, a `widget` to show, and `parts`, the sliders that a hand can move.
+Each has a `value` trait, a `widget` to show, and `parts`, the widgets in it that a hand moves.
 """
 
 import ipywidgets
@@ -10,7 +10,7 @@ import traitlets
 from ..mixture import Mixture
 from ..plotting import LINES
 
-__all__ = ["Choice", "MixtureEditor", "Number", "Numbers", "Switch", "subscript", "swatch"]
+__all__ = ["Choice", "MixtureEditor", "Number", "Numbers", "Switch", "share", "subscript"]
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -212,13 +212,13 @@ class Choice(traitlets.HasTraits):
     value = traitlets.Any()
 
     def __init__(self, label, options, value=None):
-        self.slider = ipywidgets.Dropdown(options=options, description=label, layout={"width": "auto"})
-        self.slider.style.description_width = "84px"
+        self.widget = ipywidgets.Dropdown(options=options, description=label, layout={"width": "auto"})
+        self.widget.style.description_width = "84px"
         if value is not None:
-            self.slider.value = value
-        self.widget, self.parts = self.slider, [self.slider]
-        super().__init__(value=self.slider.value)
-        traitlets.link((self.slider, "value"), (self, "value"))
+            self.widget.value = value
+        self.parts = [self.widget]
+        super().__init__(value=self.widget.value)
+        traitlets.link((self.widget, "value"), (self, "value"))
 
 
 class Switch(traitlets.HasTraits):
@@ -227,10 +227,10 @@ class Switch(traitlets.HasTraits):
     value = traitlets.Bool()
 
     def __init__(self, label, value=False):
-        self.slider = ipywidgets.Checkbox(value=value, description=label, indent=False, layout={"width": "auto"})
-        self.widget, self.parts = self.slider, [self.slider]
+        self.widget = ipywidgets.Checkbox(value=value, description=label, indent=False, layout={"width": "auto"})
+        self.parts = [self.widget]
         super().__init__(value=value)
-        traitlets.link((self.slider, "value"), (self, "value"))
+        traitlets.link((self.widget, "value"), (self, "value"))
 
 
 def heading(html):
