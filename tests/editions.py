@@ -4,6 +4,7 @@ import json
 import os
 import time
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
@@ -78,3 +79,11 @@ def _claims_cell(cell):
     code = nbformat.v4.new_code_cell(f"import json as _json\nprint(_json.dumps({{{pairs}}}))")
     code.id = f"claims-{cell.id}"
     return [code]
+
+
+def tags(source):
+    """(name, attributes) of every tag of an HTML source."""
+    found, parser = [], HTMLParser()
+    parser.handle_starttag = lambda name, attributes: found.append((name, dict(attributes)))
+    parser.feed(source)
+    return found

@@ -2,10 +2,9 @@
 
 import json
 import re
-from html.parser import HTMLParser
 
 import pytest
-from editions import NOTEBOOKS, PATHS, code_cells, read, role
+from editions import NOTEBOOKS, PATHS, code_cells, read, role, tags
 
 CHAPTERS = [path for path in PATHS if re.match(r"0[1-8]_", path.name)]
 EXERCISED = [path for path in PATHS if any(role(cell) == "check" for cell in read(path).cells)]
@@ -52,7 +51,7 @@ def test_every_picture_has_a_text_and_none_is_stray(path, executed):
         if "image/png" in data:
             assert "application/vnd.jupyter.widget-view+json" in data, f"{cell.id} shows a figure without a text"
     for cell, source in run.html():
-        for image in _tags(source, "img"):
+        for image in images(source):
             assert len(image.get("alt", "")) > 20, cell.id
 
 
@@ -98,7 +97,7 @@ def test_a_chapter_has_its_shape(path, executed):
     assert 12 <= len(visible) <= 25, len(visible)
     assert max(len(c.source.splitlines()) for c in visible) <= 20
     assert 3 <= sum(role(c) == "check" for c in notebook.cells) <= 6
-    pictures = sum(len(_tags(source, "img")) for _, source in executed(path, "untouched").html())
+    pictures = sum(len(images(source)) for _, source in executed(path, "untouched").html())
     assert pictures >= 4
     for heading in ("You will learn", "Key points", "Further reading"):
         assert heading in prose
@@ -111,17 +110,6 @@ def test_its_links_lead_somewhere(path):
             assert (NOTEBOOKS / target).resolve().exists(), f"{cell.id} links to {target}"
 
 
-class _Tags(HTMLParser):
-    def __init__(self, tag):
-        super().__init__()
-        self.tag, self.found = tag, []
-
-    def handle_starttag(self, tag, attributes):
-        if tag == self.tag:
-            self.found.append(dict(attributes))
-
-
-def _tags(source, tag):
-    parser = _Tags(tag)
-    parser.feed(source)
-    return parser.found
+def images(source):
+    """The attributes of every image of an HTML source."""
+    return [attributes for name, attributes in tags(source) if name == "img"]

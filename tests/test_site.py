@@ -5,13 +5,12 @@ import json
 import re
 import sys
 import zipfile
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import chromium_page, free_port, serving
-from editions import NOTEBOOKS, PATHS, code_cells, read
+from editions import NOTEBOOKS, PATHS, code_cells, read, tags
 from playwright.sync_api import sync_playwright
 
 import gmm_helpers
@@ -178,19 +177,9 @@ def test_jupyterlite_opens_and_shows_the_notebooks(base, page):
         assert kernel == "python"
 
 
-class _Links(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.found = []
-
-    def handle_starttag(self, tag, attributes):
-        self.found += [(tag, value) for name, value in attributes if name in ("href", "src") and value]
-
-
 def _links(source):
-    parser = _Links()
-    parser.feed(source)
-    return parser.found
+    """(tag, target) of whatever a page links to or loads."""
+    return [(tag, a[key]) for tag, a in tags(source) for key in ("href", "src") if a.get(key)]
 
 
 def _imports(source):
