@@ -1,6 +1,6 @@
 """What is checked at the border, and how it is said: the argument in backticks, the rule, the value met."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 PriorLike = Callable[[Array, Array, Array], Array]  # of weights, means, stds: residuals
 Rng = int | Generator | None  # what `numpy.random.default_rng` takes
-Workers = int | Callable[[Callable[..., Any], Iterable[Any]], Iterable[Any]]  # a number of processes, or a map
 
-__all__ = ["Array", "PriorLike", "Rng", "Workers", "check_integer", "check_number", "check_vector"]
+__all__ = ["Array", "PriorLike", "Rng", "check_integer", "check_number", "check_vector"]
 
 
 def check_vector(name: str, values: Any) -> Array:

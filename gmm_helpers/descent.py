@@ -9,8 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import OptimizeResult, leastsq, minimize
 
 from .checks import PriorLike, check_vector
-from .gradient import LIMIT as REACH
-from .gradient import gauss_newton_hessian, loss_and_gradient, residuals_and_jacobian, value_and_grad
+from .gradient import REACH, gauss_newton_hessian, loss_and_gradient, residuals_and_jacobian, value_and_grad
 from .mixture import Mixture
 from .parameters import pack
 from .problem import make_problem

@@ -17,7 +17,7 @@ from .mixture import SQRT_2PI
 
 __all__ = ["gauss_newton_hessian", "loss_and_gradient", "residuals_and_jacobian", "value_and_grad"]
 
-LIMIT = 300.0  # of |theta| in the model: exp(±300) is beyond any curve, and its square is still a float
+REACH = 300.0  # of |theta| in the model: exp(±300) is beyond any curve, and its square is still a float
 CHUNK = 30_000  # bells × points worked on at a time: what a processor's cache holds
 
 
@@ -121,7 +121,7 @@ def _parts(problem, columns):
 
 def _unpacked(theta, problem):
     """Areas (of the given mass, or free), means and 1/stds of a theta that is kept within what a float holds."""
-    logits, means, log_stds = np.minimum(np.maximum(theta, -LIMIT), LIMIT).reshape(3, -1)
+    logits, means, log_stds = np.minimum(np.maximum(theta, -REACH), REACH).reshape(3, -1)
     if problem.free_mass:
         areas = np.exp(logits)
     else:  # on arrays this small `.max()` and `.sum()` take longer to call than to compute

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from tqdm.auto import tqdm
 
-from .checks import Rng, Workers, check_integer
+from .checks import Rng, check_integer
 from .descent import check_options
-from .restarts import _mapper, fit
+from .restarts import fit
 from .result import FitResult
+from .workers import Workers, mapper
 
 __all__ = ["fit_many"]
 
@@ -44,13 +45,11 @@ def fit_many(
     inspect.signature(fit).bind(x, densities, n_components, **options)  # an option that `fit` doesn't have
     check_integer("n_components", n_components)
     check_options(options.get("method", "LM"), options.get("options"), options.get("callback"))
-    if not callable(workers) and workers != -1:
-        check_integer("workers", workers)
     size = min(CHUNK, -(-len(curves) // 16))  # few curves: enough chunks for everyone
     chunks = [curves[i : i + size] for i in range(0, len(curves), size)]
     work, results = partial(_fit_each, n_components=n_components, options=options), []
     try:
-        with _mapper(workers) as run_all, tqdm(total=len(curves), disable=not progress, unit="curve") as bar:
+        with mapper(workers) as run_all, tqdm(total=len(curves), disable=not progress, unit="curve") as bar:
             for done in run_all(work, chunks):
                 results += done
                 bar.update(len(done))

@@ -13,7 +13,7 @@ from autograd import jacobian
 from .checks import check_integer, check_number, check_vector
 from .parameters import unpack
 
-__all__ = ["Problem", "make_problem"]
+__all__ = ["Problem", "make_problem", "trapezoid_weights"]
 
 DEEPEST_DIP = 0.5  # noise may push a density below zero, but no deeper than this share of its peak
 

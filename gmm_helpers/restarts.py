@@ -1,18 +1,15 @@
 """Chapter 6: how often to start, and when to stop looking."""
 
-import os
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from tqdm.auto import tqdm
 
-from .checks import PriorLike, Rng, Workers, check_integer
+from .checks import PriorLike, Rng, check_integer
 from .descent import check_options, descend
 from .diagnosis import is_healthy, is_white
 from .gradient import loss_and_gradient, residuals_and_jacobian
@@ -21,6 +18,7 @@ from .parameters import unpack
 from .problem import make_problem
 from .result import CONVERGED, MET, Descent, FitResult, Search
 from .starts import as_theta, curvature_start, jittered, kmeans_start, relocated, scattered_start
+from .workers import Workers, mapper
 
 __all__ = ["fit"]
 
@@ -90,8 +88,6 @@ def fit(
     problem = make_problem(x, density, n_components, mass=mass, grid_weights=grid_weights, prior=prior)
     check_options(method, options, callback)
     n_starts = check_integer("n_starts", n_starts, none=True)
-    if not callable(workers) and workers != -1:
-        check_integer("workers", workers)
     rng = np.random.default_rng(rng)
     coarse = problem.thinned(MANY_POINTS)
     price = _seconds_per_evaluation(coarse, n_components, method)
@@ -99,7 +95,7 @@ def fit(
     walk = partial(_walk, problem=coarse, method=method, options=quick or options or {}, callback=callback)
     runs: list[Descent] = []
     try:
-        with _mapper(workers) as run_all:
+        with mapper(workers) as run_all:
             steps = _search(coarse, n_components, n_starts, rng, runs, partial(run_all, walk), price)
             for _ in tqdm(steps, total=n_starts, unit="start") if progress else steps:
                 pass
@@ -270,15 +266,3 @@ def _seconds_per_evaluation(problem, n_components, method):
     if problem.prior is None:
         return price
     return price + (2e-3 if problem.affine_prior is None else 0.0 if quick else 1e-4)
-
-
-@contextmanager
-def _mapper(workers):
-    """`workers` as a map-like callable: itself, the lazy `map`, or the map of a pool that ends with the search."""
-    if callable(workers):
-        yield workers
-    elif workers == 1:
-        yield map
-    else:
-        with get_context("spawn").Pool(os.cpu_count() if workers == -1 else workers) as pool:
-            yield pool.map

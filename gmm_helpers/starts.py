@@ -5,7 +5,7 @@ from numpy.random import Generator
 from scipy.ndimage import gaussian_filter1d
 
 from .checks import Array, check_integer
-from .gradient import LIMIT, residuals_and_jacobian
+from .gradient import REACH, residuals_and_jacobian
 from .mixture import SQRT_2PI, gaussian_pdf
 from .parameters import softmax
 from .problem import trapezoid_weights
@@ -103,7 +103,7 @@ def relocated(theta, problem, rng):
     """A fit with one bell freed (the laziest, any, or one merged into its neighbour) and set down anew: where the
     misfit is, where a bell would explain most of it, or as half of another. So does split-and-merge EM (Ueda et
     al. 2000). theta: (3K,), K ≥ 2. Returns a theta."""
-    logits, means, log_stds = np.clip(theta, -LIMIT, LIMIT).reshape(3, -1)
+    logits, means, log_stds = np.clip(theta, -REACH, REACH).reshape(3, -1)
     areas = np.exp(logits) if problem.free_mass else softmax(logits)
     bells = areas + DEAD, means, np.exp(log_stds)
     k = rng.choice((_laziest, _any, _merged), p=(0.2, 0.4, 0.4))(bells, rng)
