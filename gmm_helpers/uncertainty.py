@@ -29,7 +29,8 @@ def standard_errors(problem, mixture, x):
     """The roots of the covariance's diagonal, (3K + 1,), in a unit of any size."""
     root = _root(problem, mixture, x)
     size = np.maximum(abs(root).max(axis=1), np.finfo(float).tiny)
-    return size * np.linalg.norm(root / size[:, None], axis=1)
+    with np.errstate(invalid="ignore"):  # an infinite one stays so, as NaN
+        return size * np.linalg.norm(root / size[:, None], axis=1)
 
 
 def _root(problem, mixture, x):
@@ -48,7 +49,8 @@ def _root(problem, mixture, x):
         noise = np.sqrt(problem.grid_weights)
         residuals = residuals / noise
     spread = inverse * noise * np.sqrt(residuals @ residuals / freedom)
-    return _derivatives(problem, mixture, theta) @ basis @ spread
+    with np.errstate(over="ignore", invalid="ignore"):  # of an area that ran away
+        return _derivatives(problem, mixture, theta) @ basis @ spread
 
 
 def _why_unknown(problem, freedom, inverse):
