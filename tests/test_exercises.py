@@ -1,6 +1,7 @@
 """Every exercise: its right answers pass, its usual mistakes are named, an answer not begun is told so."""
 
 import copy
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "gmm_helpers" / "exercises"
 NUMBERS = [
     e.number
     for path in sorted(PACKAGE.glob("chapter_*.py"))
-    for e in __import__(f"gmm_helpers.exercises.{path.stem}", fromlist=["EXERCISES"]).EXERCISES
+    for e in import_module(f"gmm_helpers.exercises.{path.stem}").EXERCISES
 ]
 
 

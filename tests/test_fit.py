@@ -246,8 +246,9 @@ def test_a_perfect_fit_with_a_bell_that_no_point_sees_is_no_success():
 
 def test_a_result_shows_itself_and_travels():
     result = fit(X, DENSITY, 3, rng=0)
-    assert "success" in repr(result)
-    assert "<table>" in result._repr_html_()
+    assert repr(result).startswith("FitResult: success, the target is met")
+    assert "<b>Success:</b>" in result._repr_html_()
+    assert result.mixture._repr_html_() in result._repr_html_()
     assert same(pickle.loads(pickle.dumps(result)), result)
 
 
