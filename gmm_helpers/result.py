@@ -21,7 +21,6 @@ CONVERGED, LIMIT, PRECISION, NAN, STOPPED = 0, 1, 2, 3, 99  # as `scipy.optimize
 MET = 1e-8  # a relative loss at which the target counts as met
 FLAT = 1e-6  # a gradient norm, in normalised coordinates, at which a point counts as stationary,
 FLATTER = 1e-8  # and one at which even a walk that was cut short has arrived
-
 FLOAT = 700.0  # of a log-std, or the log of an area: exp(±700) is about what a float holds
 
 
@@ -142,13 +141,13 @@ class FitResult:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether a search found the lowest loss often enough to trust it; a single walk never is."""
+        """Whether a search found the lowest loss, and failed to better it, often enough; a single walk never is."""
         return self._search is not None and self._search.confirmed
 
     @cached_property
     def success(self) -> bool:
-        """`fit_once`: this walk ended at a stationary point. `fit`: moreover the target is met (relative loss
-        ≤ 1e-8) or the best was found again from independent starts, and the points see every bell of weight."""
+        """`fit_once`: this walk ended at a stationary point. `fit`: the target is met (`fun` ≤ 1e-8), or the best walk
+        ended at such a point and is confirmed; and either way the points see every bell of weight."""
         if self._search is None:
             return self._run.converged
         found = self._run.is_finite and (self.fun <= MET or (self._run.converged and self.is_confirmed))

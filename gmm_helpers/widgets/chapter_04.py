@@ -30,7 +30,7 @@ print(loss, gradient)"""
 def explore_gradient(**values):
     """Move theta; arrows show where each bell wants to go, bars the nine slopes, and a curve the step downhill.
 
-    values: `theta` (9,), `step`, `h`, in place of the first preset's. Returns one box.
+    values: `theta` (9,), `step`, `h`, `truth`, in place of the first preset's. Returns one box.
     """
     figure = LiveFigure([["curve"], ["slopes"]], 6.8, 5.0, height_ratios=[2.2, 1])
     curve, slopes = figure.axes["curve"], figure.axes["slopes"]
