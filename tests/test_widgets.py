@@ -531,6 +531,15 @@ def test_a_slider_of_logarithms_reaches_both_ends():
     assert number.value == pytest.approx(0.1)
 
 
+def test_controls_that_do_not_count_are_put_away():
+    explorer = make("explore_descent")
+    for method, display in {"gradient descent": "", "LM": "none", "BFGS": "none"}.items():
+        explorer.controls["method"].value = method
+        rows = [explorer.controls["step"].widget, *explorer.work.widgets]
+        assert [row.layout.display for row in rows] == [display] * 2
+    assert not explorer.controls["method"].widget.layout.display
+
+
 def test_random_problems_are_mixtures_that_can_be_told_apart():
     for seed in range(50):
         mixture = random_mixture(np.random.default_rng(seed))

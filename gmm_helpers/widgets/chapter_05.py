@@ -97,20 +97,11 @@ def explore_descent(**values):
         "unit": Choice("coordinates", COORDINATES),
         "start": MixtureEditor(VALLEY),
     }
-    explorer = Explorer(
+    return Explorer(
         "explore_descent", show, figure, controls, _presets(), defaults={"truth": CLASSIC}, given=values,
         new=lambda rng: {"truth": random_mixture(rng), "method": "BFGS"},
-        code=_code, work={"Walk on": walk_on},
+        code=_code, work={"Walk on": walk_on}, aside=lambda v: () if v["method"] == DESCENT else ("step", "work"),
     )  # fmt: skip
-
-    def put_away(_change=None):
-        """Show the step, and the button, only with the method that takes steps of one length."""
-        for widget in (controls["step"].widget, *explorer.work.widgets):
-            widget.layout.display = "" if controls["method"].value == DESCENT else "none"
-
-    put_away()
-    controls["method"].observe(put_away, "value")
-    return explorer
 
 
 def _presets():

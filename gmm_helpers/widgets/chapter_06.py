@@ -88,18 +88,11 @@ def explore_restarts(**values):
         "start": MixtureEditor(TWINS),
     }
 
-    def put_away(_change=None):
-        """Show only the sliders that this kind of start listens to."""
-        by_hand = controls["kind"].value == BY_HAND
-        for name in ("number", "seed", "shown", "start"):
-            controls[name].widget.layout.display = "" if by_hand == (name == "start") else "none"
-
-    put_away()
-    controls["kind"].observe(put_away, "value")
     return Explorer(
         "explore_restarts", show, figure, controls, _presets(), defaults={"truth": CLASSIC}, given=values,
         new=lambda rng: {"truth": random_mixture(rng), "kind": "narrow"},
         code=_code, work={"Run the starts": run},
+        aside=lambda v: ("number", "seed", "shown") if v["kind"] == BY_HAND else ("start",),
     )  # fmt: skip
 
 

@@ -49,16 +49,17 @@ class Explorer(Frame):
     controls: name of a value → its control; defaults: name → value for values without a control;
     presets: name → `Preset`, the first being the state at the start; new: rng → values of a random problem;
     code: values → lines that compute the picture without a widget; hidden: the controls that hold the truth, veiled
-    in a new problem until it is revealed; work: a dict of a button's words → a function that, called with the
-    state, yields its progress from 0 to 1 slice by slice; given: values in place of the first preset's.
+    in a new problem until it is revealed; aside: values → names of the controls, or "work", that don't count now and
+    are put away; work: a dict of a button's words → a function that, called with the state, yields its progress from
+    0 to 1 slice by slice; given: values in place of the first preset's.
     """
 
     def __init__(
-        self, name, show, figure, controls, presets, *, defaults=None, new=None, code=None, hidden=(), work=None,
-        given=None, columns=None,
+        self, name, show, figure, controls, presets, *, defaults=None, new=None, code=None, hidden=(),
+        aside=lambda _values: (), work=None, given=None, columns=None,
     ):  # fmt: skip
         self.name, self.show, self.figure, self.controls, self.presets = name, show, figure, controls, presets
-        self._new, self._code, self._hidden = new, code, hidden
+        self._new, self._code, self._hidden, self._aside = new, code, hidden, aside
         first = next(iter(presets))
         start = {key: control.value for key, control in controls.items()} | (defaults or {})
         self.state = State(start | {"revealed": False, "veiled": False})
@@ -131,12 +132,19 @@ class Explorer(Frame):
         self.table.value = table(picture.truth, picture.fitted) if revealed and picture.truth else ""
         name = self.chooser.value
         self.question.value = self.presets[name].question if name else "A new problem: which bells made this curve?"
-        covered = bool(self._hidden) and self.state.covered
-        self.veil.layout.display = "" if covered else "none"
-        for key in self._hidden:
-            self.controls[key].widget.layout.display = "none" if covered else ""
+        self._put_away()
         if self.as_code.value:
             self._show_code()
+
+    def _put_away(self):
+        """Of the controls, those that hold a covered truth, and those that don't count now."""
+        covered = bool(self._hidden) and self.state.covered
+        self.veil.layout.display = "" if covered else "none"
+        away = {*self._aside(self.state.values), *(self._hidden if covered else ())}
+        places = {key: [control.widget] for key, control in self.controls.items()} | {"work": self.work.widgets}
+        for key, widgets in places.items():
+            for widget in widgets:
+                widget.layout.display = "none" if key in away else ""
 
     def guarded(self, action):
         """What every callback runs in: its exception goes to the error line, and the last good picture stays."""
