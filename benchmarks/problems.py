@@ -151,7 +151,7 @@ def anything(seed):
     area = float(np.trapezoid(np.maximum(y, 0), x))
     given = rng.random() < 0.5 and height == 1
     y = y / area / unit if given else y * height
-    return kind, x * unit, y, K, {"mass": 1.0 if given else None} | _any_options(rng, unit, x)
+    return kind, x * unit, y, K, {"mass": 1.0 if given else None} | _any_options(rng, unit, x, y)
 
 
 def _any_grid(rng, few):
@@ -163,13 +163,13 @@ def _any_grid(rng, few):
     return 10 * x + rng.choice([0, 0, 1, -5, 1e4])
 
 
-def _any_options(rng, unit, x):
+def _any_options(rng, unit, x, y):
     options = {"method": str(rng.choice(["LM", "BFGS"], p=[0.8, 0.2]))}
     if rng.random() < 0.2:
         options["grid_weights"] = "trapezoid"
     elif rng.random() < 0.1:
         options["grid_weights"] = rng.choice([0, 0.5, 1, 3], x.size, p=[0.05, 0.25, 0.4, 0.3])
-        options["grid_weights"][0] = 1
+        options["grid_weights"][y.argmax()] = 1  # or the whole curve may be hidden
     if rng.random() < 0.2:
         lam = 10 ** rng.uniform(-8, 0)
         priors = [log_std_prior(unit, lam), mean_prior(unit * x.mean(), 5 * unit, lam), weight_prior(lam)]
