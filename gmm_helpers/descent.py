@@ -171,7 +171,7 @@ def _pinned_hessian(theta, problem):
 def _start_metric(theta, problem):
     """(2·JᵀJ + a ridge)⁻¹: a first guess of the inverse Hessian, which spares BFGS iterations."""
     H = gauss_newton_hessian(theta, problem)
-    H = np.linalg.inv(H + (1e-4 * np.trace(H) / len(H) + 1e-12) * np.eye(len(H)))
+    H = np.linalg.inv(H + (1e-3 * np.trace(H) / len(H) + 1e-12) * np.eye(len(H)))
     return (H + H.T) / 2  # SciPy wants it symmetric to the last bit
 
 
