@@ -37,6 +37,7 @@ def fit_many(
     options: what else `fit` takes, the same for all. rng: seed or generator, from which each curve gets its own: the
     answers depend on it, never on workers. workers: a number of processes (−1: one a core) or a map-like callable,
     such as `client.get_executor().map` of a Dask client; it is handed chunks of curves. progress: show a bar.
+    On noisy curves most of the time goes into making sure; `n_starts=3` looks less long, and no fit is confirmed.
 
     Raises `ValueError` or `TypeError` at once for what is wrong with all curves. On `KeyboardInterrupt` the list so
     far is the exception's `.result`.
