@@ -63,6 +63,11 @@ def test_what_differs_is_shown_with_the_digits_that_differ():
     assert "entry [1] should be 4, yours is 4.000001." in sentence
 
 
+def test_a_real_answer_in_complex_clothes_is_right_and_a_complex_one_is_not():
+    assert DOUBLE.judge(lambda x: 2 * x + 0j).ok
+    assert DOUBLE.judge(lambda x: 2 * x + 1j).state == "wrong"
+
+
 def test_ragged_and_sizeless_answers_are_wrong_and_no_error():
     pair = Exercise("0.0", right=lambda x: (x, x[:1]), inputs=DOUBLE.inputs)
     for wrong in (lambda x: (x, x), lambda x: (x, x[:0], x), lambda _x: 3.0, lambda _x: "ab", lambda _x: iter("ab")):

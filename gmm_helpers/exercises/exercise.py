@@ -161,10 +161,20 @@ def close(a, b):
     if isinstance(b, str | bool) or b is None:
         return type(a) is type(b) and a == b
     try:
-        a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+        a, b = _floats(a), _floats(b)
     except (TypeError, ValueError):
         return False
     return a.shape == b.shape and np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True)
+
+
+def _floats(value):
+    """Numbers as floats; complex ones that are real, as newer numpys' `eig` returns them, too."""
+    array = np.asarray(value)
+    if np.iscomplexobj(array):
+        if array.imag.any():
+            raise TypeError("complex numbers are no answer here")
+        array = array.real
+    return array.astype(float)
 
 
 def _first_difference(inputs, got, wanted, same):
@@ -177,7 +187,7 @@ def _first_difference(inputs, got, wanted, same):
 def _difference(told, g, w):
     """What is other in one output: its kind, its shape, or the first entry that differs."""
     try:
-        g, w = np.asarray(g, dtype=float), np.asarray(w, dtype=float)
+        g, w = _floats(g), _floats(w)
     except (TypeError, ValueError):
         return f"that is no answer of the kind that is asked for, but {_short(g)}."
     if g.shape != w.shape:
@@ -198,6 +208,6 @@ def _short(value):
     if isinstance(value, np.ndarray) and value.size > 6:
         return f"an array of shape {value.shape}"
     try:
-        return np.array2string(np.asarray(value, dtype=float), precision=4)
+        return np.array2string(_floats(value), precision=4)
     except (TypeError, ValueError):
         return f"`{value!r}`" if len(repr(value)) < 60 else f"something of the type {type(value).__name__}"
