@@ -1,5 +1,6 @@
 """What is checked at the border, and how it is said: the argument in backticks, the rule, the value met."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +23,7 @@ def check_vector(name: str, values: Any) -> Array:
             array = array.astype(float)
         if array.dtype.kind not in "biuf":
             raise TypeError
-        array = array.astype(float)
+        array = array.astype(float, copy=False)
     except (TypeError, ValueError):
         raise TypeError(f"`{name}` must hold real numbers, got {values!r}") from None
     if array.ndim != 1 or array.size == 0:
@@ -36,21 +37,23 @@ def check_vector(name: str, values: Any) -> Array:
 
 def check_number(name: str, value: Any, *, zero: bool = False) -> float:
     """A finite number above 0, or also 0 itself, as a float."""
-    rule = f"`{name}` must be a finite number{', at least 0' if zero else ' above 0'}, got {value!r}"
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(rule)
-    if not np.isfinite(value) or value < 0 or (value == 0 and not zero):
-        raise ValueError(rule)
-    return float(value)
+        wrong: type[Exception] = TypeError
+    elif (value > 0 or (zero and value == 0)) and value <= sys.float_info.max:
+        return float(value)
+    else:
+        wrong = ValueError
+    raise wrong(f"`{name}` must be a finite number{', at least 0' if zero else ' above 0'}, got {value!r}")
 
 
 def check_integer(name: str, value: Any, *, none: bool = False) -> Any:
     """A whole number of at least 1, or None where that is allowed."""
     if none and value is None:
         return None
-    rule = f"`{name}` must be a whole number, at least 1{', or None' if none else ''}, got {value!r}"
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(rule)
-    if value < 1:
-        raise ValueError(rule)
-    return int(value)
+        wrong: type[Exception] = TypeError
+    elif value >= 1:
+        return int(value)
+    else:
+        wrong = ValueError
+    raise wrong(f"`{name}` must be a whole number, at least 1{', or None' if none else ''}, got {value!r}")

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,14 @@ from numpy.typing import ArrayLike
 from scipy.optimize import OptimizeResult, leastsq, minimize
 
 from .checks import PriorLike, check_vector
-from .gradient import REACH, gauss_newton_hessian, loss_and_gradient, residuals_and_jacobian, value_and_grad
+from .gradient import (
+    gauss_newton_hessian,
+    loss_and_gradient,
+    residuals_and_jacobian,
+    summed,
+    value_and_grad,
+    within_reach,
+)
 from .mixture import Mixture
 from .parameters import pack
 from .problem import make_problem
@@ -22,6 +30,7 @@ METHODS = (
     "BFGS", "CG", "COBYLA", "COBYQA", "dogleg", "L-BFGS-B", "LM", "Nelder-Mead", "Newton-CG", "Powell", "SLSQP",
     "TNC", "trust-constr", "trust-exact", "trust-krylov", "trust-ncg",
 )  # fmt: skip
+KNOWN = frozenset(method.lower() for method in METHODS)
 WITHOUT_GRADIENT = ("cobyla", "cobyqa", "nelder-mead", "powell")
 WITH_HESSIAN = ("dogleg", "trust-exact", "trust-krylov", "trust-ncg")
 LM_DEFAULTS = {"ftol": 1e-15, "xtol": 1e-11, "gtol": 0.0}
@@ -82,7 +91,7 @@ def _start_vector(start):
 
 def check_options(method, options, callback):
     """`ValueError` or `TypeError` for a method, options or a callback that no descent takes."""
-    if not isinstance(method, str) or method.lower() not in {known.lower() for known in METHODS}:
+    if not isinstance(method, str) or method.lower() not in KNOWN:
         raise ValueError(f"`method` must be one of {', '.join(METHODS)}, got {method!r}")
     if options is not None and not isinstance(options, dict):
         raise TypeError(f"`options` must be a dict or None, got {type(options).__name__}")
@@ -97,7 +106,9 @@ def descend(theta, problem, method, options=None, callback=None, kind="given"):
 
     A `KeyboardInterrupt` leaves with the walk so far as its `.run`.
     """
-    walk = _levenberg_marquardt if method.upper() == "LM" else _minimize
+    by_rows = method.upper() == "LM"
+    walk = _levenberg_marquardt if by_rows else _minimize
+    evaluate = _remembering(residuals_and_jacobian if by_rows else value_and_grad, problem)
     path = [theta]
     tell = _teller(callback, problem)
 
@@ -107,54 +118,60 @@ def descend(theta, problem, method, options=None, callback=None, kind="given"):
 
     with np.errstate(all="ignore"):  # a far-off trial may overflow; it is judged by its loss alone
         try:
-            theta, status, nfev = walk(theta, problem, method, options or {}, accept)
+            theta, status, nfev = walk(theta, evaluate, problem, method, options or {}, accept)
         except StopIteration:
             theta, status, nfev = path[-1], STOPPED, len(path)
         except KeyboardInterrupt as interrupt:
-            interrupt.run = _finished(path[-1], problem, method, STOPPED, len(path), path, kind)
+            interrupt.run = _finished(path[-1], evaluate, problem, method, STOPPED, len(path), path, kind)
             raise
-        return _finished(theta, problem, method, status, nfev, path, kind)
+        return _finished(theta, evaluate, problem, method, status, nfev, path, kind)
 
 
-def _levenberg_marquardt(theta, problem, _method, options, accept):
+def _remembering(function, problem):
+    """function(theta, problem) as a function of theta that computes only where it wasn't asked a moment ago: an
+    optimiser asks for the value and for the slope one after the other, and the end is measured where it stands."""
+    asked, answer = None, None
+
+    def remembered(theta):
+        nonlocal asked, answer
+        if (asking := theta.tobytes()) != asked:
+            asked, answer = asking, function(theta, problem)
+        return answer
+
+    return remembered
+
+
+def _levenberg_marquardt(theta, evaluate, _problem, _method, options, accept):
     """MINPACK's lmder. It asks for a Jacobian only where it stands, so there an iteration is told."""
-    last = None
-    nfev = 0
-
-    def at(theta):
-        nonlocal last, nfev
-        if last is None or theta.tobytes() != last[0]:
-            nfev += 1
-            last = theta.tobytes(), *residuals_and_jacobian(theta, problem)
-        return last
+    start = theta.tobytes()
 
     def residuals(theta):
-        r = at(theta)[1]
+        r = evaluate(theta)[0]
         return r if r @ r > ZERO else np.zeros_like(r)
 
     def jacobian(theta):
-        if nfev > 1:  # not at the start
-            accept(theta)
-        return at(theta)[2]
+        J = evaluate(theta)[1]
+        if theta.tobytes() == start:
+            return J.copy()  # MINPACK works in the first it gets, and the end may be where it starts
+        accept(theta)
+        return J
 
     settings = LM_DEFAULTS | {"maxfev": 100 * theta.size} | options
-    theta, *_, ier = leastsq(residuals, theta, Dfun=jacobian, col_deriv=True, full_output=True, **settings)
-    return theta, {5: LIMIT, 6: PRECISION, 7: PRECISION, 8: PRECISION}.get(ier, CONVERGED), nfev
+    theta, _, info, _, ier = leastsq(residuals, theta, Dfun=jacobian, col_deriv=True, full_output=True, **settings)
+    return theta, {5: LIMIT, 6: PRECISION, 7: PRECISION, 8: PRECISION}.get(ier, CONVERGED), info["nfev"]
 
 
-def _minimize(theta, problem, method, options, accept):
+def _minimize(theta, evaluate, problem, method, options, accept):
     """`scipy.optimize.minimize` on autograd's value and gradient; SciPy's status, where it means the same, is ours."""
     method = method.lower()
-    given = {"fun": value_and_grad, "jac": True}
-    if method in WITHOUT_GRADIENT:
-        given = {"fun": lambda theta, problem: value_and_grad(theta, problem)[0]}
+    given = {} if method in WITHOUT_GRADIENT else {"jac": lambda theta: evaluate(theta)[1]}
     if method in WITH_HESSIAN:
-        given["hess"] = _pinned_hessian
+        given["hess"] = lambda theta: _pinned_hessian(theta, problem)
     if method in WITH_GTOL:
         options = {"gtol": 1e-9} | options
     if method == "bfgs":
         options = {"hess_inv0": _start_metric(theta, problem)} | options
-    result = minimize(x0=theta, args=(problem,), method=method, options=options, callback=accept, **given)
+    result = minimize(lambda theta: evaluate(theta)[0], theta, method=method, options=options, callback=accept, **given)
     if result.success:
         return result.x, CONVERGED, result.nfev
     known = method in WITH_SCIPY_STATUS or result.status == STOPPED
@@ -190,17 +207,16 @@ def _teller(callback, problem):
     return tell
 
 
-def _finished(theta, problem, method, status, nfev, path, kind):
-    """The walk's end, measured once more where it stands."""
-    if not (theta == path[-1]).all():
+def _finished(theta, evaluate, problem, method, status, nfev, path, kind):
+    """The walk's end, measured where it stands."""
+    if theta.tobytes() != path[-1].tobytes():
         path.append(theta)
-    path = np.array(path).clip(-REACH, REACH)  # as the model does: exp(710) is no std
+    path = within_reach(np.array(path))  # exp(710) is no std
     theta = path[-1]
-    loss, gradient = loss_and_gradient(theta, problem)
-    fun = loss
-    if problem.prior is not None:
-        fun, gradient = value_and_grad(theta, problem)
+    value, slopes = evaluate(theta)
+    fun, gradient = summed(value, slopes, problem) if method.upper() == "LM" else (value, slopes)
+    loss = fun if problem.prior is None else loss_and_gradient(theta, problem)[0]
     grad_norm = float(abs(gradient).max())
-    if not (np.isfinite(fun) and np.isfinite(grad_norm)):
+    if not (isfinite(fun) and isfinite(grad_norm)):
         status = NAN
     return Descent(theta, fun, loss, grad_norm, status, nfev, method, path, kind)

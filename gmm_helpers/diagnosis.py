@@ -1,5 +1,7 @@
 """What is wrong with a fit, in plain sentences. The numbers behind each rule stand beside it."""
 
+from itertools import combinations
+
 import numpy as np
 
 __all__ = ["diagnose", "is_healthy", "is_seen", "is_white"]
@@ -38,39 +40,40 @@ def diagnose(result):
     """Sentences about a `FitResult`: a tuple, empty when all is well."""
     problem, mixture = result._problem, result.mixture
     rules = (_exploded, _off_grid, _narrow, _dead, _twins)
-    sentences = [sentence for rule in rules for sentence in rule(mixture, problem.x)]
+    live = mixture.weights > LIVE
+    sentences = [sentence for rule in rules for sentence in rule(mixture, problem.x, live)]
     return (*sentences, *_misfit(result), *_rounding(result))
 
 
-def _exploded(mixture, x):
-    for k in ((mixture.weights > LIVE) & (mixture.stds >= 10 * (x[-1] - x[0]))).nonzero()[0]:
+def _exploded(mixture, x, live):
+    for k in (live & (mixture.stds >= 10 * (x[-1] - x[0]))).nonzero()[0]:
         yield f"{_name(mixture, k)} exploded: its std is {mixture.stds[k]:.3g}, over ten grid lengths"
 
 
-def _off_grid(mixture, x):
-    for k in ((mixture.weights > LIVE) & _off(mixture, x)).nonzero()[0]:
+def _off_grid(mixture, x, live):
+    for k in (live & _off(mixture, x)).nonzero()[0]:
         yield f"{_name(mixture, k)} has its mean off the grid ({x[0]:.6g} … {x[-1]:.6g})"
 
 
-def _narrow(mixture, x):
+def _narrow(mixture, x, live):
     step = _local_step(mixture, x)
-    for k in ((mixture.weights > LIVE) & (mixture.stds < step / 2)).nonzero()[0]:
+    for k in (live & (mixture.stds < step / 2)).nonzero()[0]:
         if _seen_share(mixture, x)[k] < SEEN and x[0] <= mixture.means[k] <= x[-1]:
             yield f"{_name(mixture, k)} hides between grid points: none sees its weight of {mixture.weights[k]:.3g}"
         else:
             yield f"{_name(mixture, k)} is a spike: its std {mixture.stds[k]:.3g} is under half a step of {step[k]:.3g}"
 
 
-def _dead(mixture, _x):
-    for k in (mixture.weights <= LIVE).nonzero()[0]:
+def _dead(mixture, _x, live):
+    for k in (~live).nonzero()[0]:
         yield f"{_name(mixture, k)} is dead: its weight is {mixture.weights[k]:.1e}; fewer components may do"
 
 
-def _twins(mixture, _x):
-    live = (mixture.weights > LIVE).nonzero()[0]
-    for i, j in ((i, j) for i in live for j in live if i < j):
-        near = TWINS * (mixture.stds[i] + mixture.stds[j])
-        if abs(mixture.means[i] - mixture.means[j]) < near and abs(mixture.stds[i] - mixture.stds[j]) < near:
+def _twins(mixture, _x, live):
+    means, stds = mixture.means.tolist(), mixture.stds.tolist()
+    for i, j in combinations(live.nonzero()[0].tolist(), 2):
+        near = TWINS * (stds[i] + stds[j])
+        if abs(means[i] - means[j]) < near and abs(stds[i] - stds[j]) < near:
             yield f"{_name(mixture, i)} and {_name(mixture, j)} are twins: one component would do"
 
 
@@ -103,7 +106,7 @@ def _off(mixture, x):
 
 def _local_step(mixture, x):
     """The grid's step where each component sits, (K,)."""
-    i = (x.searchsorted(mixture.means) - 1).clip(0, x.size - 2)
+    i = x[1:-1].searchsorted(mixture.means)
     return x[i + 1] - x[i]
 
 

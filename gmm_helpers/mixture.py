@@ -4,6 +4,7 @@ The two functions are written in `autograd.numpy`, so that the course can differ
 `Mixture` is plain data: checked once when it is made, then never changed.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -15,7 +16,7 @@ from .checks import Array, Rng, check_number, check_vector
 
 __all__ = ["Mixture", "gaussian_pdf", "mixture_pdf"]
 
-SQRT_2PI = np.sqrt(2 * np.pi)
+SQRT_2PI = math.sqrt(2 * math.pi)
 
 
 def gaussian_pdf(x: Array | float, mean: Array | float, std: Array | float) -> Array:
@@ -57,8 +58,8 @@ class Mixture:
     def __init__(self, weights: ArrayLike, means: ArrayLike, stds: ArrayLike) -> None:
         for name, values in zip(self._names, (weights, means, stds), strict=True):
             object.__setattr__(self, name, check_vector(name, values))
-        sizes = {name: getattr(self, name).size for name in self._names}
-        if len(set(sizes.values())) > 1:
+        if not self.weights.size == self.means.size == self.stds.size:
+            sizes = {name: getattr(self, name).size for name in self._names}
             raise ValueError(f"`weights`, `means` and `stds` must have the same length, got {sizes}")
         if self.weights.min() < 0:
             raise ValueError(f"`weights` must not be negative, got minimum {self.weights.min():.6g}")

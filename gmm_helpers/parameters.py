@@ -27,7 +27,7 @@ def softmax(logits: Array) -> Array:
     overflowing. logits: (K,). Returns (K,). Traceable by autograd.
     """
     exps = np.exp(logits - np.max(logits))
-    return exps / np.sum(exps)
+    return exps / exps.sum()
 
 
 def unpack(theta: Array) -> tuple[Array, Array, Array]:

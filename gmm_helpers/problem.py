@@ -5,6 +5,7 @@ With u = (x − center)/spread and every residual divided by √Σ g·y², the l
 """
 
 from dataclasses import dataclass, replace
+from math import isfinite, log, sqrt
 
 import autograd.numpy as anp
 import numpy as np
@@ -44,18 +45,16 @@ class Problem:
 
     def to_user(self, theta):
         """theta in the user's units; with a free mass its exp(logits) sum to that mass."""
-        return self._moved(theta, self.center, self.spread, np.log(self.mass))
+        return self._moved(theta, self.center, self.spread, log(self.mass))
 
     def from_user(self, theta):
         """theta in normalised coordinates."""
         inner = -self.center / self.spread
-        return self._moved(theta, inner, 1 / self.spread, -np.log(self.mass))
+        return self._moved(theta, inner, 1 / self.spread, -log(self.mass))
 
     def _moved(self, theta, shift, factor, log_mass):  # traceable by autograd: a prior speaks in the user's units
-        logits, means, log_stds = anp.reshape(theta, (3, -1))
-        if self.free_mass:
-            logits = logits + log_mass
-        return anp.concatenate([logits, means * factor + shift, log_stds + np.log(factor)])
+        shifts = np.array([log_mass if self.free_mass else 0.0, shift, log(factor)])[:, None]
+        return (theta.reshape(3, -1) * np.array([1.0, factor, 1.0])[:, None] + shifts).reshape(-1)
 
     def prior_residuals(self, theta):
         """What the prior says of theta, in the user's units: (R,). Traceable by autograd."""
@@ -92,7 +91,8 @@ def make_problem(x, density, n_components, *, mass=1.0, grid_weights=None, prior
     x, density = check_vector("x", x), check_vector("density", density)
     if x.shape != density.shape:
         raise ValueError(f"`x` and `density` must have the same length, got {x.size} and {density.size}")
-    _check_grid(x)
+    with np.errstate(over="ignore"):
+        _check_grid(x)
     _check_density(density)
     mass = None if mass is None else check_number("mass", mass)
     if prior is not None and not callable(prior):
@@ -116,24 +116,28 @@ def _normalised(x, density, weights, mass, quadrature_weighted, prior):
     t, y = (x - x[0]) / width, density / peak
     quadrature = trapezoid_weights(t)
     bulk = quadrature * np.maximum(y, 0)  # moments of a curve; the dips that noise makes are left out
-    t_mean = bulk @ t / bulk.sum()
-    t_std = np.sqrt(bulk @ (t - t_mean) ** 2 / bulk.sum())
-    t_std = max(t_std, 1e-3 * (t[1:] - t[:-1]).min())  # a curve on one point alone has no spread of its own
+    bulk_area = bulk.sum()
+    t_mean = bulk @ t / bulk_area
+    from_mean = t - t_mean
+    t_std = sqrt(bulk @ from_mean**2 / bulk_area)
+    if t_std < 1e-3:  # a curve on one point alone has no spread of its own
+        t_std = max(t_std, 1e-3 * (t[1:] - t[:-1]).min())
     area = width * (peak * float(quadrature @ y))
-    if not np.isfinite(area):
+    if not isfinite(area):
         raise ValueError(f"the area under `density` must be finite, got {area}")
-    root_g = 1.0 if weights is None else np.sqrt(weights)
-    energy = float(np.linalg.norm(root_g * y))
+    root_g = np.ones(x.size) if weights is None else np.sqrt(weights)
+    weighted = root_g * y
+    energy = sqrt(weighted @ weighted)
     if energy == 0:
         raise ValueError("`grid_weights` must be above 0 at some point where `density` isn't 0, got 0 at all of them")
-    unit_mass = mass if mass is not None else max(area, width * (peak * bulk.sum()) * 1e-3)
+    unit_mass = mass if mass is not None else max(area, width * (peak * bulk_area) * 1e-3)
     return Problem(
         x=x,
         density=density,
         grid_weights=weights,
-        u=(t - t_mean) / t_std,
-        target=root_g * y / energy,
-        scale=np.ones(x.size) * root_g * (unit_mass / (t_std * width) / peak / energy),
+        u=from_mean / t_std,
+        target=weighted / energy,
+        scale=root_g * (unit_mass / (t_std * width) / peak / energy),
         center=float(x[0] + t_mean * width),
         spread=float(t_std * width),
         mass=float(unit_mass),
@@ -157,13 +161,11 @@ def trapezoid_weights(x):
 def _check_grid(x):
     if x.size < 2:
         raise ValueError(f"`x` must have at least 2 points, got {x.size}")
-    with np.errstate(over="ignore"):
-        steps = x[1:] - x[:-1]
-        span = x[-1] - x[0]
+    steps = x[1:] - x[:-1]
     if steps.min() <= 0:
         i = int(np.flatnonzero(steps <= 0)[0])
         raise ValueError(f"`x` must increase strictly, got {x[i]:.6g} followed by {x[i + 1]:.6g} at index {i + 1}")
-    if not np.isfinite(span):
+    if not isfinite(x[-1] - x[0]):
         raise ValueError(f"`x` must span a finite range, got {x[0]:.6g} … {x[-1]:.6g}")
 
 

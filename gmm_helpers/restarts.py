@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import dropwhile, islice
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ ROUND = 6  # starts, as many independent ones as relocations until the best was 
 OUTLIVED = 20  # and relocations that must have failed to better it
 BUDGET = 2.0  # of descents, in seconds as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 200
-QUICK = {"LM": {"ftol": 1e-10}, "BFGS": {"gtol": 1e-8}}  # while valleys are compared; the best goes on
+QUICK = {"LM": {"ftol": 1e-10}, "BFGS": {"gtol": 3e-9}}  # while valleys are compared; the best goes on
 NEARLY = 1.1  # a fit without spikes may be this much worse, and is still preferred to one with
 
 
@@ -232,18 +233,20 @@ def _leaves_noise(run, problem):
 
 def _finds(runs):
     """How many starts found the lowest loss; relocated ones lean on it and don't count."""
-    return sum(_is_lowest(runs) & [run.kind != "relocated" for run in runs])
+    bar = _bar(runs)
+    return sum(run.fun <= bar and run.kind != "relocated" for run in runs)
 
 
 def _outlived(runs):
     """How many relocations were tried since the lowest loss was first found."""
-    first = int(np.argmax(_is_lowest(runs)))
-    return sum(run.kind == "relocated" for run in runs[first + 1 :])
+    bar = _bar(runs)
+    since = dropwhile(lambda run: run.fun > bar, runs)
+    return sum(run.kind == "relocated" for run in islice(since, 1, None))
 
 
-def _is_lowest(runs):
-    losses = np.array([run.fun for run in runs])
-    return losses <= losses.min() * (1 + SAME) + PERFECT
+def _bar(runs):
+    """Up to where a loss counts as the lowest."""
+    return min(run.fun for run in runs) * (1 + SAME) + PERFECT
 
 
 def _ranked(runs, problem):

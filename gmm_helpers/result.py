@@ -186,7 +186,7 @@ class FitResult:
     def _in_user_units(self, theta):
         """theta (3K,) as `unpack` can take it: what a walk let run away is kept within a float."""
         theta = self._problem.to_user(theta).reshape(3, -1)
-        theta[[0, 2]] = theta[[0, 2]].clip(-FLOAT, FLOAT)
+        theta[::2] = np.minimum(np.maximum(theta[::2], -FLOAT), FLOAT)
         return theta.ravel()
 
     def pdf(self, x: ArrayLike) -> Array:

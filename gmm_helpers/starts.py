@@ -2,10 +2,11 @@
 
 import numpy as np
 from numpy.random import Generator
+from scipy.linalg.lapack import dposv
 from scipy.ndimage import gaussian_filter1d
 
 from .checks import Array, check_integer
-from .gradient import REACH, residuals_and_jacobian
+from .gradient import bells_at, residuals_and_jacobian, within_reach
 from .mixture import SQRT_2PI, gaussian_pdf
 from .parameters import softmax
 from .problem import trapezoid_weights
@@ -77,17 +78,18 @@ def curvature_start(x: Array, density: Array, n_components: int) -> Bells:
 
     A bell's second derivative is most negative at its mean and changes sign at mean ± std, where it is
     −weight/(std³·√(2π)) at the mean: so each dip of y″ gives a bell. The curve is smoothed until no more than
-    K dips are left; where there are fewer, quantiles of what the found bells leave over give the rest.
+    K dips are left; where there are fewer, quantiles of what the found bells leave over give the rest. Neighbours'
+    tails blur what a dip says of its weight; with means and stds known the weights are a linear problem.
     """
     width, y = 0.0, density
     while True:
         areas, means, stds = _dips(x, y)
-        big = areas > 1e-4 * areas.sum()  # rounding makes dips as well
-        if big.sum() <= n_components or width >= MOST_WIDTH:
+        n_big = int((areas > 1e-4 * areas.sum()).sum())  # rounding makes dips as well
+        if n_big <= n_components or width >= MOST_WIDTH:
             break
         width = 2 * width or 1.0
         y = gaussian_filter1d(density, width, mode="nearest")
-    best = np.argsort(-areas, kind="stable")[: min(big.sum(), n_components)]
+    best = (-areas).argsort(kind="stable")[: min(n_big, n_components)]
     areas, means, stds = areas[best], means[best], stds[best]
     if missing := n_components - best.size:
         left = np.maximum(density - gaussian_pdf(x[:, None], means, stds) @ areas, 0)
@@ -96,6 +98,7 @@ def curvature_start(x: Array, density: Array, n_components: int) -> Bells:
             left, share = np.maximum(density, 0), trapezoid_weights(x) @ np.maximum(density, 0)
         w, m, s = quantile_start(x, left, missing)
         areas, means, stds = (np.concatenate(pair) for pair in ((areas, w * share), (means, m), (stds, s)))
+    areas = _refitted(x, density, areas, means, np.maximum(stds, DEAD * (x[-1] - x[0])))
     return areas / areas.sum(), means, stds
 
 
@@ -103,7 +106,7 @@ def relocated(theta, problem, rng):
     """A fit with one bell freed (the laziest, any, or one merged into its neighbour) and set down anew: where the
     misfit is, where a bell would explain most of it, or as half of another. So does split-and-merge EM (Ueda et
     al. 2000). theta: (3K,), K ≥ 2. Returns a theta."""
-    logits, means, log_stds = np.clip(theta, -REACH, REACH).reshape(3, -1)
+    logits, means, log_stds = within_reach(theta).reshape(3, -1)
     areas = np.exp(logits) if problem.free_mass else softmax(logits)
     bells = areas + DEAD, means, np.exp(log_stds)
     k = rng.choice((_laziest, _any, _merged), p=(0.2, 0.4, 0.4))(bells, rng)
@@ -197,19 +200,28 @@ def _dips(x, y):
         return (np.empty(0),) * 3
     falls, rises = bend[1:] < bend[:-1], bend[1:] > bend[:-1]
     hollow = bend < 0
-    lowest = 1 + (falls[:-1] & ~falls[1:] & hollow[1:-1]).nonzero()[0]
+    lowest = 1 + ((falls[:-1] > falls[1:]) & hollow[1:-1]).nonzero()[0]  # falls, and then no more
     # A bell ends where y″ changes sign, or at the ridge between it and a neighbour in the same hollow.
     sign = (hollow[1:] != hollow[:-1]).nonzero()[0]
     crossings = inner[sign] - bend[sign] * (inner[sign + 1] - inner[sign]) / (bend[sign + 1] - bend[sign])
-    ridges = inner[1 + (rises[:-1] & ~rises[1:] & hollow[1:-1]).nonzero()[0]]
-    ends = np.sort(np.concatenate([crossings, ridges]))
+    ridges = inner[1 + ((rises[:-1] > rises[1:]) & hollow[1:-1]).nonzero()[0]]
+    ends = np.concatenate([crossings, ridges, [np.nan]])
+    ends.sort()  # NaN comes last, and as number −1 it stands before the first as well
     means = inner[lowest]
-    at = np.searchsorted(ends, means)
-    ends = np.concatenate([[np.nan], ends, [np.nan]])
-    left, right = means - ends[at], ends[at + 1] - means
-    stds = np.where(np.isnan(left), right, np.where(np.isnan(right), left, (left + right) / 2))
+    at = ends.searchsorted(means)
+    left, right = means - ends[at - 1], ends[at] - means
+    stds = (np.fmin(left, right) + np.fmax(left, right)) / 2  # the half width, or the one that is known
     stds = np.where(np.isnan(stds), (x[-1] - x[0]) / 4, stds)
     return -bend[lowest] * stds**3 * SQRT_2PI, means, stds
+
+
+def _refitted(x, density, areas, means, stds):
+    """The areas with which given bells fit best; none falls below a tenth, for bells may stand in for each other."""
+    bells = bells_at(x, areas, means, 1 / stds)[1]
+    gram = bells @ bells.T
+    gram.ravel()[:: areas.size + 1] *= 1 + 1e-9
+    _, factors, failed = dposv(gram, bells @ density)
+    return areas if failed else areas * np.maximum(factors, 0.1)
 
 
 def _cluster_moments(x, bulk, clusters, n_components, empty_means=None):
