@@ -15,8 +15,9 @@ above it:
     result       what a fit says of itself
     descent      chapter 5: one walk downhill, `fit_once`
     starts       chapter 6: where to start
+    stopping     chapter 6: when to stop looking
     workers      where the work runs
-    restarts     chapter 6: how often, and when to stop, `fit`
+    restarts     chapter 6: the search, `fit`
     many         chapter 8: the same for many curves
     densities    chapter 8: a density from samples, a histogram, a file
     gallery      named mixtures

@@ -1,9 +1,8 @@
-"""Chapter 6: how often to start, and when to stop looking."""
+"""Chapter 6: the search. Walk after walk from starts of many kinds, until `stopping` says that it is enough."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import dropwhile, islice
 from typing import Any
 
 import numpy as np
@@ -12,29 +11,20 @@ from tqdm.auto import tqdm
 
 from .checks import PriorLike, Rng, check_integer
 from .descent import check_options, descend
-from .diagnosis import is_healthy, is_white
-from .gradient import loss_and_gradient, residuals_and_jacobian
-from .mixture import Mixture
-from .parameters import unpack
+from .gradient import loss_and_gradient
 from .problem import make_problem
-from .result import CONVERGED, MET, Descent, FitResult, Search
+from .result import Descent, FitResult, Search
 from .starts import as_theta, curvature_start, jittered, kmeans_start, relocated, scattered_start
+from .stopping import FINDS, PERFECT, is_confirmed, is_perfect, n_finds, ranked
 from .workers import Workers, mapper
 
 __all__ = ["fit"]
 
 MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its best is polished on the whole
-PERFECT = 1e-12  # the relative loss at which nothing is left to look for,
-PERFECT_OTHERWISE = 1e-10  # and for BFGS and the others, whose gradients end there
-NEARLY_MET = 1e-6  # a relative loss that only an exact curve allows, or one as smooth,
-SAME = 1e-3  # relative difference up to which two losses count as the same
-FINDS = 5  # independent starts that must have found the best,
-ROUND = 6  # starts, as many independent ones as relocations until the best was found so often
-OUTLIVED = 20  # and relocations that must have failed to better it
+ROUND = 6  # starts, as many independent ones as relocations until the best was found often enough
 BUDGET = 2.0  # of descents, in seconds as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 200
 QUICK = {"LM": {"ftol": 1e-10}, "BFGS": {"gtol": 3e-9}}  # while valleys are compared; the best goes on
-NEARLY = 1.1  # a fit without spikes may be this much worse, and is still preferred to one with
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +90,8 @@ def fit(
             steps = _search(coarse, n_components, n_starts, rng, runs, partial(run_all, walk), price)
             for _ in tqdm(steps, total=n_starts, unit="start") if progress else steps:
                 pass
-        confirmed, finds = _is_confirmed(runs, coarse), _finds(runs)
-        runs = _ranked(runs, coarse)
+        confirmed, finds = is_confirmed(runs, coarse), n_finds(runs)
+        runs = ranked(runs, coarse)
         if coarse is not problem:
             runs[0] = _polish_on_all_points(runs[0], problem, method, options, callback)
         elif quick and runs[0].is_finite and runs[0].fun > PERFECT:
@@ -109,8 +99,8 @@ def fit(
     except KeyboardInterrupt as interrupt:
         runs += [interrupt.run] if hasattr(interrupt, "run") else []
         if runs:
-            best = _ranked(runs, coarse)
-            found = FitResult(problem, best[0], Search(False, _finds(runs), tuple(best)))
+            best = ranked(runs, coarse)
+            found = FitResult(problem, best[0], Search(False, n_finds(runs), tuple(best)))
             interrupt.result = found  # type: ignore[attr-defined]
         raise
     return FitResult(problem, runs[0], Search(confirmed, finds, tuple(runs)))
@@ -130,8 +120,7 @@ def _search(problem, n_components, n_starts, rng, runs, walk_all, price):
             runs.append(run)
             spent += run.nfev * price
             yield
-            perfect = run.fun <= (PERFECT if run.method.upper() == "LM" else PERFECT_OTHERWISE)
-            if n_starts is None and (perfect or _is_confirmed(runs, problem)):
+            if n_starts is None and (is_perfect(run) or is_confirmed(runs, problem)):
                 return
             if len(runs) == n_starts:
                 return
@@ -152,7 +141,7 @@ def _rounds(problem, n_components, rng, runs, price):
         best = min(runs, key=lambda run: run.fun)
         independent = _independent(problem, u, curve, n_components, rng)
         rest = ROUND - len(independent)
-        if _finds(runs) >= FINDS:  # often enough: from now on most starts try to better it
+        if n_finds(runs) >= FINDS:  # often enough: from now on most starts try to better it
             independent, rest = [independent[rng.integers(len(independent))]], ROUND - 1
         moved = [("relocated", relocated(best.theta, problem, rng)) for _ in range(rest) if n_components > 1]
         yield [*_continued(runs, best, limit), *(start(kind, theta) for kind, theta in independent + moved)]
@@ -205,60 +194,6 @@ def _polish_on_all_points(run, problem, method, options, callback):
         options = {"maxiter": 50}
     walk = "trust-exact" if method.upper() == "LM" else method
     return replace(descend(run.theta, problem, walk, options, callback, run.kind), method=run.method)
-
-
-def _is_confirmed(runs, problem):
-    """Whether the lowest loss may be trusted: enough independent starts have found it and it has outlived enough
-    relocations. Fewer, where only noise is left; many more, where starts rarely find it, or where so little is left,
-    and no noise, that another valley may well leave nothing."""
-    if len(runs) < FINDS:
-        return False
-    best = min(runs, key=lambda run: run.fun)
-    if not best.converged and best.status != CONVERGED:  # a quick walk that ended is flattened later, by `_polish`
-        return False
-    if best.theta.size == 3:  # one bell has nowhere to go
-        return _finds(runs) >= FINDS
-    outlived = _outlived(runs)
-    if _finds(runs) < FINDS:
-        return outlived >= 3 * OUTLIVED
-    if outlived >= OUTLIVED // 2 and _leaves_noise(best, problem):
-        return True
-    return outlived >= (OUTLIVED if best.fun > NEARLY_MET else 3 * OUTLIVED)
-
-
-def _leaves_noise(run, problem):
-    """Whether what a walk leaves over looks like noise alone."""
-    return is_white(residuals_and_jacobian(run.theta, problem)[0][: problem.u.size])
-
-
-def _finds(runs):
-    """How many starts found the lowest loss; relocated ones lean on it and don't count."""
-    bar = _bar(runs)
-    return sum(run.fun <= bar and run.kind != "relocated" for run in runs)
-
-
-def _outlived(runs):
-    """How many relocations were tried since the lowest loss was first found."""
-    bar = _bar(runs)
-    since = dropwhile(lambda run: run.fun > bar, runs)
-    return sum(run.kind == "relocated" for run in islice(since, 1, None))
-
-
-def _bar(runs):
-    """Up to where a loss counts as the lowest."""
-    return min(run.fun for run in runs) * (1 + SAME) + PERFECT
-
-
-def _ranked(runs, problem):
-    """Best first. A fit with a spike that the points can't see ranks behind a healthy one of nearly the same loss."""
-    runs = sorted(runs, key=lambda run: run.fun)
-    if runs[0].fun > MET:
-        near = [run for run in runs if run.fun <= NEARLY * runs[0].fun]
-        healthy = [run for run in near if is_healthy(Mixture(*unpack(run.theta)), problem.u)]
-        if healthy:
-            runs.remove(healthy[0])
-            runs.insert(0, healthy[0])
-    return runs
 
 
 def _seconds_per_evaluation(problem, n_components, method):
