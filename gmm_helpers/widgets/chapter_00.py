@@ -2,10 +2,10 @@
 
 from ..gallery import CLASSIC, PRESETS, classic_grid
 from .controls import MixtureEditor
-from .explorer import Explorer, Picture, Preset, literal, told
-from .pictures import DOTS, CurvePicture, in_words, listed, truth_bands
+from .explorer import Explorer, Preset, View, literal, told
+from .pictures import CurvePicture, truth_bands
 from .state import follow, largest_error, random_mixture
-from .words import squares
+from .words import in_words, listed, squares
 
 __all__ = ["explore_fit"]
 
@@ -16,8 +16,6 @@ QUESTIONS = {
     "Cut off": "Half of the last bell lies beyond the grid. Is half enough?",
     "Needle": "A tenth of the weight stands between two dots. Where will the fit put it?",
 }
-KEY = {"what we are given": {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6}}
-KEY |= {"fit": {"color": "black"}, "its bells": {"color": "#0072B2", "linestyle": (0, (6, 2))}}
 GUESS = "Seventy-five dots: where are their three bells? Guess, then reveal."
 CODE = """truth = {truth}
 x = classic_grid()
@@ -31,19 +29,19 @@ def explore_fit(**values):
 
     values: `truth` (a `Mixture`), in place of the first preset's. Returns one box.
     """
-    picture, x = CurvePicture(width=7.5, key=KEY), classic_grid()
+    picture, x = CurvePicture(width=7.5), classic_grid()
 
     def show(state):
         truth = state.values["truth"]
         density = truth.pdf(x)
         if state.covered:
-            return Picture(picture.dots(x, density), GUESS)
+            return View(picture.dots(x, density), GUESS)
         result = state.kept(literal(truth), lambda: follow(x, density, truth.n_components, state.last))
         state.last = result
         marks = picture.marks(x, density, result.pdf(x), result.mixture)
         if state.values["revealed"]:
             marks = truth_bands(picture.curve, picture.fine, truth) | marks
-        return Picture(marks, sentence(result, truth), told(result, truth), truth, result.mixture)
+        return View(marks, sentence(result, truth), told(result, truth), truth, result.mixture)
 
     return Explorer(
         "explore_fit",

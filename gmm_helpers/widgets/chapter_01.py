@@ -4,11 +4,13 @@ import numpy as np
 
 from ..gallery import CLASSIC, PRESETS, classic_grid
 from ..mixture import Mixture
+from ..plotting import LINES
 from .controls import Choice, MixtureEditor, Number
-from .explorer import Explorer, Picture, Preset, literal
+from .explorer import Explorer, Preset, View, literal
 from .live_figure import dots, fill, line
-from .pictures import DOTS, CurvePicture, bells, ceiling, in_words, ordinal
+from .pictures import DOTS, GIVEN, CurvePicture, bells, ceiling
 from .state import random_mixture
+from .words import in_words, ordinal, spans
 
 __all__ = ["explore_data"]
 
@@ -16,9 +18,9 @@ ABOVE_ONE = Mixture(CLASSIC.weights, CLASSIC.means, [2, 0.1, 2])
 MERGE = Mixture([0.5, 0.5], [9.95, 14.05], [2, 2])
 NEEDLE = Mixture([0.3, 0.1, 0.6], [5, 15.1667, 20], [2, 0.02, 2])
 LOOKS = {
-    "points": {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6},
+    "points": GIVEN,
     "mixture": {"color": "black"},
-    "its bells": {"color": "#0072B2", "linestyle": (0, (6, 2))},
+    "its bells": LINES[0],
     "draws": {"color": "#E3D5B0", "linewidth": 6},
 }
 CODE = """truth = {truth}
@@ -44,8 +46,8 @@ def explore_data(**values):
         marks = _histogram(ax, truth, int(state.values["draws"]))
         marks |= {"points": dots(ax, x, density, **DOTS), "mixture": line(ax, fine, curve, linewidth=1.4)}
         if state.covered:
-            return Picture(marks, f"{x.size} points on a curve: how many bells made it? Guess, then reveal.")
-        return Picture(marks | bells(ax, fine, truth), sentence(truth, x, curve), status(truth, x), truth)
+            return View(marks, f"{x.size} points on a curve: how many bells made it? Guess, then reveal.")
+        return View(marks | bells(ax, fine, truth), sentence(truth, x, curve), status(truth, x), truth)
 
     controls = {
         "truth": MixtureEditor(CLASSIC),
@@ -83,9 +85,10 @@ def status(truth, x):
     """Step of the grid, what of the mixture lies on it, and the bells' heights."""
     on_grid = truth.cdf(25.0) - truth.cdf(0.0)
     heights = truth.weights / (truth.stds * np.sqrt(2 * np.pi))
-    return (
-        f"<span>step {x[1] - x[0]:.3g}</span> · <span>on the grid lies {on_grid:.4f} of the mixture</span> · "
-        f"<span>heights of the bells {', '.join(f'{h:.3f}' for h in heights)}</span>"
+    return spans(
+        f"step {x[1] - x[0]:.3g}",
+        f"on the grid lies {on_grid:.4f} of the mixture",
+        f"heights of the bells {', '.join(f'{h:.3f}' for h in heights)}",
     )
 
 

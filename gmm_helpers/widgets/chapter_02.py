@@ -10,9 +10,10 @@ from ..mixture import Mixture
 from ..parameters import softmax
 from ..plotting import LINES
 from .controls import Number, Numbers, subscript
-from .explorer import Explorer, Picture, Preset, literal
+from .explorer import Explorer, Preset, View, literal
 from .live_figure import LiveFigure, dots, fill, line, text
-from .pictures import DOTS, bells, ceiling, listed
+from .pictures import DOTS, bells, ceiling
+from .words import listed, spans
 
 __all__ = ["explore_parameters"]
 
@@ -48,7 +49,7 @@ def explore_parameters(**values):
         loss = relative_loss(target, mixture.pdf(x))
         said = _met(loss) if v["veiled"] else sentence(mixture, v, before)
         before[:] = [v["logits"] + v["shift"], v["log_stds"]]
-        return Picture(marks, said, status(mixture, v, loss), v["truth"], mixture)
+        return View(marks, said, status(mixture, v, loss), v["truth"], mixture)
 
     controls = {
         "logits": Numbers(
@@ -135,7 +136,7 @@ def status(mixture, values, loss):
         f"heights {', '.join(f'{h:.3g}' for h in heights)}",
     ]
     parts += [f"relative loss {loss:.2e}"] if values["veiled"] or values["revealed"] else []
-    return " · ".join(f"<span>{part}</span>" for part in parts)
+    return spans(*parts)
 
 
 def _bar(ax, weights):

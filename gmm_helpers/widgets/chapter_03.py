@@ -4,11 +4,13 @@ import numpy as np
 
 from ..gallery import CLASSIC, classic_grid
 from ..mixture import Mixture, gaussian_pdf
+from ..plotting import LINES
 from .controls import Choice, MixtureEditor, share, subscript
-from .explorer import Explorer, Picture, Preset, literal
+from .explorer import Explorer, Preset, View, literal
 from .live_figure import LiveFigure, dots, fill, line
-from .pictures import DOTS, bells, ceiling, truth_bands
+from .pictures import DOTS, GIVEN, bells, ceiling, truth_bands
 from .state import largest_error, matched, random_mixture
+from .words import spans
 
 __all__ = ["explore_loss"]
 
@@ -19,9 +21,9 @@ LETTERS = {"weights": "w", "means": "μ", "stds": "σ"}
 RANGES = {"weights": (0.0, 1.0), "means": (-8.0, 30.0), "stds": (0.1, 10.0)}
 SLICE = 161  # points of the landscape
 LOOKS = {
-    "given": {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6},
+    "given": GIVEN,
     "ours, by hand": {"color": "black"},
-    "its bells": {"color": "#0072B2", "linestyle": (0, (6, 2))},
+    "its bells": LINES[0],
 }
 
 
@@ -84,7 +86,7 @@ def explore_loss(**values):
         land.set_xlabel(v["along"])
         here, floor = distance(y, f, x[1]), _slice(state, x, y)
         marks |= _landscape(figure, land, floor, _at(ours, v["along"]), here)
-        return Picture(marks, sentence(state, here, floor), status(y, f, x[1]), truth, ours)
+        return View(marks, sentence(state, here, floor), status(y, f, x[1]), truth, ours)
 
     controls = {
         "ours": MixtureEditor(EYE, means=(-8, 30), stds=(0.1, 10)),
@@ -232,4 +234,4 @@ def _rest(state, here, floor):
 
 def status(y, f, dx):
     """All four distances at once."""
-    return " · ".join(f"<span>{name} {distance(y, f, dx):.4f}</span>" for name, distance in DISTANCES.items())
+    return spans(*(f"{name} {distance(y, f, dx):.4f}" for name, distance in DISTANCES.items()))

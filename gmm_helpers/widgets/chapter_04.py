@@ -9,11 +9,11 @@ from ..mixture import Mixture
 from ..parameters import pack, unpack
 from ..plotting import LINES
 from .controls import Number, Numbers, subscript
-from .explorer import Explorer, Picture, Preset, literal
+from .explorer import Explorer, Preset, View, literal
 from .live_figure import LiveFigure, arrow, dots, fill, line
-from .pictures import DOTS, GIVEN, bells, ceiling, ordinal, truth_bands
+from .pictures import DOTS, GIVEN, bells, ceiling, truth_bands
 from .state import random_mixture
-from .words import spans
+from .words import ordinal, spans
 
 __all__ = ["explore_gradient"]
 
@@ -68,7 +68,7 @@ def explore_gradient(**values):
         marks |= _arrows(curve, ours, moved) | _bars(figure, slopes, gradient, differences)
         l2_after = l2_loss(after, x, density)
         said = sentence(theta, gradient, loss / np.sum(density**2), x)
-        return Picture(marks, said, status(loss, l2_after, gradient, differences), v["truth"], ours)
+        return View(marks, said, status(loss, l2_after, gradient, differences), v["truth"], ours)
 
     controls = {
         "theta": Numbers([_number(i) for i in range(9)], {0: "logits", 3: "means", 6: "log-stds"}),

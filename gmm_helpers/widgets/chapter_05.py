@@ -15,7 +15,7 @@ from ..parameters import pack, unpack
 from ..plotting import LINES
 from ..problem import make_problem
 from .controls import Choice, MixtureEditor, Number
-from .explorer import Explorer, Picture, Preset, literal
+from .explorer import Explorer, Preset, View, literal
 from .live_figure import LiveFigure, dots, line, text
 from .pictures import DOTS, GIVEN, bells, ceiling, truth_bands
 from .state import alive, key, largest_error, random_mixture
@@ -80,7 +80,7 @@ def explore_descent(**values):
         marks |= {"ours": line(curve, fine, y)} | _paths(losses, walks)
         marks |= {"ball": dots(losses, [at + 1], [max(last.losses[at], 1e-17)], color="black", size=5)}
         end = Mixture(*unpack(last.thetas[-1]))
-        return Picture(marks, sentence(walks), status(last, at, end, v["truth"]), v["truth"], ours)
+        return View(marks, sentence(walks), status(last, at, end, v["truth"]), v["truth"], ours)
 
     def walk_on(state):
         """Gradient descent until it settles or patience ends, a slice at a time."""

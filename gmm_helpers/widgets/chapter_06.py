@@ -10,11 +10,11 @@ from ..mixture import Mixture
 from ..plotting import LINES
 from ..starts import kmeans_start, random_start
 from .controls import Choice, MixtureEditor, Number
-from .explorer import Explorer, Picture, Preset, literal, told
+from .explorer import Explorer, Preset, View, literal, told
 from .live_figure import LiveFigure, dots, line
-from .pictures import DOTS, GIVEN, bells, ceiling, in_words, truth_bands
+from .pictures import DOTS, GIVEN, bells, ceiling, truth_bands
 from .state import alive, random_mixture
-from .words import squares
+from .words import in_words, spans, squares
 
 __all__ = ["explore_restarts"]
 
@@ -71,13 +71,13 @@ def explore_restarts(**values):
         if not runs:
             first = Mixture(*draws(v, x)[0])
             marks |= bells(curve, fine, first) | {"start": line(curve, fine, first.pdf(fine), **start)}
-            return Picture(marks, _before(v), f"<span>seed {int(v['seed'])}</span>", v["truth"], None)
+            return View(marks, _before(v), spans(f"seed {int(v['seed'])}"), v["truth"], None)
         chosen = runs[min(int(v["shown"]), len(runs)) - 1]
         marks |= {"start": line(curve, fine, chosen.start.pdf(fine), **start)}
         marks |= bells(curve, fine, chosen.mixture) | {"end": line(curve, fine, chosen.pdf(fine))}
         marks |= _stairs(stairs, runs, chosen)
         said = sentence(runs) if _key(v) == state.result["key"] else _stale(v)
-        return Picture(marks, said, f"<span>shown:</span> {told(chosen, v['truth'])}", v["truth"], chosen.mixture)
+        return View(marks, said, f"<span>shown:</span> {told(chosen, v['truth'])}", v["truth"], chosen.mixture)
 
     controls = {
         "kind": Choice("starts", [BY_HAND, "narrow", "wide", "k-means++", "anywhere"], BY_HAND),

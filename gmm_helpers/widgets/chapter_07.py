@@ -9,11 +9,11 @@ from ..mixture import Mixture
 from ..plotting import LINES
 from ..priors import log_std_prior, mean_prior
 from .controls import Choice, Number, Switch
-from .explorer import Explorer, Picture, Preset, literal, told
+from .explorer import Explorer, Preset, View, literal, told
 from .live_figure import LiveFigure, dots, line
-from .pictures import DOTS, GIVEN, bells, ceiling, in_words, listed, truth_bands
+from .pictures import DOTS, GIVEN, bells, ceiling, truth_bands
 from .state import follow, key, noisy, random_mixture
-from .words import squares
+from .words import in_words, listed, spans, squares
 
 __all__ = ["explore_prior"]
 
@@ -57,7 +57,7 @@ def explore_prior(**values):
         marks |= {"given": dots(curve, x, density, **DOTS), **bells(curve, fine, mixture)}
         marks |= {"fit": line(curve, fine, mixture.pdf(fine), linewidth=1.5)} | _strip(strip, v, mixture, state.result)
         said = sentence(v, result, state.result)
-        return Picture(marks, said, status(v, result), v["truth"], mixture)
+        return View(marks, said, status(v, result), v["truth"], mixture)
 
     controls = {
         "n_components": Number("K", 3, 1, 6, 1, name="number of bells fitted", whole=True, label_width="66px"),
@@ -162,7 +162,7 @@ def status(values, result):
     """The fit's status, and how far the fitted curve is from the true one on the whole grid."""
     x = classic_grid()
     far = relative_loss(values["truth"].pdf(x), result.mixture.pdf(x))
-    return f"{told(result, values['truth'])} · <span>distance to the true curve {far:.1e}</span>"
+    return f"{told(result, values['truth'])} · {spans(f'distance to the true curve {far:.1e}')}"
 
 
 def _code(values):

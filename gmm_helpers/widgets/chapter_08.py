@@ -11,11 +11,11 @@ from ..problem import make_problem
 from ..restarts import fit
 from .as_code import literal
 from .controls import Number, Switch
-from .explorer import Explorer, Picture, Preset
+from .explorer import Explorer, Preset, View
 from .files import File
-from .pictures import CurvePicture, in_words, ordinal, truth_bands
+from .pictures import CurvePicture, truth_bands
 from .state import random_mixture
-from .words import squares, told
+from .words import in_words, ordinal, spans, squares, told
 
 __all__ = ["explore_your_density"]
 
@@ -55,7 +55,7 @@ def explore_your_density(**values):
         K, mass = int(v["n_components"]), None if v["free"] else 1.0
         if (numbers := 3 * K - (not v["free"])) > x.size:
             file.show(None)
-            return Picture(picture.dots(x, density), f"{x.size} points can't tell {numbers} numbers: take fewer bells.")
+            return View(picture.dots(x, density), f"{x.size} points can't tell {numbers} numbers: take fewer bells.")
         result = state.kept(_key(v), lambda: _fitted(state, x, density, K, mass))
         asked = state.result if state.result and state.result["key"] == _key(v) else None
         if asked:
@@ -66,7 +66,7 @@ def explore_your_density(**values):
         truth = v["truth"] if v["example"] in (SPECTRUM, PROBLEM) else None
         if v["revealed"] and truth:
             marks = truth_bands(picture.curve, picture.fine, truth, mass=v["area"]) | marks
-        return Picture(marks, sentence(v, result, smoothing), status(v, result, asked), truth, result.mixture)
+        return View(marks, sentence(v, result, smoothing), status(v, result, asked), truth, result.mixture)
 
     def take(name, content):
         x, density = read_density(content)
@@ -199,9 +199,9 @@ def status(values, result, asked):
     parts = [told(result), *map(escape, result.diagnosis)]
     if asked:
         agree = sum(each.loss <= 1.001 * result.loss + 1e-12 for each in asked["results"])
-        parts.append(f"<span>{agree} of {len(asked['results'])} other seeds end at this loss</span>")
+        parts.append(spans(f"{agree} of {len(asked['results'])} other seeds end at this loss"))
     if values["revealed"] and values["example"] in (SPECTRUM, PROBLEM):
-        parts.append(f"<span>true area {values['area']:.4g}, fitted {result.mass:.4g}</span>")
+        parts.append(spans(f"true area {values['area']:.4g}, fitted {result.mass:.4g}"))
     return " · ".join(parts)
 
 

@@ -9,10 +9,10 @@ from ..priors import log_std_prior
 from ..starts import curvature_start
 from .chapter_06 import uniform
 from .controls import Choice, MixtureEditor, Number
-from .explorer import Explorer, Picture, Preset, literal, told
-from .pictures import CurvePicture, in_words, listed, truth_bands
+from .explorer import Explorer, Preset, View, literal, told
+from .pictures import CurvePicture, truth_bands
 from .state import follow, key, largest_error, noisy, random_mixture
-from .words import squares
+from .words import in_words, listed, squares
 
 __all__ = ["playground"]
 
@@ -39,13 +39,13 @@ def playground(**values):
         x, density = data(v)
         picture.spans(x)
         if state.covered:
-            return Picture(picture.dots(x, density), f"{x.size} dots: which bells made them? Guess, then reveal.")
+            return View(picture.dots(x, density), f"{x.size} dots: which bells made them? Guess, then reveal.")
         result = state.kept(key(v), lambda: _fitted(state, x, density))
         marks = picture.marks(x, density, result.pdf(x), result.mixture)
         if v["revealed"]:
             marks = truth_bands(picture.curve, picture.fine, v["truth"]) | marks
         said = _guessed(state) or sentence(v, result)
-        return Picture(marks, said, told(result, v["truth"]), v["truth"], result.mixture)
+        return View(marks, said, told(result, v["truth"]), v["truth"], result.mixture)
 
     controls = {
         "truth": MixtureEditor(CLASSIC, means=(-4, 26)),

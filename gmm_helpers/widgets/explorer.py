@@ -1,6 +1,6 @@
 """The one frame of all explorers: question, presets, New problem, Reveal the truth, Reset, Show as code, and words.
 
-An explorer gives it a figure, its controls, its presets and a function from values to a `Picture`.
+An explorer gives it a figure, its controls, its presets and a function from values to a `View`.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from .long_work import LongWork
 from .state import State
 from .words import minus, table, told
 
-__all__ = ["Explorer", "Picture", "Preset", "literal", "told"]
+__all__ = ["Explorer", "Preset", "View", "literal", "told"]
 
 WRAPPED = 100  # characters, from which on a narrow page may break a line of code
 
@@ -29,7 +29,7 @@ class Preset:
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class View:
     """What an explorer shows of its values: the marks that move, the sentence that tells the picture, the numbers.
 
     truth, fitted: the mixtures that a table sets side by side once the truth is revealed.
@@ -45,7 +45,7 @@ class Picture:
 class Explorer(Frame):
     """A question, a picture that follows the hand, and a sentence that tells it.
 
-    name: of the function that makes it, for *Show as code*; show: state → `Picture`; figure: a `LiveFigure`;
+    name: of the function that makes it, for *Show as code*; show: state → `View`; figure: a `LiveFigure`;
     controls: name of a value → its control; defaults: name → value for values without a control;
     presets: name → `Preset`, the first being the state at the start; new: rng → values of a random problem;
     code: values → lines that compute the picture without a widget; hidden: the controls that hold the truth, veiled

@@ -6,14 +6,12 @@ from matplotlib.ticker import MaxNLocator
 from ..plotting import LINES
 from .live_figure import LiveFigure, dots, fill, line
 
-__all__ = ["DOTS", "GIVEN", "CurvePicture", "bells", "ceiling", "in_words", "listed", "ordinal", "truth_bands"]
+__all__ = ["DOTS", "GIVEN", "CurvePicture", "bells", "ceiling", "truth_bands"]
 
 DOTS = {"color": "#8C8C8C", "size": 3.2}  # large and pale, so that the thin fit on top hides none of them
 GIVEN = {"color": DOTS["color"], "linestyle": "none", "marker": "o", "markersize": 6}  # the same in a legend
 KEY = {"what we are given": GIVEN, "fit": {"color": "black"}, "its bells": LINES[0]}
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 FINE = 300  # points of a drawn curve
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 class CurvePicture:
@@ -81,26 +79,9 @@ def truth_bands(ax, x, truth, *, mass=1.0):
     return bells(ax, x, truth, mass=mass, name="true bell", linestyle="-", linewidth=7, alpha=0.28)
 
 
-def ordinal(k):
-    """0 → "first"."""
-    return ORDINALS[k] if k < len(ORDINALS) else f"{k + 1}th"
-
-
 def ceiling(value, steps=(1, 1.5, 2.5, 4, 6, 10)):
     """The first of `steps` × a power of ten that leaves some room above the value."""
     if not np.isfinite(value) or value <= 0:
         return 1.0
     power = 10.0 ** np.floor(np.log10(value))
     return float(next((s * power for s in steps if s * power >= 1.04 * value), steps[0] * 10 * power * 1.5))
-
-
-def in_words(n):
-    """3 → "three"; from eleven on in digits."""
-    return NUMBERS[n] if n < len(NUMBERS) else str(n)
-
-
-def listed(values, digits=2):
-    """5, 15, 20 → "5.00, 15.00 and 20.00"; what is far off is told in powers of ten."""
-    values = [round(float(v), digits) + 0.0 for v in values]  # + 0.0 makes −0 a plain 0
-    words = [f"{v:.{digits}f}" if abs(v) < 1e5 else f"{v:.0e}" for v in values]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -4,8 +4,10 @@ import re
 
 from .state import largest_error, matched
 
-__all__ = ["minus", "spans", "squares", "table", "told"]
+__all__ = ["in_words", "listed", "minus", "ordinal", "spans", "squares", "table", "told"]
 
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 ENDS = {0: "converged", 1: "stopped at its limit", 2: "converged to rounding", 3: "left the range of numbers"}
 
 
@@ -52,6 +54,23 @@ def _cells(mixture, k):
 def squares(loss, digits=2):
     """The relative loss in words: 0.086 is "8.6 % of the curve's squares"."""
     return f"{100 * loss:.{digits}g} % of the curve's squares"
+
+
+def ordinal(k):
+    """0 → "first"."""
+    return ORDINALS[k] if k < len(ORDINALS) else f"{k + 1}th"
+
+
+def in_words(n):
+    """3 → "three"; from eleven on in digits."""
+    return NUMBERS[n] if n < len(NUMBERS) else str(n)
+
+
+def listed(values, digits=2):
+    """5, 15, 20 → "5.00, 15.00 and 20.00"; what is far off is told in powers of ten."""
+    values = [round(float(v), digits) + 0.0 for v in values]  # + 0.0 makes −0 a plain 0
+    words = [f"{v:.{digits}f}" if abs(v) < 1e5 else f"{v:.0e}" for v in values]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def minus(text):
