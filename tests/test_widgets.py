@@ -353,13 +353,13 @@ def test_a_bell_narrower_than_its_smoothing_is_doubted():
     three = chosen("explore_your_density", "Galaxies, three").sentence.value
     assert "the first is narrower than the smoothing that made the curve, 1.86 against 1.89" in three
     four = chosen("explore_your_density", "Galaxies, four", work=True)
-    assert "leave 0.00025 % of the curve's squares over, but the second is narrower" in four.sentence.value
+    assert "leave 0.00025\u00a0% of the curve's squares over, but the second is narrower" in four.sentence.value
     assert "5 of 5 other seeds end at this loss" in four.status.value
 
 
 def test_a_background_left_in_is_paid_for_until_it_is_taken_off():
     explorer = chosen("explore_your_density", "Offset left in")
-    assert "an area of 378.7; but the curve hardly falls below 6 % of its peak" in explorer.sentence.value
+    assert "an area of 378.7; but the curve hardly falls below 6\u00a0% of its peak" in explorer.sentence.value
     explorer.controls["take_off"].value = 4.5  # of a peak that is itself 5 % too high
     assert 262 < fitted_area(explorer) < 282
     explorer.chooser.value = "Log-spaced"

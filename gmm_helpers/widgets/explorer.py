@@ -13,7 +13,7 @@ from .as_code import literal, source
 from .frame import Frame
 from .long_work import LongWork
 from .state import State
-from .words import minus, table, told
+from .words import table, told, typeset
 
 __all__ = ["Explorer", "Preset", "View", "literal", "told"]
 
@@ -123,13 +123,13 @@ class Explorer(Frame):
 
     def refresh(self):
         """Draw the picture and say it."""
-        picture = self.show(self.state)
+        view = self.show(self.state)
         self.redraws += 1
-        said = minus(picture.sentence)
-        self.figure.draw(picture.marks, said)
-        self.sentence.value, self.status.value = escape(said, quote=False), minus(picture.status)
+        said = typeset(view.sentence)
+        self.figure.draw(view.marks, said)
+        self.sentence.value, self.status.value = escape(said, quote=False), typeset(view.status)
         revealed = self.state.values["revealed"]
-        self.table.value = table(picture.truth, picture.fitted) if revealed and picture.truth else ""
+        self.table.value = table(view.truth, view.fitted) if revealed and view.truth else ""
         name = self.chooser.value
         self.question.value = self.presets[name].question if name else "A new problem: which bells made this curve?"
         self._put_away()

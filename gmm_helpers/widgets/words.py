@@ -4,7 +4,7 @@ import re
 
 from .state import largest_error, matched
 
-__all__ = ["in_words", "listed", "minus", "ordinal", "spans", "squares", "table", "told"]
+__all__ = ["in_words", "listed", "ordinal", "spans", "squares", "table", "told", "typeset"]
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -73,6 +73,6 @@ def listed(values, digits=2):
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def minus(text):
-    """Numbers below zero with a minus sign, not a hyphen."""
-    return re.sub(r"(?<!\w)-(?=\d)", "−", text)
+def typeset(text):
+    """Numbers below zero with a minus sign, not a hyphen, and per cent on the line of their number."""
+    return re.sub(r"(?<=\d) %", "\u00a0%", re.sub(r"(?<!\w)-(?=\d)", "−", text))
