@@ -115,23 +115,23 @@ def _search(problem, n_components, n_starts, rng, runs, walk_all, price):
     spent = 0.0
     for starts in _rounds(problem, n_components, rng, runs, price):
         for start, run in zip(starts, walk_all(starts), strict=True):
+            spent += run.nfev * price
             if start.continues is not None:
+                spent -= start.continues.nfev * price  # paid already
                 runs.remove(start.continues)
             runs.append(run)
-            spent += run.nfev * price
             yield
-            if n_starts is None and (is_perfect(run) or is_confirmed(runs, problem)):
+            if len(runs) == (n_starts or MOST_RUNS):
                 return
-            if len(runs) == n_starts:
+            if n_starts is None and (is_perfect(run) or is_confirmed(runs, problem) or spent > BUDGET):
                 return
-        if n_starts is None and (spent > BUDGET or len(runs) >= MOST_RUNS):
-            return
 
 
 def _rounds(problem, n_components, rng, runs, price):
     """Lists of starts: the curvature start alone, then rounds of independent ones and of relocations of the best."""
     u, curve = problem.u, problem.density * (problem.spread / problem.mass)
-    limit = max(min(_short(n_components), int(BUDGET / 5 / price)), 20)
+    affordable = max(int(BUDGET / 5 / price), 20)
+    limit = min(_short(n_components), affordable)
 
     def start(kind, theta):
         return Start(kind, theta, limit)
@@ -144,7 +144,7 @@ def _rounds(problem, n_components, rng, runs, price):
         if n_finds(runs) >= FINDS:  # often enough: from now on most starts try to better it
             independent, rest = [independent[rng.integers(len(independent))]], ROUND - 1
         moved = [("relocated", relocated(best.theta, problem, rng)) for _ in range(rest) if n_components > 1]
-        yield [*_continued(runs, best, limit), *(start(kind, theta) for kind, theta in independent + moved)]
+        yield [*_continued(runs, best, limit, affordable), *(start(kind, theta) for kind, theta in independent + moved)]
 
 
 def _independent(problem, u, curve, n_components, rng):
@@ -157,10 +157,12 @@ def _independent(problem, u, curve, n_components, rng):
     return [(kind, as_theta(problem, *bells)) for kind, bells in kinds.items()]
 
 
-def _continued(runs, best, short):
-    """Walks cut off by their limit that may still win go on, with four times the room."""
+def _continued(runs, best, short, affordable):
+    """Walks cut off by their limit that may still win go on, with four times the room if that can be afforded."""
     cut = (run for run in runs if run.status == 1 and run.fun <= 2 * best.fun and run.nfev < 40 * short)
-    return [Start(run.kind, run.theta, 4 * short, run) for run in sorted(cut, key=lambda run: run.fun)[:2]]
+    return [
+        Start(run.kind, run.theta, min(4 * short, affordable), run) for run in sorted(cut, key=lambda run: run.fun)[:2]
+    ]
 
 
 def _short(n_components):
