@@ -321,7 +321,7 @@ def test_twins_are_told():
 def test_a_valley_is_long_and_a_wrong_answer_is_pleased():
     assert "arrived after 3,059 steps" in chosen("explore_descent", "Long valley", work=True).sentence.value
     pleased = chosen("explore_descent", "Wrong, and pleased").sentence.value
-    assert "reports success, but 8.6 %" in pleased
+    assert "reports success, but 8.6\u00a0%" in pleased
     assert "after 0 iterations and reports success" in chosen("explore_descent", "Kilometres to metres").sentence.value
 
 
