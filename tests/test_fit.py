@@ -15,6 +15,7 @@ from gmm_helpers import (
     Mixture,
     classic,
     classic_grid,
+    curvature_start,
     density_from_histogram,
     density_from_samples,
     fit,
@@ -32,6 +33,7 @@ from gmm_helpers import (
     weight_prior,
 )
 from gmm_helpers.descent import METHODS
+from gmm_helpers.restarts import _seconds_per_evaluation
 
 X, DENSITY = classic()
 NAMES = ("weights", "means", "stds")
@@ -182,7 +184,7 @@ def test_the_history_goes_from_the_start_to_the_end(method):
 
 
 def test_a_walk_that_ends_where_it_starts_is_measured_there():
-    """MINPACK works in the first Jacobian that it is given; `gtol=1` ends it before it asks for another."""
+    """`gtol=1` ends MINPACK before its first step."""
     result = fit_once(X, DENSITY, Mixture([1 / 3] * 3, [3, 12, 22], [2, 2, 2]), method="LM", options={"gtol": 1.0})
     assert result.nit == 0
     assert result.loss == pytest.approx(relative_loss(DENSITY, result.pdf(X)), rel=1e-9)
@@ -495,3 +497,24 @@ def test_three_hundred_targets_of_any_kind_make_no_trouble():
             assert isinstance(result.message, str)
             assert isinstance(result.diagnosis, tuple)
             repr(result)
+
+
+@pytest.mark.parametrize("name", ["classic", "shoulder", "claw"])
+def test_the_curvature_starts_weights_are_the_best_for_its_bells(name):
+    truth = {"classic": CLASSIC, "shoulder": Mixture([0.6, 0.4], [10, 14], [2, 1.5]), "claw": marron_wand(10)}[name]
+    x = np.linspace(truth.mean() - 4 * truth.std(), truth.mean() + 4 * truth.std(), 300)
+    weights, means, stds = curvature_start(x, truth.pdf(x), truth.n_components)
+    best = np.linalg.lstsq(gaussian_pdf(x[:, None], means, stds), truth.pdf(x))[0]
+    assert best.min() > 0
+    np.testing.assert_allclose(weights, best / best.sum(), rtol=1e-6)
+
+
+def test_a_search_ends_with_the_walk_that_spends_its_budget(monkeypatch):
+    monkeypatch.setattr("gmm_helpers.restarts.BUDGET", 0.01)
+    monkeypatch.setattr("gmm_helpers.restarts._polish", lambda run, *_: run)
+    density = DENSITY + 0.01 * DENSITY.max() * np.random.default_rng(0).normal(size=X.size)
+    result = fit(X, density, 4, rng=0)
+    price = _seconds_per_evaluation(result._problem, 4, "LM")
+    assert not result.is_confirmed
+    assert result.nfev * price > 0.01
+    assert (result.nfev - max(run.nfev for run in result.runs)) * price <= 0.01
