@@ -37,23 +37,19 @@ def check_vector(name: str, values: Any) -> Array:
 
 def check_number(name: str, value: Any, *, zero: bool = False) -> float:
     """A finite number above 0, or also 0 itself, as a float."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        wrong: type[Exception] = TypeError
-    elif (value > 0 or (zero and value == 0)) and value <= sys.float_info.max:
+    real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if real and (value > 0 or (zero and value == 0)) and value <= sys.float_info.max:
         return float(value)
-    else:
-        wrong = ValueError
-    raise wrong(f"`{name}` must be a finite number{', at least 0' if zero else ' above 0'}, got {value!r}")
+    rule = f"`{name}` must be a finite number{', at least 0' if zero else ' above 0'}, got {value!r}"
+    raise (ValueError if real else TypeError)(rule)
 
 
 def check_integer(name: str, value: Any, *, none: bool = False) -> Any:
     """A whole number of at least 1, or None where that is allowed."""
     if none and value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        wrong: type[Exception] = TypeError
-    elif value >= 1:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if whole and value >= 1:
         return int(value)
-    else:
-        wrong = ValueError
-    raise wrong(f"`{name}` must be a whole number, at least 1{', or None' if none else ''}, got {value!r}")
+    rule = f"`{name}` must be a whole number, at least 1{', or None' if none else ''}, got {value!r}"
+    raise (ValueError if whole else TypeError)(rule)

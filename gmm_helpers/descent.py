@@ -150,11 +150,9 @@ def _levenberg_marquardt(theta, evaluate, _problem, _method, options, accept):
         return r if r @ r > ZERO else np.zeros_like(r)
 
     def jacobian(theta):
-        J = evaluate(theta)[1]
-        if theta.tobytes() == start:
-            return J.copy()  # MINPACK works in the first it gets, and the end may be where it starts
-        accept(theta)
-        return J
+        if theta.tobytes() != start:
+            accept(theta)
+        return evaluate(theta)[1]
 
     settings = LM_DEFAULTS | {"maxfev": 100 * theta.size} | options
     theta, _, info, _, ier = leastsq(residuals, theta, Dfun=jacobian, col_deriv=True, full_output=True, **settings)

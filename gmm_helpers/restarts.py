@@ -159,10 +159,9 @@ def _independent(problem, u, curve, n_components, rng):
 
 def _continued(runs, best, short, affordable):
     """Walks cut off by their limit that may still win go on, with four times the room if that can be afforded."""
-    cut = (run for run in runs if run.status == 1 and run.fun <= 2 * best.fun and run.nfev < 40 * short)
-    return [
-        Start(run.kind, run.theta, min(4 * short, affordable), run) for run in sorted(cut, key=lambda run: run.fun)[:2]
-    ]
+    cut = [run for run in runs if run.status == 1 and run.fun <= 2 * best.fun and run.nfev < 40 * short]
+    cut.sort(key=lambda run: run.fun)
+    return [Start(run.kind, run.theta, min(4 * short, affordable), run) for run in cut[:2]]
 
 
 def _short(n_components):
