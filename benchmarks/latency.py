@@ -22,9 +22,9 @@ import numpy as np
 from browser import chromium_page, jupyter, open_and_run, write_notebook
 from playwright.sync_api import sync_playwright
 
-from gmm_helpers.widgets import explore_fit
+from gmm_course.explorers import explore_fit
 
-OURS = "from gmm_helpers.widgets import explore_fit\nexplore_fit()"
+OURS = "from gmm_course.explorers import explore_fit\nexplore_fit()"
 INTERACT = """%matplotlib inline
 import matplotlib.pyplot as plt
 from ipywidgets import interact

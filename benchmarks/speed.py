@@ -6,8 +6,8 @@ import numpy as np
 from autograd import value_and_grad as autograd_of
 
 from gmm_helpers import CLASSIC, Mixture, fit, l2_loss, pack
-from gmm_helpers.gradient import loss_and_gradient, value_and_grad
-from gmm_helpers.problem import make_problem
+from gmm_helpers._engine.derivatives import loss_and_gradient, value_and_grad
+from gmm_helpers._engine.problem import make_problem
 
 __all__ = ["gradient_table", "scaling_table"]
 

@@ -30,7 +30,7 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TEMPLATES = DOCS / "templates"
-MODULES = ("gmm_helpers", "gmm_helpers.widgets", "gmm_helpers.exercises")
+MODULES = ("gmm_helpers", "gmm_course.explorers", "gmm_course.exercises")
 
 
 def main():

@@ -1,7 +1,6 @@
 """Chapter 8: a density out of what people have: samples, a histogram, a table in a file; and data to try."""
 
 import io
-from importlib.resources import files
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any
@@ -9,10 +8,10 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .checks import Array, check_number, check_vector
 from .mixture import SQRT_2PI
+from .validation import Array, check_number, check_vector
 
-__all__ = ["bandwidth", "density_from_histogram", "density_from_samples", "galaxies", "old_faithful", "read_density"]
+__all__ = ["bandwidth", "density_from_histogram", "density_from_samples", "read_density"]
 
 
 def density_from_histogram(counts: ArrayLike, edges: ArrayLike) -> tuple[Array, Array]:
@@ -118,24 +117,3 @@ def _checked(row, rows, met):
     if rows and row[0] <= rows[-1][0]:
         raise ValueError(f"`source` must have an x that increases strictly, {met} after an x of {rows[-1][0]:.6g}")
     return row
-
-
-def old_faithful() -> tuple[Array, Array]:
-    """272 eruptions of the Old Faithful geyser: lengths and waiting times to the next one, minutes, both (272,).
-
-    Härdle (1991), *Smoothing Techniques*; Azzalini & Bowman (1990), *Applied Statistics* 39, 357–365.
-    """
-    lengths, waiting = np.loadtxt(_data("old_faithful.csv"), delimiter=",", skiprows=1, unpack=True)
-    return lengths, waiting
-
-
-def galaxies() -> Array:
-    """Velocities of 82 galaxies of the Corona Borealis region, in 1000 km/s, (82,).
-
-    Roeder (1990), *JASA* 85, 617–624, from Postman, Huchra & Geller (1986), *Astronomical Journal* 92, 1238–1247.
-    """
-    return np.loadtxt(_data("galaxies.csv"), skiprows=1) / 1000
-
-
-def _data(name):
-    return (files(__package__) / "data" / name).read_text().splitlines()

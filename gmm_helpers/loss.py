@@ -2,11 +2,11 @@
 
 import autograd.numpy as np
 
-from .checks import Array
 from .mixture import Mixture, gaussian_pdf, mixture_pdf
 from .parameters import unpack
+from .validation import Array
 
-__all__ = ["exact_l2_distance", "hellinger_distance", "kl_divergence", "l2_loss", "relative_loss"]
+__all__ = ["exact_l2_distance", "hellinger_distance", "kl_divergence", "l2_loss", "relative_loss", "trapezoid_weights"]
 
 
 def l2_loss(theta: Array, x: Array, density: Array) -> float:
@@ -27,7 +27,7 @@ def kl_divergence(density: Array, fitted: Array, dx: float | Array) -> float:
     """Σᵢ dxᵢ·densityᵢ·log(densityᵢ/fittedᵢ), the Kullback–Leibler divergence from `fitted` to `density`. No unit.
 
     density, fitted: (N,), not negative; dx: the step of an even grid, or quadrature weights (N,), such as
-    `problem.trapezoid_weights` gives. A point where `density` is 0 adds nothing; one where only `fitted` is 0
+    `trapezoid_weights` gives. A point where `density` is 0 adds nothing; one where only `fitted` is 0
     makes the sum infinite: a fit must not call impossible what has been seen. Not symmetric: the average is
     taken over `density`. It is ≥ 0 only if the grid holds all of both curves. Traceable by autograd.
     Raises `ValueError` for a negative value. Kullback & Leibler (1951), *Ann. Math. Statist.* 22, 79–86.
@@ -43,12 +43,21 @@ def hellinger_distance(density: Array, fitted: Array, dx: float | Array) -> floa
     """√(½ Σᵢ dxᵢ·(√densityᵢ − √fittedᵢ)²), Hellinger's distance: 0 for equal curves, 1 for curves apart. No unit.
 
     density, fitted: (N,), not negative; dx: the step of an even grid, or quadrature weights (N,), such as
-    `problem.trapezoid_weights` gives. Symmetric, and at most 1 if neither area exceeds 1. Traceable by
+    `trapezoid_weights` gives. Symmetric, and at most 1 if neither area exceeds 1. Traceable by
     autograd; where the distance is 0 it has a kink, and its slope is called 0. Raises `ValueError` for a
     negative value. Gibbs & Su (2002), *Int. Statist. Rev.* 70, 419–435.
     """
     _check_not_negative(density=density, fitted=fitted)
     return _sqrt(0.5 * np.sum(dx * (_sqrt(density) - _sqrt(fitted)) ** 2))
+
+
+def trapezoid_weights(x):
+    """wᵢ with Σ wᵢ·yᵢ the trapezoidal rule on an increasing, perhaps uneven, grid. x: (N,). Returns (N,)."""
+    half = (x[1:] - x[:-1]) / 2
+    weights = np.zeros(x.size)
+    weights[:-1] = half
+    weights[1:] += half
+    return weights
 
 
 def exact_l2_distance(a: Mixture, b: Mixture) -> float:

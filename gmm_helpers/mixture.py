@@ -12,7 +12,7 @@ import autograd.numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from .checks import Array, Rng, check_number, check_vector
+from .validation import Array, Rng, check_number, check_vector
 
 __all__ = ["Mixture", "gaussian_pdf", "mixture_pdf"]
 

@@ -14,8 +14,8 @@ theta                 (3K,)   free; [logits | means | log_stds], what an optimis
 
 import autograd.numpy as np
 
-from .checks import Array
 from .mixture import Mixture
+from .validation import Array
 
 __all__ = ["pack", "softmax", "unpack"]
 

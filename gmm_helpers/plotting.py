@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .checks import Array
 from .mixture import Mixture
 from .result import FitResult
+from .validation import Array
 
 __all__ = ["LINES", "Picture", "plot_bells", "plot_density", "plot_fit", "plot_residual"]
 

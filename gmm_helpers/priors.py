@@ -9,7 +9,7 @@ from functools import partial
 
 import autograd.numpy as np
 
-from .checks import Array, PriorLike, check_number
+from .validation import Array, PriorLike, check_number
 
 __all__ = ["Prior", "log_std_prior", "mean_prior", "strength", "weight_prior"]
 

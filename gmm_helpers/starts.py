@@ -1,26 +1,15 @@
-"""Chapter 6: where to start. Each start is three arrays, weights, means, stds, in the unit of x."""
+"""Where to start. Each start is three arrays, weights, means, stds, in the unit of x."""
 
 import numpy as np
 from numpy.random import Generator
 from scipy.linalg.lapack import dposv
 from scipy.ndimage import gaussian_filter1d
 
-from .checks import Array, check_integer
-from .gradient import bells_at, residuals_and_jacobian, within_reach
+from .loss import trapezoid_weights
 from .mixture import SQRT_2PI, gaussian_pdf
-from .parameters import softmax
-from .problem import trapezoid_weights
+from .validation import Array, check_integer
 
-__all__ = [
-    "as_theta",
-    "curvature_start",
-    "jittered",
-    "kmeans_start",
-    "quantile_start",
-    "random_start",
-    "relocated",
-    "scattered_start",
-]
+__all__ = ["curvature_start", "kmeans_start", "quantile_start", "random_start", "scattered_start"]
 
 Bells = tuple[Array, Array, Array]  # weights, means, stds
 
@@ -102,94 +91,6 @@ def curvature_start(x: Array, density: Array, n_components: int) -> Bells:
     return areas / areas.sum(), means, stds
 
 
-def relocated(theta, problem, rng):
-    """A fit with one bell freed (the laziest, any, or one merged into its neighbour) and set down anew: where the
-    misfit is, where a bell would explain most of it, or as half of another. So does split-and-merge EM (Ueda et
-    al. 2000). theta: (3K,), K ≥ 2. Returns a theta."""
-    logits, means, log_stds = within_reach(theta).reshape(3, -1)
-    areas = np.exp(logits) if problem.free_mass else softmax(logits)
-    bells = areas + DEAD, means, np.exp(log_stds)
-    k = rng.choice((_laziest, _any, _merged), p=(0.2, 0.4, 0.4))(bells, rng)
-    misfit = residuals_and_jacobian(theta, problem)[0][: problem.u.size]
-    rng.choice((_to_misfit, _to_match, _split_another), p=(0.4, 0.25, 0.35))(bells, k, misfit, problem, rng)
-    return as_theta(problem, *bells)
-
-
-def _laziest(bells, _rng):
-    return int(np.argmin(bells[0]))
-
-
-def _any(bells, rng):
-    return int(rng.integers(bells[0].size))
-
-
-def _merged(bells, rng):
-    """Give one bell the weight, mean and std of itself and its neighbour, in place; the neighbour is free."""
-    weights, means, stds = bells
-    i = int(rng.integers(means.size - 1))
-    kept, free = pair = np.argsort(means)[i : i + 2]
-    share = weights[pair] / weights[pair].sum()
-    mean = share @ means[pair]
-    stds[kept] = np.sqrt(share @ (stds[pair] ** 2 + (means[pair] - mean) ** 2))
-    means[kept], weights[kept] = mean, weights[pair].sum()
-    return int(free)
-
-
-def _to_misfit(bells, k, misfit, problem, rng):
-    """Put bell k on a grid point drawn by the squared misfit, with half the weight of the nearest other."""
-    weights, means, stds = bells
-    means[k] = rng.choice(problem.u, p=misfit**2 / (misfit @ misfit) if misfit.any() else None)
-    others = np.delete(np.arange(means.size), k)
-    near = others[np.argmin(abs(means[others] - means[k]) / stds[others])]
-    stds[k] = stds[near] * rng.uniform(0.2, 1)
-    weights[[k, near]] = weights[near] / 2
-
-
-def _to_match(bells, k, misfit, problem, rng):
-    """Make bell k one that explains much of what is missing, found by filters of doubling width.
-
-    A Gaussian filter of width w (in grid steps) over the missing density d gives Σ d·g; the bell that fits best
-    there takes w·(Σ d·g)² off the squared misfit, up to a factor.
-    """
-    weights, means, stds = bells
-    missing = -misfit / np.maximum(problem.scale, problem.scale.max() * 1e-6)
-    widths = 0.75 * 2.0 ** np.arange(max(int(np.log2(missing.size / 4)), 1))
-    filtered = np.array([gaussian_filter1d(missing, width, mode="constant") for width in widths])
-    gain = np.maximum(filtered, 0) ** 2 * widths[:, None]
-    if gain.max() == 0:
-        return
-    chance = (gain / gain.max()).ravel() ** 2
-    w, i = divmod(int(rng.choice(gain.size, p=chance / chance.sum())), missing.size)
-    means[k] = problem.u[i]
-    stds[k] = widths[w] * np.gradient(problem.u)[i]
-    weights[k] = 2 * np.sqrt(np.pi) * stds[k] * filtered[w, i]
-
-
-def _split_another(bells, k, _misfit, _problem, rng):
-    """Split another bell in two, of which bell k becomes one."""
-    weights, means, stds = bells
-    near = rng.choice(np.delete(np.arange(means.size), k))
-    shift = stds[near] * rng.uniform(0.3, 1.2)
-    means[k], means[near] = means[near] + shift, means[near] - shift
-    stds[[k, near]] = stds[near] * rng.uniform(0.4, 1, 2)
-    weights[[k, near]] = weights[near] / 2
-
-
-def jittered(bells, rng):
-    """The same bells with every number shaken by about half its own size."""
-    weights, means, stds = bells
-    by = rng.normal(scale=0.5, size=(3, means.size))
-    return weights * np.exp(by[0]), means + stds * by[1], stds * np.exp(by[2])
-
-
-def as_theta(problem, weights, means, stds):
-    """A start as a free vector; where the mass is given, its logits sum to zero."""
-    logits = np.log(np.maximum(weights, DEAD * weights.max()))
-    return np.concatenate(
-        [logits if problem.free_mass else logits - logits.mean(), means, np.log(np.maximum(stds, DEAD))]
-    )
-
-
 def _dips(x, y):
     """Areas, means, stds of the bells that the dips of y″ suggest."""
     step = x[1:] - x[:-1]
@@ -217,7 +118,7 @@ def _dips(x, y):
 
 def _refitted(x, density, areas, means, stds):
     """The areas with which given bells fit best; none falls below a tenth, for bells may stand in for each other."""
-    bells = bells_at(x, areas, means, 1 / stds)[1]
+    bells = areas[:, None] * gaussian_pdf(x, means[:, None], stds[:, None])
     gram = bells @ bells.T
     gram.ravel()[:: areas.size + 1] *= 1 + 1e-9
     _, factors, failed = dposv(gram, bells @ density)

@@ -136,5 +136,5 @@ def digest():
 
 if __name__ == "__main__":
     target = sys.argv[1] if len(sys.argv) > 1 else Path(__file__).with_suffix(".pdf")
-    with plt.style.context(["gmm_helpers.course", {"pdf.fonttype": 42, "font.family": "DejaVu Sans"}]):
+    with plt.style.context(["gmm_course.figures", {"pdf.fonttype": 42, "font.family": "DejaVu Sans"}]):
         sheet().savefig(target, metadata={"CreationDate": None, "Keywords": digest(), "Title": "gmm_helpers on a page"})

@@ -51,7 +51,7 @@ def estimate():
 
 def make(folder):
     """Draw every image into a folder. The same package gives the same bytes."""
-    with plt.style.context(["gmm_helpers.course", STYLE]):
+    with plt.style.context(["gmm_course.figures", STYLE]):
         for draw in (question, target, estimate):
             figure = draw()
             figure.savefig(Path(folder) / f"{draw.__name__}.svg", metadata={"Date": None})

@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from gmm_helpers.student import role as role
-from gmm_helpers.student import solved
+from gmm_course.classroom.student import role as role
+from gmm_course.classroom.student import solved
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))

@@ -1,5 +1,6 @@
 """The project as a stranger meets it: README's commands, the pins, what an import loads, the images."""
 
+import ast
 import json
 import os
 import re
@@ -125,7 +126,7 @@ def test_the_pins_install_with_pip_and_pass_the_core_tests(clean_copy, tmp_path_
     install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *pins(), clean_copy]
     subprocess.run([*install, "pytest", "hypothesis", "nbclient"], check=True, env=environment, cwd=clean_copy)
     (clean_copy / "gmm_helpers").rename(clean_copy / "not_to_be_imported")  # the installed one is meant
-    core = [f"tests/test_{name}.py" for name in ("mixture", "parameters", "gradient", "bad_input")]
+    core = [f"tests/helpers/test_{name}.py" for name in ("mixture", "parameters", "gradient", "bad_input")]
     subprocess.run(
         [python, "-m", "pytest", "-q", "-o", "addopts=", "-p", "no:cacheprovider", *core],
         check=True,
@@ -138,7 +139,7 @@ def test_the_pins_install_with_pip_and_pass_the_core_tests(clean_copy, tmp_path_
     ("module", "heavy"),
     [
         ("gmm_helpers", {"matplotlib", "matplotlib.pyplot", "ipywidgets", "sklearn"}),
-        ("gmm_helpers.widgets", {"matplotlib.pyplot", "sklearn"}),
+        ("gmm_course.explorers", {"matplotlib.pyplot", "sklearn"}),
     ],
 )
 def test_an_import_loads_nothing_heavy_that_it_can_do_without(module, heavy):
@@ -146,15 +147,49 @@ def test_an_import_loads_nothing_heavy_that_it_can_do_without(module, heavy):
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_a_module_imports_only_from_those_above_it():
-    """In the order that the package's docstring gives; what is imported inside a function is not counted."""
+def imports(path):
+    """(module, name) of every import in a file, by its absolute name; those inside functions are counted too."""
+    package = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, None) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = ".".join(package.split(".")[: -node.level]) if node.level else ""
+            yield from ((".".join(filter(None, (above, node.module))), alias.name) for alias in node.names)
+
+
+def test_a_module_of_the_library_imports_only_from_those_above_it():
+    """In the order that the package's docstring gives; `result` and `fit` alone look into the engine."""
     order = re.findall(r"^    (\w+)", gmm_helpers.__doc__, re.MULTILINE)
-    modules = {path.stem for path in (ROOT / "gmm_helpers").glob("*.py")}
-    assert set(order) == modules - {"__init__", "student", "mark", "doctor"}
+    assert set(order) == {path.stem for path in (ROOT / "gmm_helpers").glob("*.py")} - {"__init__"}
     for module in order:
-        source = (ROOT / "gmm_helpers" / f"{module}.py").read_text()
-        for imported in re.findall(r"^from \.(\w+) import", source, re.MULTILINE):
-            assert order.index(imported) < order.index(module), f"{module} imports {imported}"
+        for name, _ in imports(ROOT / "gmm_helpers" / f"{module}.py"):
+            if name.startswith("gmm_helpers._engine"):
+                assert module in ("result", "fit"), f"{module} imports {name}"
+            elif name.startswith("gmm_helpers"):
+                assert order.index(name.split(".")[1]) < order.index(module), f"{module} imports {name}"
+
+
+def test_the_library_knows_neither_jupyter_nor_the_course():
+    allowed = {"autograd", "gmm_helpers", "matplotlib", "numpy", "scipy", "sklearn", "tqdm"} | set(
+        sys.stdlib_module_names
+    )
+    for path in (ROOT / "gmm_helpers").rglob("*.py"):
+        assert {name.split(".")[0] for name, _ in imports(path)} <= allowed, path
+
+
+@pytest.mark.parametrize("folder", ["gmm_course", "studies", "images", "docs"])
+def test_no_private_name_crosses_a_package(folder):
+    """Neither by import nor as an attribute of something that isn't `self` or the module's own."""
+    for path in (ROOT / folder).rglob("*.py"):
+        for name, what in imports(path):
+            parts = f"{name}.{what}".split(".")
+            assert parts[0] != "gmm_helpers" or not any(part.startswith("_") for part in parts), (
+                f"{path} imports {parts}"
+            )
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in ("_problem", "_run", "_search"), f"{path} reads {node.attr}"
 
 
 def test_every_public_name_has_a_docstring():
@@ -187,7 +222,7 @@ def test_doctests():
     import doctest
     from importlib import import_module
 
-    tried = [doctest.testmod(import_module(f"gmm_helpers.{name}")) for name in ("mixture", "restarts")]
+    tried = [doctest.testmod(import_module(f"gmm_helpers.{name}")) for name in ("mixture", "fit")]
     assert sum(t.attempted for t in tried) >= 3
     assert not sum(t.failed for t in tried)
 

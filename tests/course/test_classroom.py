@@ -1,0 +1,457 @@
+"""The classroom: the students' edition and its variants, marking, the doctor, the teacher's guide."""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from importlib import metadata, util
+from pathlib import Path
+
+import autograd.numpy as np
+import nbformat
+import pytest
+from autograd import grad
+from editions import NOTEBOOKS, PATHS, read, role, solved
+
+from gmm_course import explorers
+from gmm_course.classroom import doctor
+from gmm_course.classroom.mark import mark, marks_of, table
+from gmm_course.classroom.student import for_students, seeded, write_edition
+from gmm_course.exercises import exercise
+from gmm_course.exercises.mystery import mystery, reveal
+from gmm_helpers import fit, gaussian_pdf
+
+ROOT = Path(__file__).parents[2]
+SOURCES = {path.name: read(path) for path in PATHS}
+NUMBERS = [c.metadata["exercise"] for notebook in SOURCES.values() for c in notebook.cells if role(c) == "check"]
+SEEDS = (1, 7, 2027)
+
+
+# The students' edition --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [None, 7])
+def test_no_file_of_the_students_edition_holds_a_solution(tmp_path, seed):
+    write_edition(tmp_path / "new", NOTEBOOKS, seed=seed)
+    assert {path.name for path in (tmp_path / "new").iterdir()} == set(SOURCES)
+    for name, source in SOURCES.items():
+        text = (tmp_path / "new" / name).read_text()
+        cells = json.loads(text)["cells"]
+        assert len(cells) == sum(role(c) != "solution" for c in source.cells)
+        assert "# Solution" not in text
+        for c in source.cells:
+            if role(c) == "solution":
+                body = c.source.split("\n", 1)[1]
+                assert body not in "\n\n".join("".join(cell["source"]) for cell in cells), c.metadata["exercise"]
+
+
+def test_the_edition_wants_a_new_folder_and_notebooks(tmp_path):
+    (tmp_path / "a file").touch()
+    with pytest.raises(ValueError, match="`destination` must be a new or an empty folder"):
+        write_edition(tmp_path, NOTEBOOKS)
+    with pytest.raises(ValueError, match="`notebooks` must be the course's folder of notebooks"):
+        write_edition(tmp_path / "new", tmp_path)
+    run = subprocess.run(
+        [sys.executable, "-m", "gmm_course", "student", "new"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (run.returncode, len(run.stderr.splitlines())) == (1, 1)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_variant_judges_as_its_original_does(number, seed):
+    variant = exercise(number).variant(seed)
+    for right in (variant.right, *variant.others):
+        assert variant.judge(right).ok, variant.judge(right)
+    for mistake in variant.mistakes:
+        assert variant.judge(mistake.answer).sentence == mistake.sentence
+    assert _numbers(variant) == _numbers(exercise(number).variant(seed))
+    if exercise(number).vary:
+        assert len({_numbers(exercise(number).variant(seed)) for seed in range(6)}) > 1
+
+
+def _numbers(variant):
+    return repr((variant.inputs, variant.told))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_a_variant_tells_stands_in_its_task(seed):
+    for source in SOURCES.values():
+        variant = seeded(source, seed)
+        for cell in source.cells:
+            if role(cell) == "stub":
+                number = cell.metadata["exercise"]
+                told = exercise(number).variant(seed).told
+                before, after = ("\n".join(_task(n, number)) for n in (source, variant))
+                for old, new in told.items():
+                    assert old in before
+                    assert new in after
+        assert all(f"seed={seed})" in c.source for c in variant.cells if role(c) == "check")
+
+
+def _task(notebook, number):
+    """The text before a stub, the stub, the hint."""
+    at = next(i for i, c in enumerate(notebook.cells) if role(c) == "stub" and c.metadata["exercise"] == number)
+    return [c.source for c in notebook.cells[at - 1 : at + 3] if role(c) != "check"]
+
+
+# Marking ------------------------------------------------------------------------------------------------------------
+
+CHAPTER = "01_generate_the_data.ipynb"
+SOURCE = SOURCES[CHAPTER]
+ANSWERED = ["1.1", "1.2", "1.3", "1.4", "1.5"]
+# What a student writes into the stub of an exercise, and what is to be said of it.
+WRITTEN = {
+    "1.1": ("def true_axis(*_):\n    while True:\n        pass", "it ran longer than 15 seconds."),
+    "1.2": ("import os\nos._exit(3)", "it ended the kernel."),
+    "1.3": ("shares_of = 1 / 0", "it stopped with NameError: name 'shares_of' is not defined"),
+    "1.4": ("def points_needed(std):\n    return 75", exercise("1.4").mistakes[0].sentence),
+}
+
+
+def _with_answers(notebook, answers):
+    notebook = for_students(notebook)
+    for cell in notebook.cells:
+        if role(cell) == "stub":
+            cell.source = answers.get(cell.metadata["exercise"], cell.source)
+    return notebook
+
+
+def _solutions(notebook):
+    return {c.metadata["exercise"]: c.source for c in notebook.cells if role(c) == "solution"}
+
+
+def test_solved_earns_all_and_untouched_nothing(tmp_path):
+    """In one chapter: that every check opens untouched and passes solved, test_notebooks.py has seen in all."""
+    for student, notebook in (("none", SOURCE), ("all", solved(SOURCE))):
+        (tmp_path / student).mkdir()
+        nbformat.write(for_students(notebook), tmp_path / student / CHAPTER)
+    marks = mark([tmp_path], NOTEBOOKS)
+    assert {m.exercise: m.points for m in marks if m.student == "all"} == dict.fromkeys(ANSWERED, 1)
+    assert {(m.points, m.sentence) for m in marks if m.student == "none"} == {(0, "not begun.")}
+
+
+def test_a_variant_is_marked_by_its_seed():
+    of_seven = for_students(solved(seeded(SOURCES["03_measure_the_misfit.ipynb"], 7)))
+    ours = {seed: seeded(SOURCES["03_measure_the_misfit.ipynb"], seed) for seed in (7, 8)}
+    assert {points for points, _ in marks_of(of_seven, ours[7]).values()} == {1}
+    assert marks_of(of_seven, ours[8])["3.3"][0] == 0
+
+
+def test_an_endless_loop_or_a_dead_kernel_costs_its_own_mark_alone():
+    marks = marks_of(
+        _with_answers(SOURCE, _solutions(SOURCE) | {n: code for n, (code, _) in WRITTEN.items()}), SOURCE, timeout=15
+    )
+    assert marks == {n: (0, sentence) for n, (_, sentence) in WRITTEN.items()} | {"1.5": (1, exercise("1.5").praise)}
+
+
+def test_the_check_cells_that_come_back_count_for_nothing():
+    """Edited, deleted, told to praise: our own are run where they stood, though their neighbours lost their marks."""
+    handed = _with_answers(SOURCE, _solutions(SOURCE) | {"1.4": WRITTEN["1.4"][0]})
+    handed.cells.insert(0, nbformat.v4.new_code_cell("def check(*_):\n    return 'Well done'"))
+    for cell in handed.cells:
+        if role(cell) == "check":
+            cell.source = "check = print\nbell = shares_of = None"
+        if role(cell) == "hint":
+            cell.metadata = {}
+    handed.cells = [c for c in handed.cells if (c.metadata.get("exercise"), role(c)) != ("1.2", "check")]
+    handed.cells.append(
+        nbformat.v4.new_code_cell("bell = shares_of = sample = 'names that come later count for nothing'")
+    )
+    assert {n: points for n, (points, _) in marks_of(handed, SOURCE).items()} == dict.fromkeys(ANSWERED, 1) | {"1.4": 0}
+
+
+def test_a_module_beside_a_notebook_is_not_ours(tmp_path):
+    (tmp_path / "gmm_helpers.py").write_text("raise RuntimeError")
+    nbformat.write(
+        _with_answers(SOURCE, {"1.2": _solutions(SOURCE)["1.2"]}), tmp_path / "01_generate_the_data (1).ipynb"
+    )
+    assert {m.exercise: m.points for m in mark([tmp_path], NOTEBOOKS)} == dict.fromkeys(ANSWERED, 0) | {"1.2": 1}
+
+
+def test_what_can_not_be_marked_is_said(tmp_path):
+    for student, files in {
+        "two": (CHAPTER, "01_generate_the_data-2.ipynb"),
+        "no": ("letter.ipynb",),
+        "half": (CHAPTER,),
+    }.items():
+        (tmp_path / student).mkdir()
+        for name in files:
+            (tmp_path / student / name).write_text('{"cells": [')
+    said = {m.student: m.sentence for m in mark([tmp_path], NOTEBOOKS)}
+    assert said["two"] == "2 files for this chapter: keep one."
+    assert said["no"] == "not handed in."
+    assert said["half"].startswith("this file is no notebook: ")
+    with pytest.raises(ValueError, match="none was found"):
+        mark([tmp_path / "no"], NOTEBOOKS)
+    with pytest.raises(ValueError, match="`folders` must be folders"):
+        mark([tmp_path / "nowhere"], NOTEBOOKS)
+
+
+def test_the_command_prints_a_table_and_writes_a_csv(tmp_path):
+    (tmp_path / "ann").mkdir()
+    nbformat.write(_with_answers(SOURCE, _solutions(SOURCE) | {"1.4": WRITTEN["1.4"][0]}), tmp_path / "ann" / CHAPTER)
+    command = [
+        sys.executable,
+        "-m",
+        "gmm_course.classroom.mark",
+        tmp_path,
+        "--notebooks",
+        NOTEBOOKS,
+        "--csv",
+        tmp_path / "m.csv",
+    ]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    head, row, _, below = run.stdout.splitlines()
+    assert head.split() == ["student", *ANSWERED, "points"]
+    assert row.split() == ["ann", "✓", "✓", "✓", "·", "✓", "4", "of", "5,", "80%"]
+    assert below == f"ann 1.4: {WRITTEN['1.4'][1]}"
+    rows = (tmp_path / "m.csv").read_text().splitlines()
+    assert (len(rows), rows[0], rows[4][:9]) == (6, "student,exercise,points,sentence", "ann,1.4,0")
+
+
+def test_a_table_counts_each_student_over_all_exercises(tmp_path):
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "bob").mkdir()
+    for student in ("ann", "bob"):
+        (tmp_path / student / CHAPTER).write_text("")
+    assert table(mark([tmp_path], NOTEBOOKS)).count("0 of 5, 0%") == 2
+
+
+# The doctor ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_healthy_laptop_is_told_so_in_a_line():
+    for folder in (ROOT, NOTEBOOKS):
+        assert doctor.examine(folder) == ()
+        assert doctor.report(folder).startswith("All is there (Python 3.")
+        assert "\n" not in doctor.report(folder)
+
+
+def _missing(*names):
+    """`metadata.version` and the like, where some packages aren't installed."""
+
+    def of(function):
+        def asked(name):
+            if name in names:
+                raise metadata.PackageNotFoundError(name)
+            return function(name)
+
+        return asked
+
+    return of
+
+
+def _at(**versions):
+    return lambda function: lambda name: versions.get(name) or function(name)
+
+
+def _without(*modules):
+    return lambda function: lambda name: None if name in modules else function(name)
+
+
+# What breaks, and where; what is said of it. Each is one line, and holds what to type.
+BROKEN = {
+    "an old Python": (
+        (doctor.platform, "python_version", lambda _: lambda: "3.10.4"),
+        "Python is 3.10.4, the course needs >=3.11",
+    ),
+    "a Python without Jupyter": ((util, "find_spec", _without("packaging")), "has no Jupyter"),
+    "no gmm_helpers": ((metadata, "metadata", _missing("gmm_helpers")), "`gmm_helpers` isn't installed in this Python"),
+    "another gmm_helpers": ((metadata, "version", _at(gmm_helpers="0.0.1")), "`gmm_helpers` is 0.0.1"),
+    "no autograd": ((metadata, "version", _missing("autograd")), "`autograd` is missing"),
+    "an old numpy": ((metadata, "version", _at(numpy="1.26.4")), "`numpy` is 1.26.4, the course needs >=2"),
+    "no matplotlib": ((metadata, "version", _missing("matplotlib")), "`matplotlib` is missing"),
+    "old widgets": ((metadata, "version", _at(ipywidgets="7.7.1")), "`ipywidgets` is 7.7.1, the course needs >=8"),
+    "no other half": ((metadata, "version", _missing("jupyterlab_widgets")), "`jupyterlab_widgets` is missing"),
+    "another half": (
+        (metadata, "version", _at(jupyterlab_widgets="1.1.0")),
+        "`jupyterlab_widgets` is 1.1.0, this `ipywidgets` needs ~=3",
+    ),
+}
+
+
+@pytest.mark.parametrize("pip", [True, False])
+@pytest.mark.parametrize("what", BROKEN)
+def test_what_is_not_installed_is_told_in_a_line_with_its_cure(what, pip, monkeypatch):
+    (module, name, broken), said = BROKEN[what]
+    find = util.find_spec
+    monkeypatch.setattr(
+        util, "find_spec", lambda name: (find("json") if pip else None) if name == "pip" else find(name)
+    )
+    monkeypatch.setattr(module, name, broken(getattr(module, name)))
+    (fault,) = doctor.examine(ROOT)
+    assert "\n" not in fault
+    assert said in fault
+    _, typed = fault.split("ype", 1)
+    assert "pip install" in typed or "uv sync" in typed
+    if "is missing" in said or ("needs" in said and "Python" not in said):
+        assert (f"{sys.executable} -m pip install" in typed) == pip
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    """A Jupyter that looks into a folder of the test's before its own."""
+    for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH"):
+        monkeypatch.setenv(name, str(tmp_path))
+    return tmp_path
+
+
+def _kernelspec(folder, python):
+    (folder / "kernels/python3").mkdir(parents=True)
+    spec = {
+        "argv": [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "",
+        "language": "",
+    }
+    (folder / "kernels/python3/kernel.json").write_text(json.dumps(spec))
+
+
+def test_a_kernel_of_another_python_is_found(folders):
+    other = folders / "venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folders / "venv"], check=True)
+    _kernelspec(folders, other)
+    (fault,) = doctor.examine(ROOT)
+    assert f"starts {other}, which is another Python. Type: {sys.executable} -m ipykernel install" in fault
+
+
+def test_a_kernel_of_a_python_that_is_gone_is_found(folders):
+    _kernelspec(folders, folders / "gone" / "python")
+    (fault,) = doctor.examine(ROOT)
+    assert "which no longer exists" in fault
+
+
+def test_widgets_that_are_switched_off_are_found(folders):
+    (folders / "labconfig").mkdir()
+    (folders / "labconfig/page_config.json").write_text(json.dumps({"disabledExtensions": {doctor.MANAGER: True}}))
+    (fault,) = doctor.examine(ROOT)
+    assert fault.endswith(f"jupyter labextension enable {doctor.MANAGER}")
+
+
+def test_widgets_whose_files_for_the_browser_are_gone_are_found(monkeypatch):
+    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda *_: [])
+    assert any("for the browser are gone" in fault for fault in doctor.examine(ROOT))
+
+
+def test_a_chapter_that_is_missing_or_broken_is_found(tmp_path):
+    write_edition(tmp_path / "course", NOTEBOOKS)
+    assert doctor.examine(tmp_path / "course") == ()
+    (tmp_path / "course/05_descend.ipynb").unlink()
+    (tmp_path / "course/06_restart.ipynb").write_text(read(NOTEBOOKS / "06_restart.ipynb").cells[0].source)
+    missing, broken = doctor.examine(tmp_path / "course")
+    assert missing.startswith("Chapter 05 is missing.")
+    assert broken.startswith("06_restart.ipynb is broken.")
+    (nowhere,) = doctor.examine(tmp_path)
+    assert nowhere.startswith("No chapters lie in")
+
+
+def test_a_bare_python_is_told_in_a_line_what_to_type(tmp_path):
+    """A real one, that has nothing: the doctor runs where the course can't be imported."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path], check=True)
+    python = next(path for path in (tmp_path / "bin/python", tmp_path / "Scripts/python.exe") if path.exists())
+    run = subprocess.run(
+        [python, "-I", ROOT / "gmm_course/classroom/doctor.py"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (run.returncode, run.stderr) == (1, "")
+    assert run.stdout.startswith(
+        f"This Python, {python}, has no Jupyter. Type, in the folder of the course: python -m pip"
+    )
+
+
+def test_the_first_cell_of_the_course_calls_the_doctor():
+    first = next(cell for cell in SOURCES["00_start_here.ipynb"].cells if cell.cell_type == "code")
+    assert "from gmm_course.classroom.doctor import report" in first.source
+    assert "print(report())" in first.source
+
+
+# The teacher's guide --------------------------------------------------------------------------------------------------
+
+GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+EXPLORERS = {
+    0: "explore_fit", 1: "explore_data", 2: "explore_parameters", 3: "explore_loss", 4: "explore_gradient",
+    5: "explore_descent", 6: "explore_restarts", 7: "explore_prior", 8: "explore_your_density", 9: "playground",
+}  # fmt: skip
+
+
+def _named(mark):
+    """(chapter, name) for every name between such marks; each must follow a chapter's number."""
+    once = rf"(?<!\*){re.escape(mark)}([^*\n]+){re.escape(mark)}(?!\*)"
+    chains = re.findall(rf"chapter (\d)((?:(?:,|,? and|, then| with)? {once})+)", GUIDE)
+    found = [(int(chapter), name) for chapter, chain, *_ in chains for name in re.findall(once, chain)]
+    assert len(found) == len(re.findall(once, GUIDE)), "a name without its chapter"
+    return found
+
+
+def test_the_presets_that_the_guide_names_exist():
+    named = _named("*")
+    assert len(named) > 40
+    for chapter, name in named:
+        assert name in getattr(explorers, EXPLORERS[chapter])().presets, (chapter, name)
+
+
+def test_the_sections_and_exercises_that_the_guide_names_exist():
+    headings = {name[:2]: re.findall(r"^#+ (.+)$", _prose(source), re.M) for name, source in SOURCES.items()}
+    for chapter, section in _named("**"):
+        assert section in headings[f"{chapter:02d}"], (chapter, section)
+    numbers = {
+        n
+        for found in re.findall(r"(?:exercises?|homework|in) ((?:\d\.\d(?:, )?)+)", GUIDE)
+        for n in found.split(", ")
+        if n
+    }
+    assert len(numbers) > 15
+    for number in numbers:
+        assert exercise(number.strip()).number in NUMBERS
+
+
+def _prose(notebook):
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def test_the_minutes_add_up():
+    """Those of each plan, and those that each chapter gives its sections."""
+    plans = re.findall(r"^##+ .*?(\d+) minutes\n(.*?)(?=^#)", GUIDE, re.M | re.S)
+    assert len(plans) == 5
+    for minutes, plan in plans:
+        assert sum(map(int, re.findall(r"^\| (\d+) \|", plan, re.M))) == int(minutes)
+    for name, source in SOURCES.items():
+        first = source.cells[0].source
+        if stated := re.search(r"(\d+) minutes", first):
+            given = sum(map(int, re.findall(r"^\| [^|]+ \| (\d+) \|$", first, re.M)))
+            assert given == int(stated[1]), name
+
+
+def test_the_keys_of_the_exit_quiz_are_right():
+    quiz = re.search(r"## Exit quiz(.*?)## ", GUIDE, re.S)[1]
+    key = re.search(r"Key: ([a-d ]+)\.", quiz)[1].split()
+    options = [dict(re.findall(r"([a-d])\) (.+?)(?= · |$)", line)) for line in re.findall(r"^\d\. (.*)$", quiz, re.M)]
+    chosen = [asked[letter] for asked, letter in zip(options, key, strict=True)]
+    assert chosen[0] == f"{gaussian_pdf(0.0, 0.0, 0.2):.2f}"
+    assert float(chosen[1]) == pytest.approx(grad(lambda s: np.exp(s) ** 2)(np.log(3)))
+    assert chosen[2] == str((np.zeros(40)[:, None] - np.zeros(4)).shape)
+    assert chosen[3] == "({:g}, {:g})".format(
+        *grad(lambda v: (v[0] - 1) ** 2 + (v[0] * v[1]) ** 2)(np.array([1.0, 2.0]))
+    )
+    assert chosen[4] == ("the first" if 0.3 / 1 > 0.7 / 3 else "the second")
+
+
+def test_the_trap_of_the_capstone_is_one():
+    x, density, noise = mystery(2)
+    fits = {K: fit(x, density, K, mass=None, rng=0) for K in (2, 3, 4, 5)}
+    bic = {K: f.loss * np.sum(density**2) / noise**2 + 3 * K * np.log(x.size) for K, f in fits.items()}
+    assert reveal(2)[0].n_components == 4
+    assert min(bic, key=bic.get) == 3
+    assert bic[4] - bic[3] < 6
+
+
+def test_the_cheat_sheet_is_a_page_and_up_to_date(tmp_path):
+    """Made anew it is one page of A4, as the stored one is; that was made by the script as it stands."""
+    subprocess.run([sys.executable, ROOT / "images/cheat_sheet.py", tmp_path / "new.pdf"], check=True)
+    digest = hashlib.sha256((ROOT / "images/cheat_sheet.py").read_bytes()).hexdigest().encode()
+    for page in ((tmp_path / "new.pdf").read_bytes(), (ROOT / "images/cheat_sheet.pdf").read_bytes()):
+        assert re.findall(rb"/Count (\d+)", page) == [b"1"]
+        width, height = map(float, re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]", page).groups())
+        assert (round(width), round(height)) == (595, 842)
+        assert digest in page

@@ -1,0 +1,104 @@
+"""The stored studies of chapters 6 and 7: a part is run again, and the notebooks quote what is stored."""
+
+import ast
+import json
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "studies"))
+
+import lessons  # noqa: E402
+
+STORED = json.loads(lessons.TABLE.read_text())
+
+
+def quoted(notebook, name):
+    """The value that a notebook assigns to a name in capitals, written out."""
+    cells = nbformat.read(ROOT / "notebooks" / notebook, as_version=4).cells
+    trees = (ast.parse(cell.source) for cell in cells if cell.cell_type == "code" and f"{name} =" in cell.source)
+    assignments = (node for tree in trees for node in tree.body if isinstance(node, ast.Assign))
+    return next(ast.literal_eval(node.value) for node in assignments if node.targets[0].id == name)
+
+
+def test_every_study_is_stored():
+    assert set(STORED) == set(lessons.STUDIES)
+
+
+def test_chapter_6_quotes_the_ladder():
+    ladder = quoted("06_restart.ipynb", "LADDER")
+    assert ladder == {rung: round(STORED["ladder"][rung]["solved"], 3) for rung in ladder}
+
+
+def test_chapter_7_quotes_its_studies():
+    times = quoted("07_add_a_prior.ipynb", "TIMES")
+    for name, share in (("RMS_5", "5%"), ("RMS_10", "10%")):
+        stored = STORED["right_strength"][share]
+        assert quoted("07_add_a_prior.ipynb", name) == [round(stored[f"{t:g}"], 3) for t in times]
+    means = quoted("07_add_a_prior.ipynb", "THIRD_MEAN")
+    assert means == {name: [round(m, 1) for m in STORED["cut_off"][name]] for name in means}
+
+
+@pytest.mark.parametrize("rung", lessons.RUNGS)
+def test_a_rung_of_the_ladder_is_as_stored(rung):
+    """Other starts succeed about as often: within four standard deviations, and one run."""
+    _, walk = lessons.RUNGS[rung]
+    ends = lessons.climb(rung, 10 if walk in (lessons.script, lessons.patient) else 30, seed=1)  # these are slow
+    share, n = STORED["ladder"][rung]["solved"], len(ends)
+    solved = sum(end["error"] < 1e-2 for end in ends)
+    assert abs(solved - share * n) <= 4 * np.sqrt(n * share * (1 - share)) + 1
+
+
+def test_twins_never_part_and_neighbours_of_twins_do():
+    twins = np.array([5.0, 5, 5, 5, 15, 15, 0, 0, 0])
+    assert lessons.error(lessons.patient(twins)[0]) > 1
+    twins[5] += 1e-2
+    assert lessons.error(lessons.patient(twins)[0]) < 1e-6
+    assert STORED["script_ends"]["of these solved"] == 0
+
+
+def test_changes_work_together_or_not_at_all():
+    solved = {rung: entry["solved"] for rung, entry in STORED["ladder"].items()}
+    script = solved["the script as it is"]
+    alone = max(solved["distinct, stds 5"], solved["distinct, normalised"])
+    assert solved["distinct, stds 5, normalised"] - script > 1.5 * (alone - script)
+
+
+def test_the_rule_to_stop_is_safer_the_more_finds_it_wants():
+    rule = STORED["script_ends"]["stopping"]
+    assert np.all(np.diff([rule[m]["wrong"] for m in "1235"]) < 0)
+    assert np.all(np.diff([rule[m]["runs"] for m in "1235"]) > 0)
+    assert lessons.stop([3, 1, 2, 1, 1], 2) == 4
+    assert lessons.stop([3, 3, 1, 1], 3) == 4  # never met three times: all runs
+
+
+def test_a_louder_prior_lets_fewer_stds_run_away():
+    for shares in STORED["runaway"].values():
+        assert np.all(np.diff(list(shares.values())) <= 0)
+    loud = lessons.widest(lessons.X, lessons.DENSITY, 5, 1e-4, n_starts=3)
+    assert loud.max() < 50
+
+
+def test_the_price_of_a_prior_is_as_stored_and_proportional():
+    price = lessons.price()
+    assert price == pytest.approx(STORED["price"], rel=0.01)
+    quiet = [price[f"{lam:g}"] for lam in 10.0 ** np.arange(-7, -3)]
+    assert np.diff(np.log10(quiet)) == pytest.approx(1, abs=0.01)
+
+
+def test_the_formula_gives_the_best_strength():
+    for rms in STORED["right_strength"].values():
+        assert min(rms, key=rms.get) == "1"
+    again = {times: lessons.rms_error(times, 0.1, 40, 0.25) for times in (0, 1, 30)}
+    assert again[1] < min(again[0], again[30])
+
+
+def test_priors_on_stds_and_means_bring_the_cut_bell_back():
+    gaps = {name: np.ptp(means) for name, means in STORED["cut_off"].items()}
+    assert gaps["priors on stds and means"] < 4 < gaps["no prior"]
+    name = "priors on stds and means"
+    assert lessons.third_mean(name, 17) == pytest.approx(STORED["cut_off"][name][17], abs=0.05)
