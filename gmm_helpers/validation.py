@@ -1,7 +1,9 @@
 """What is checked at the border, and how it is said: the argument in backticks, the rule, the value met."""
 
+import reprlib
 import sys
 from collections.abc import Callable
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,9 @@ def check_vector(name: str, values: Any) -> Array:
             raise TypeError
         array = array.astype(float, copy=False)
     except (TypeError, ValueError):
-        raise TypeError(f"`{name}` must hold real numbers, got {values!r}") from None
+        many = hasattr(values, "__len__") and np.iterable(values) and not isinstance(values, str | bytes | dict)
+        wrong = next((value for value in values if not isinstance(value, Real)), values) if many else values
+        raise TypeError(f"`{name}` must hold real numbers, got {reprlib.repr(wrong)}") from None
     if array.ndim != 1 or array.size == 0:
         raise ValueError(f"`{name}` must be one-dimensional and not empty, got shape {array.shape}")
     if not np.isfinite(array).all():
@@ -40,7 +44,7 @@ def check_number(name: str, value: Any, *, zero: bool = False) -> float:
     real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
     if real and (value > 0 or (zero and value == 0)) and value <= sys.float_info.max:
         return float(value)
-    rule = f"`{name}` must be a finite number{', at least 0' if zero else ' above 0'}, got {value!r}"
+    rule = f"`{name}` must be a finite number{', at least 0' if zero else ' above 0'}, got {reprlib.repr(value)}"
     raise (ValueError if real else TypeError)(rule)
 
 
@@ -51,5 +55,5 @@ def check_integer(name: str, value: Any, *, none: bool = False) -> Any:
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if whole and value >= 1:
         return int(value)
-    rule = f"`{name}` must be a whole number, at least 1{', or None' if none else ''}, got {value!r}"
+    rule = f"`{name}` must be a whole number, at least 1{', or None' if none else ''}, got {reprlib.repr(value)}"
     raise (ValueError if whole else TypeError)(rule)

@@ -108,6 +108,25 @@ HELPERS = {
 }
 
 
+LONG = {
+    "texts": ["a"] * 10**6,
+    "one long text": "a" * 10**6,
+    "a text at the end": [0.5] * 10**6 + ["x"],
+    "dates": np.arange(10**6).astype("datetime64[D]"),
+    "complex numbers": np.ones(10**6, complex),
+    "arrays of arrays": [np.ones((2, 10**5)), np.ones((3, 10**5))],
+}
+
+
+@pytest.mark.parametrize("values", LONG.values(), ids=LONG)
+def test_a_message_quotes_the_first_wrong_value_not_the_data(values):
+    for arguments in ((values, DENSITY), (X, values)):
+        with pytest.raises(TypeError, match=r"must hold real numbers, got .{1,60}$"):
+            fit(*arguments, 3)
+    with pytest.raises(TypeError, match=r"`mass` must be a finite number above 0, got .{1,99}$"):
+        fit(X, DENSITY, 3, mass=values)
+
+
 @pytest.mark.parametrize(("x", "density", "message"), TARGETS.values(), ids=TARGETS)
 def test_what_is_no_target(x, density, message):
     with pytest.raises((TypeError, ValueError), match=message):
