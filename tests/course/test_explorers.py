@@ -401,7 +401,7 @@ def test_a_bad_file_is_told_by_its_line_and_nothing_changes():
     for text, words in {
         "1,2\n2,abc\n": "got '2,abc' in line 2",
         "1,-2\n2,-1\n": "`density` must be positive somewhere",
-        "": "at least 2 lines of numbers, got 0",
+        "": "at least 2 lines of numbers in columns 0 and 1, got 0",
     }.items():
         hand_in(explorer, text)
         assert words in html.unescape(explorer.error.value)
