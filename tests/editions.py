@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import time
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -20,10 +21,9 @@ WIDGETS = "application/vnd.jupyter.widget-state+json"
 
 @dataclass(frozen=True)
 class Run:
-    """An executed notebook: its cells with their outputs, the seconds it took, and what became of its claims."""
+    """An executed notebook: its cells with their outputs, and what became of its claims."""
 
     notebook: nbformat.NotebookNode
-    seconds: float
     claims: dict  # (cell id, text as it stands there) -> text recomputed
 
     def outputs(self, kind=None):
@@ -47,6 +47,28 @@ def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
+def shared_run(path, edition, home, folder):
+    """`run`, once for all the processes that share a folder; what it raises is raised in each of them."""
+    stored = folder / f"{path.stem}-{edition}"
+    try:
+        stored.with_suffix(".begun").touch(exist_ok=False)
+    except FileExistsError:
+        while not stored.exists():
+            time.sleep(0.1)
+    else:
+        try:
+            outcome = run(path, edition, home)
+        except Exception as error:
+            outcome = AssertionError(f"{path.name}, {edition}: {error}")
+        unfinished = stored.with_suffix(".unfinished")
+        unfinished.write_bytes(pickle.dumps(outcome))
+        unfinished.rename(stored)
+    outcome = pickle.loads(stored.read_bytes())
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
 def run(path, edition, home):
     """Execute an edition from top to bottom, in its own kernel, and evaluate every claim where it stands."""
     notebook = read(path)
@@ -54,12 +76,10 @@ def run(path, edition, home):
         notebook = solved(notebook)
     notebook.cells = [c for cell in notebook.cells for c in (cell, *_claims_cell(cell))]
     os.environ["IPYTHONDIR"] = str(home)
-    start = time.perf_counter()
     where = {"metadata": {"path": path.parent}}
     # On a busy machine what a cell prints comes in pieces; a page shows it as one.
     client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where, coalesce_streams=True)
     client.execute()
-    seconds = time.perf_counter() - start
     asked = [cell for cell in notebook.cells if cell.id.startswith("claims-")]
     claims = {
         (cell.id.removeprefix("claims-"), text): value
@@ -67,7 +87,7 @@ def run(path, edition, home):
         for text, value in json.loads("".join(o.text for o in cell.outputs)).items()
     }
     notebook.cells = [cell for cell in notebook.cells if cell not in asked]
-    return Run(notebook, seconds, claims)
+    return Run(notebook, claims)
 
 
 def _claims_cell(cell):

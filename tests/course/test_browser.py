@@ -14,6 +14,7 @@ from playwright.sync_api import TimeoutError, expect, sync_playwright
 
 from gmm_course import explorers
 
+pytestmark = pytest.mark.browser
 # Controls that rightly leave the picture alone in an explorer's first state: a seed without noise, say.
 IDLE_AT_FIRST = {
     "explore_prior": {"centre", "seed", "a prior on means too: 12.5 ± 7"},

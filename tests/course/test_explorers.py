@@ -94,6 +94,7 @@ def test_every_control_moves_through_its_range(name):
             shown(explorer)
 
 
+@pytest.mark.slow
 @everyone
 def test_a_long_random_walk_leaves_it_whole(name):
     explorer = make(name)
@@ -218,6 +219,7 @@ def test_it_leaves_a_still_picture_where_no_kernel_runs(name):
     assert matplotlib.pyplot.get_fignums() == []
 
 
+@pytest.mark.slow
 def test_an_exported_page_shows_the_picture_with_no_kernel():
     source = "from gmm_course.explorers import explore_fit\nexplore_fit()"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
@@ -454,6 +456,7 @@ def test_reset_forgets_the_result_of_long_work():
     assert "Predict, then run them" in explorer.sentence.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["explore_fit", "explore_prior", "playground"])
 def test_a_preset_shows_the_same_wherever_one_comes_from(name):
     for preset in make(name).presets:

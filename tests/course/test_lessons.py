@@ -14,6 +14,7 @@ sys.path.append(str(ROOT / "studies"))
 
 import lessons  # noqa: E402
 
+pytestmark = pytest.mark.slow
 STORED = json.loads(lessons.TABLE.read_text())
 
 

@@ -6,6 +6,7 @@ from test_lessons import STORED, quoted
 
 import lessons_08 as studies  # isort: skip  # found by way of test_lessons
 
+pytestmark = pytest.mark.slow
 NOTEBOOK = "08_fit_your_own_density.ipynb"
 
 

@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 import gmm_helpers
 
+pytestmark = pytest.mark.browser
 DOCS = Path(__file__).parents[2] / "docs"
 NAMES = [path.stem for path in PATHS]
 PAGES = ["index.html", *(f"{folder}/{name}.html" for folder in ("notebooks", "slides") for name in NAMES)]

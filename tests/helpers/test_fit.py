@@ -485,6 +485,7 @@ def _plain(value):
     return str(value) if isinstance(value, np.str_) else value
 
 
+@pytest.mark.slow
 def test_three_hundred_targets_of_any_kind_make_no_trouble():
     rng = np.random.default_rng(11)
     for _ in range(300):

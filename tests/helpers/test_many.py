@@ -31,7 +31,7 @@ def test_what_fails_stays_in_its_place():
     assert results[1].__traceback__ is None  # or it would keep every frame alive
 
 
-@pytest.mark.parametrize("place", [processes, dask_cluster])
+@pytest.mark.parametrize("place", [processes, pytest.param(dask_cluster, marks=pytest.mark.slow)])
 def test_the_answers_are_the_same_wherever_they_are_found(place):
     here = numbers(fit_many(X, BROKEN * 8, 3, rng=1, n_starts=2))
     with place() as workers:

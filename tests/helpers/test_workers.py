@@ -37,7 +37,7 @@ def dask_cluster():
         yield client.get_executor().map
 
 
-everywhere = pytest.mark.parametrize("place", [threads, processes, dask_cluster])
+everywhere = pytest.mark.parametrize("place", [threads, processes, pytest.param(dask_cluster, marks=pytest.mark.slow)])
 
 
 class Recorder:
