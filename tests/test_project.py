@@ -129,7 +129,9 @@ def test_the_pins_install_with_pip_and_pass_the_core_tests(clean_copy, tmp_path_
     subprocess.run([sys.executable, "-m", "venv", venv], check=True, env=environment)
     python = venv / "bin" / "python" if os.name != "nt" else venv / "Scripts" / "python.exe"
     install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *pins(), clean_copy]
-    subprocess.run([*install, "pytest", "pytest-xdist", "hypothesis", "nbclient"], check=True, env=environment, cwd=clean_copy)
+    subprocess.run(
+        [*install, "pytest", "pytest-xdist", "hypothesis", "nbclient"], check=True, env=environment, cwd=clean_copy
+    )
     (clean_copy / "gmm_helpers").rename(clean_copy / "not_to_be_imported")  # the installed one is meant
     core = [f"tests/helpers/test_{name}.py" for name in ("mixture", "parameters", "gradient", "bad_input")]
     subprocess.run(
