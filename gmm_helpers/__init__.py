@@ -17,6 +17,8 @@ The package behind the course in `notebooks/`. In the order of the chapters; a m
 `_engine` is how it is done: `result` and `fit` alone import from it.
 """
 
+from importlib.metadata import version
+
 from .data import CLASSIC, PRESETS, classic, classic_grid, galaxies, marron_wand, old_faithful
 from .densities import bandwidth, density_from_histogram, density_from_samples, read_density
 from .fit import fit, fit_many, fit_once
@@ -72,3 +74,5 @@ __all__ = [
     "unpack",
     "weight_prior",
 ]
+
+__version__ = version("gmm_helpers")

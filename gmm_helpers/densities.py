@@ -124,7 +124,7 @@ def bandwidth(samples: ArrayLike) -> float:
     return _scott(check_vector("samples", samples))
 
 
-def _scott(samples):
+def _scott(samples: Array) -> float:
     if samples.size < 2 or samples.std() == 0:
         raise ValueError(f"`samples` must hold at least two different values, got {samples.size} and no spread")
     return float(samples.std(ddof=1) * samples.size**-0.2)
@@ -189,7 +189,7 @@ def read_density(
     return x, density
 
 
-def _checked_choice(columns, skip_lines):
+def _checked_choice(columns: Any, skip_lines: Any) -> tuple[int, int]:
     """The two columns, if they and the number of lines to skip are what they should be."""
     chosen = (0, 1) if columns is None else columns
     is_pair = isinstance(chosen, tuple | list) and len(chosen) == 2 and all(map(_is_count, chosen))
@@ -197,14 +197,14 @@ def _checked_choice(columns, skip_lines):
         raise ValueError(f"`columns` must be two different whole numbers, at least 0, got {reprlib.repr(columns)}")
     if not _is_count(skip_lines):
         raise ValueError(f"`skip_lines` must be a whole number, at least 0, got {reprlib.repr(skip_lines)}")
-    return tuple(chosen)
+    return chosen[0], chosen[1]
 
 
-def _is_count(value):
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 0
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value >= 0)
 
 
-def _text(source):
+def _text(source: Any) -> str:
     """The text of a path, an open file, or bytes. Bytes that are no UTF-8 can only stand in a header's words."""
     if isinstance(source, str | PathLike):
         source = Path(source).read_bytes()
@@ -219,7 +219,7 @@ def _text(source):
     return source.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
 
 
-def _lines(text, skip_lines):
+def _lines(text: str, skip_lines: int) -> list[str]:
     """The lines without comments; those to be skipped are empty, so that the others keep their numbers."""
     if "(X++(" in text:  # JCAMP-DX: a line holds one x, and the densities of as many x as fit
         raise ValueError("`source` must hold one x a line, got JCAMP's X++(Y..Y): export it as columns of x and y")
@@ -230,22 +230,21 @@ def _lines(text, skip_lines):
     return [COMMENT.sub("", line) for line in lines] if COMMENT.search(text) else lines
 
 
-def _is_header(line, chosen):
+def _is_header(line: str, chosen: tuple[int, int]) -> bool:
     return not STARTS_WITH_NUMBER.match(line) and _row(line, chosen, _separator(line)) is None
 
 
-def _table(lines, held, chosen):
+def _table(lines: list[str], held: list[int], chosen: tuple[int, int]) -> Array:
     """x and density, (N,) each: by NumPy's quick reader, or line by line where that stumbles."""
     separator = _separator(lines[held[0]])
     text = "\n".join(lines[i] for i in held).replace("D", "E").replace("d", "e")
     text = text if separator == "," else text.replace(",", ".")
-    settings = {"delimiter": separator, "usecols": chosen, "comments": None, "quotechar": '"', "ndmin": 2}
     try:
-        rows = np.loadtxt(text.split("\n"), **settings)
+        quick = np.loadtxt(text.split("\n"), delimiter=separator, usecols=chosen, comments=None, quotechar='"', ndmin=2)
     except ValueError:
-        rows = []
-    if len(rows) == len(held):  # a stray quote may join lines
-        return rows.T
+        quick = np.empty((0, 2))
+    if len(quick) == len(held):  # a stray quote may join lines
+        return quick.T
     rows = [_row(lines[i], chosen, separator) for i in held]
     if None in rows:
         wrong = rows.index(None)
@@ -254,7 +253,7 @@ def _table(lines, held, chosen):
     return np.array(rows).T
 
 
-def _row(line, chosen, separator):
+def _row(line: str, chosen: tuple[int, int], separator: str | None) -> tuple[float, float] | None:
     """x and density of a line, NaN where the density is missing; None if one is no number."""
     fields = _fields(line, separator)
     if len(fields) <= max(chosen):
@@ -263,18 +262,18 @@ def _row(line, chosen, separator):
     return None if x is None or density is None else (x, density)
 
 
-def _fields(line, separator):
+def _fields(line: str, separator: str | None) -> list[str]:
     return [field.strip(' "') for field in line.strip(" ").split(separator)]
 
 
-def _separator(line):
+def _separator(line: str) -> str | None:
     """What stands between the columns of a line: a semicolon, a tab, a comma, or None for blanks."""
     if len(line.split()) > 1 and not NO_DECIMAL_COMMA.search(line):
         return next((s for s in ";\t" if s in line), None)
     return next((s for s in ";\t," if s in line), None)
 
 
-def _number(field):
+def _number(field: str) -> float | None:
     """A number with a decimal point or comma; None for anything else."""
     try:
         return None if "_" in field else float(field.replace(",", ".").upper().replace("D", "E"))
@@ -282,7 +281,7 @@ def _number(field):
         return None
 
 
-def _help(lines, held, chosen, wrong):
+def _help(lines: list[str], held: list[int], chosen: tuple[int, int], wrong: int) -> str:
     """Which argument may mend the line that is no row."""
     if wrong == 0:
         rows = [_row(lines[i], chosen, _separator(lines[i])) is not None for i in held]
@@ -292,18 +291,18 @@ def _help(lines, held, chosen, wrong):
     return "; `columns` chooses others" if sum(_number(field) is not None for field in fields) > 1 else ""
 
 
-def _met(lines, i):
+def _met(lines: list[str], i: int) -> str:
     return f"got {lines[i][:60]!r} in line {i + 1}"
 
 
-def _turn(values):
+def _turn(values: Array) -> int | None:
     """The first place where values neither rise nor fall as at the beginning; None if there is none."""
     rises, falls = values[1:] > values[:-1], values[1:] < values[:-1]
     turns = np.flatnonzero(~(rises if rises[0] else falls))
     return int(turns[0]) + 1 if turns.size else None
 
 
-def _doubt(lines, held, density):
+def _doubt(lines: list[str], held: list[int], density: Array) -> str | None:
     """Why the first two columns may not be x and density; None if nothing speaks against it."""
     separator = _separator(lines[held[0]])
     numbers = [_number(field) for field in _fields(lines[held[0]], separator) if field]

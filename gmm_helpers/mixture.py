@@ -24,6 +24,11 @@ def gaussian_pdf(x: Array | float, mean: Array | float, std: Array | float) -> A
 
     The arguments broadcast. The result has the unit 1/x and its maximum 1/(std·√(2π)) may exceed 1.
     Traceable by autograd; nothing is checked here (`Mixture` checks).
+
+    Examples
+    --------
+    >>> gaussian_pdf(np.array([0.0, 0.2]), 0.0, 0.2).round(4)
+    array([1.9947, 1.2099])
     """
     z = (x - mean) / std
     return np.exp(-0.5 * z * z) / (std * SQRT_2PI)
@@ -34,6 +39,11 @@ def mixture_pdf(x: Array | float, weights: Array, means: Array, stds: Array) -> 
 
     x: (N,), or a number; weights, means, stds: (K,). Returns the shape of x, in the unit 1/x.
     Traceable by autograd; nothing is checked here (`Mixture` checks).
+
+    Examples
+    --------
+    >>> mixture_pdf(np.zeros(1), np.array([0.5, 0.5]), np.array([-1.0, 1.0]), np.array([1.0, 1.0])).round(4)
+    array([0.242])
     """
     bells = gaussian_pdf(np.expand_dims(x, -1), means, stds)  # (N, 1) against (K,) gives (N, K)
     return np.dot(bells, weights)
@@ -70,42 +80,90 @@ class Mixture:
 
     @property
     def n_components(self) -> int:
-        """Number of bells, K."""
+        """Number of bells, K.
+
+        Examples
+        --------
+        >>> Mixture([0.3, 0.7], [4, 8], [1, 2]).n_components
+        2
+        """
         return self.weights.size
 
     def pdf(self, x: ArrayLike) -> Array:
-        """Density at x, Σₖ weightsₖ·N(x; meansₖ, stdsₖ²); the shape of x, in the unit 1/x."""
+        """Density at x, Σₖ weightsₖ·N(x; meansₖ, stdsₖ²); the shape of x, in the unit 1/x.
+
+        Examples
+        --------
+        >>> Mixture([1], [0], [0.2]).pdf([-0.2, 0, 0.2]).round(3)
+        array([1.21 , 1.995, 1.21 ])
+        """
         return mixture_pdf(np.asarray(x, dtype=float), self.weights, self.means, self.stds)
 
     def component_pdfs(self, x: ArrayLike) -> Array:
-        """Each bell's share of the density at x, weightsₖ·N(x; meansₖ, stdsₖ²): (N, K), rows add to `pdf(x)`."""
+        """Each bell's share of the density at x, weightsₖ·N(x; meansₖ, stdsₖ²): (N, K), rows add to `pdf(x)`.
+
+        Examples
+        --------
+        >>> Mixture([0.3, 0.7], [4, 8], [1, 2]).component_pdfs([4, 8]).round(3)
+        array([[0.12 , 0.019],
+               [0.   , 0.14 ]])
+        """
         points = np.asarray(x, dtype=float)[..., None]
         return self.weights * gaussian_pdf(points, self.means, self.stds)
 
     def cdf(self, x: ArrayLike) -> Array:
-        """Probability of a value below x, Σₖ weightsₖ·Φ((x − meansₖ)/stdsₖ); the shape of x."""
+        """Probability of a value below x, Σₖ weightsₖ·Φ((x − meansₖ)/stdsₖ); the shape of x.
+
+        Examples
+        --------
+        >>> Mixture([0.5, 0.5], [-1, 1], [1, 1]).cdf([0, 9])
+        array([0.5, 1. ])
+        """
         points = np.asarray(x, dtype=float)[..., None]
         return ndtr((points - self.means) / self.stds) @ self.weights
 
     def mean(self) -> float:
-        """Mean of the whole mixture, Σₖ weightsₖ·meansₖ, in the unit of x."""
+        """Mean of the whole mixture, Σₖ weightsₖ·meansₖ, in the unit of x.
+
+        Examples
+        --------
+        >>> Mixture([0.25, 0.75], [4, 8], [1, 2]).mean()
+        7.0
+        """
         return float(self.weights @ self.means)
 
     def std(self) -> float:
-        """Standard deviation of the whole mixture, √(Σₖ weightsₖ·(stdsₖ² + (meansₖ − mean)²)), in the unit of x."""
+        """Standard deviation of the whole mixture, √(Σₖ weightsₖ·(stdsₖ² + (meansₖ − mean)²)), in the unit of x.
+
+        Examples
+        --------
+        >>> Mixture([0.5, 0.5], [-1, 1], [1, 1]).std()
+        1.4142135623730951
+        """
         return float(np.sqrt(self.weights @ (self.stds**2 + (self.means - self.mean()) ** 2)))
 
     def sample(self, size: int, *, rng: Rng = None) -> Array:
         """`size` independent draws: choose a bell by its weight, then a value from that bell.
 
         rng: seed or generator, as `numpy.random.default_rng` takes it. Returns (size,), in the unit of x.
+
+        Examples
+        --------
+        >>> Mixture([0.5, 0.5], [-100, 100], [1, 1]).sample(5, rng=0).shape
+        (5,)
         """
         generator = np.random.default_rng(rng)
         bell = generator.choice(self.n_components, size=size, p=self.weights / self.weights.sum())
         return generator.normal(self.means[bell], self.stds[bell])
 
     def sorted(self) -> "Mixture":
-        """The same mixture with its bells in order of mean (equal means: of std, then of weight)."""
+        """The same mixture with its bells in order of mean (equal means: of std, then of weight).
+
+        Examples
+        --------
+        >>> Mixture([0.3, 0.7], [8, 4], [1, 2]).sorted().means
+        array([4., 8.])
+        """
         order = np.lexsort((self.weights, self.stds, self.means))
         return Mixture(self.weights[order], self.means[order], self.stds[order])
 
@@ -114,6 +172,11 @@ class Mixture:
 
         A Gaussian kernel of width h turns std σ into √(σ² + h²); this undoes it. A bell no wider than h
         can't have come out of that smoothing: `ValueError` names it.
+
+        Examples
+        --------
+        >>> Mixture([1], [0], [5]).narrowed(3).stds
+        array([4.])
         """
         bandwidth = check_number("bandwidth", bandwidth, zero=True)
         if (too_narrow := np.flatnonzero(self.stds <= bandwidth)).size:
@@ -125,12 +188,24 @@ class Mixture:
         return Mixture(self.weights, self.means, np.sqrt(self.stds**2 - bandwidth**2))
 
     def to_dict(self) -> dict[str, list[float]]:
-        """weights, means and stds as plain lists, for JSON: `from_dict` brings back the same bits."""
+        """weights, means and stds as plain lists, for JSON: `from_dict` brings back the same bits.
+
+        Examples
+        --------
+        >>> Mixture([1], [0], [2]).to_dict()
+        {'weights': [1.0], 'means': [0.0], 'stds': [2.0]}
+        """
         return {name: getattr(self, name).tolist() for name in self._names}
 
     @classmethod
     def from_dict(cls, data: dict[str, ArrayLike]) -> Self:
-        """The mixture that `to_dict` wrote. `ValueError` names a key that is missing or unknown."""
+        """The mixture that `to_dict` wrote. `ValueError` names a key that is missing or unknown.
+
+        Examples
+        --------
+        >>> Mixture.from_dict({'weights': [1.0], 'means': [0.0], 'stds': [2.0]}).stds
+        array([2.])
+        """
         if not isinstance(data, dict):
             raise TypeError(f"`data` must be a dict of weights, means and stds, got {type(data).__name__}")
         if missing := [name for name in cls._names if name not in data]:
@@ -140,7 +215,13 @@ class Mixture:
         return cls(**data)
 
     def to_scipy(self) -> Any:
-        """The same mixture as a `scipy.stats.Mixture` of `Normal`s: quantiles, moments, entropy and more."""
+        """The same mixture as a `scipy.stats.Mixture` of `Normal`s: quantiles, moments, entropy and more.
+
+        Examples
+        --------
+        >>> float(Mixture([0.5, 0.5], [-1, 1], [1, 1]).to_scipy().mean())
+        0.0
+        """
         from scipy import stats
 
         bells = [stats.Normal(mu=mean, sigma=std) for mean, std in zip(self.means, self.stds, strict=True)]
@@ -151,6 +232,11 @@ class Mixture:
 
         Its labels count our bells, its data are (S, 1). Every weight must be above 0, for it works with logarithms.
         With `warm_start=True` its own `fit` goes on from here. Needs scikit-learn.
+
+        Examples
+        --------
+        >>> Mixture([0.5, 0.5], [-1, 1], [1, 1]).to_sklearn().predict([[-3], [3]])
+        array([0, 1])
         """
         from sklearn.mixture import GaussianMixture
 

@@ -25,6 +25,11 @@ def softmax(logits: Array) -> Array:
 
     The maximum is taken off first, which changes nothing (only differences count) and keeps exp from
     overflowing. logits: (K,). Returns (K,). Traceable by autograd.
+
+    Examples
+    --------
+    >>> softmax(np.array([0.0, 0.0, np.log(2)]))
+    array([0.25, 0.25, 0.5 ])
     """
     exps = np.exp(logits - np.max(logits))
     return exps / exps.sum()
@@ -34,6 +39,12 @@ def unpack(theta: Array) -> tuple[Array, Array, Array]:
     """weights, means, stds of the free vector theta = [logits | means | log_stds].
 
     theta: (3K,). Returns three arrays (K,), in the unit in which theta is. Traceable by autograd.
+
+    Examples
+    --------
+    >>> weights, means, stds = unpack(np.array([7.0, 7, 4, 8, 0, 0]))
+    >>> weights, means, stds
+    (array([0.5, 0.5]), array([4., 8.]), array([1., 1.]))
     """
     K = len(theta) // 3
     return softmax(theta[:K]), theta[K : 2 * K], np.exp(theta[2 * K :])
@@ -43,6 +54,11 @@ def pack(mixture: Mixture) -> Array:
     """The free vector of a mixture, [log weights | means | log stds]: `unpack(pack(m))` gives m back.
 
     A weight of zero becomes the logit −inf, from which no gradient leads back. Returns (3K,).
+
+    Examples
+    --------
+    >>> pack(Mixture([1], [4], [1]))
+    array([0., 4., 0.])
     """
     if not isinstance(mixture, Mixture):
         raise TypeError(f"`mixture` must be a Mixture, got {type(mixture).__name__}")

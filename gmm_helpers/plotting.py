@@ -26,14 +26,29 @@ LINES = (
 
 
 def plot_density(x: Array, density: Array, ax: Any = None, **kwargs: Any) -> Any:
-    """The known density as points. kwargs go to `ax.plot`. Returns the line."""
+    """The known density as points. kwargs go to `ax.plot`. Returns the line.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> plot_density([0, 1, 2], [0.1, 0.5, 0.1], Figure().subplots()).get_label()
+    'known density'
+    """
     style = {"marker": ".", "linestyle": "none", "color": "0.25", "label": "known density"} | kwargs
     (line,) = _axes(ax).plot(x, density, **style)
     return line
 
 
 def plot_bells(x: Array, mixture: Mixture, ax: Any = None, *, mass: float = 1.0, **kwargs: Any) -> list[Any]:
-    """Each component of a mixture, with a colour and a line style of its own. Returns the list of lines."""
+    """Each component of a mixture, with a colour and a line style of its own. Returns the list of lines.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> bells = plot_bells(np.linspace(0, 9), Mixture([0.3, 0.7], [3, 6], [1, 1]), Figure().subplots())
+    >>> [bell.get_label() for bell in bells]
+    ['bell 1', 'bell 2']
+    """
     ax = _axes(ax)
     bells = mass * mixture.component_pdfs(x)
     return [
@@ -43,7 +58,16 @@ def plot_bells(x: Array, mixture: Mixture, ax: Any = None, *, mass: float = 1.0,
 
 
 def plot_fit(x: Array, density: Array, result: FitResult, ax: Any = None) -> list[Any]:
-    """The known density as points, the fitted curve and its bells. Returns the lines, points first."""
+    """The known density as points, the fitted curve and its bells. Returns the lines, points first.
+
+    Examples
+    --------
+    >>> from gmm_helpers import classic, fit
+    >>> from matplotlib.figure import Figure
+    >>> x, density = classic()
+    >>> len(plot_fit(x, density, fit(x, density, 3, rng=0), Figure().subplots()))
+    5
+    """
     ax = _axes(ax)
     points = plot_density(x, density, ax)
     fine = np.linspace(x[0], x[-1], 500)
@@ -52,7 +76,17 @@ def plot_fit(x: Array, density: Array, result: FitResult, ax: Any = None) -> lis
 
 
 def plot_residual(x: Array, density: Array, result: FitResult, ax: Any = None, **kwargs: Any) -> Any:
-    """What the fit leaves over, density − fit, around a line at zero. Returns the line."""
+    """What the fit leaves over, density − fit, around a line at zero. Returns the line.
+
+    Examples
+    --------
+    >>> from gmm_helpers import classic, fit
+    >>> from matplotlib.figure import Figure
+    >>> x, density = classic()
+    >>> line = plot_residual(x, density, fit(x, density, 3, rng=0), Figure().subplots())
+    >>> bool(abs(line.get_ydata()).max() < 1e-8)
+    True
+    """
     ax = _axes(ax)
     ax.axhline(0, color="0.6", linewidth=0.8)
     (line,) = ax.plot(x, density - result.pdf(np.asarray(x)), **{"color": "0.25", "linewidth": 1} | kwargs)
@@ -63,9 +97,15 @@ class Picture:
     """A finished figure with its alternative text, shown as the last value of a cell.
 
     A notebook's own display of a figure has no place for such a text; an HTML image has.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> Picture(Figure(), 'an empty page')
+    Picture: an empty page
     """
 
-    def __init__(self, figure: Any, alt: str) -> None:
+    def __init__(self, figure: Any, alt: Any) -> None:
         if not isinstance(alt, str) or not alt.strip():
             raise ValueError(f"`alt` must say in words what the picture shows, got {alt!r}")
         self.figure, self.alt = figure, alt
@@ -85,7 +125,7 @@ class Picture:
         return f"Picture: {self.alt}"
 
 
-def _axes(ax):
+def _axes(ax: Any) -> Any:
     """The given axes, or pyplot's current ones, loaded only if they are asked for."""
     if ax is not None:
         return ax

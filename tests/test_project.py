@@ -1,6 +1,7 @@
 """The project as a stranger meets it: README's commands, the pins, what an import loads, the images."""
 
 import ast
+import doctest
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import time
 import tomllib
 import urllib.error
 import urllib.request
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,7 @@ from gmm_helpers import CLASSIC, classic_grid, l2_loss
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+MODULES = re.findall(r"^    (\w+)", gmm_helpers.__doc__, re.MULTILINE)  # in order
 COMMANDS = re.findall(r"^python -m pip install uv && uv run .*$", README, re.MULTILINE)
 
 
@@ -167,14 +170,13 @@ def imports(path):
 
 def test_a_module_of_the_library_imports_only_from_those_above_it():
     """In the order that the package's docstring gives; `result` and `fit` alone look into the engine."""
-    order = re.findall(r"^    (\w+)", gmm_helpers.__doc__, re.MULTILINE)
-    assert set(order) == {path.stem for path in (ROOT / "gmm_helpers").glob("*.py")} - {"__init__"}
-    for module in order:
+    assert set(MODULES) == {path.stem for path in (ROOT / "gmm_helpers").glob("*.py")} - {"__init__"}
+    for module in MODULES:
         for name, _ in imports(ROOT / "gmm_helpers" / f"{module}.py"):
             if name.startswith("gmm_helpers._engine"):
                 assert module in ("result", "fit"), f"{module} imports {name}"
             elif name.startswith("gmm_helpers"):
-                assert order.index(name.split(".")[1]) < order.index(module), f"{module} imports {name}"
+                assert MODULES.index(name.split(".")[1]) < MODULES.index(module), f"{module} imports {name}"
 
 
 def test_the_library_knows_neither_jupyter_nor_the_course():
@@ -199,10 +201,16 @@ def test_no_private_name_crosses_a_package(folder):
                 assert node.attr not in ("_problem", "_run", "_search"), f"{path} reads {node.attr}"
 
 
-def test_every_public_name_has_a_docstring():
+def test_every_public_callable_shows_how_it_is_called():
     for name in gmm_helpers.__all__:
         thing = getattr(gmm_helpers, name)
-        assert not callable(thing) or thing.__doc__, name
+        if callable(thing) and thing.__module__ not in ("gmm_helpers.result", "gmm_helpers.starts"):
+            assert ">>> " in thing.__doc__, name
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_examples_of_docstrings_print_what_they_say(module):
+    assert not doctest.testmod(import_module(f"gmm_helpers.{module}")).failed
 
 
 def test_readmes_example_works_as_pasted(capsys):
@@ -223,15 +231,6 @@ def test_no_machine_and_no_registry_is_named():
     for name in files:
         if (path := ROOT / name).suffix in (".py", ".md", ".toml", ".yml", ".ipynb", ".cff", "") and path.is_file():
             assert not hosts.search(path.read_text(errors="ignore")), name
-
-
-def test_doctests():
-    import doctest
-    from importlib import import_module
-
-    tried = [doctest.testmod(import_module(f"gmm_helpers.{name}")) for name in ("mixture", "fit")]
-    assert sum(t.attempted for t in tried) >= 3
-    assert not sum(t.failed for t in tried)
 
 
 @pytest.mark.slow
