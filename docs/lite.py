@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import nbformat
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = ("autograd", "ipywidgets", "jupyterlab_widgets", "comm")  # besides our own
+SHIPPED = ("autograd", "ipywidgets", "jupyterlab_widgets", "comm", "anywidget")  # besides our own
 FIRST = "%pip install -q gmm_helpers ipywidgets  # from this site: the browser's Python starts without them"
 
 

@@ -1,6 +1,5 @@
 """Explorers, one a chapter: each is a function without required arguments that returns one box to show."""
 
-from .chapter_00 import explore_fit
 from .chapter_01 import explore_data
 from .chapter_02 import explore_parameters
 from .chapter_03 import explore_loss
@@ -10,6 +9,7 @@ from .chapter_06 import explore_restarts
 from .chapter_07 import explore_prior
 from .chapter_08 import explore_your_density
 from .chapter_09 import playground
+from .fit import explore_fit
 
 __all__ = [
     "explore_data",

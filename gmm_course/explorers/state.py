@@ -8,9 +8,10 @@ from gmm_helpers import Mixture, fit, fit_once
 
 from .as_code import literal
 
-__all__ = ["State", "alive", "follow", "key", "largest_error", "matched", "noisy", "random_mixture"]
+__all__ = ["State", "alive", "follow", "key", "largest_error", "matched", "noisy", "places", "random_mixture"]
 
 FOLLOWED = 1e-8  # the relative loss at which the last answer, moved on, still meets the curve
+UNCOVERING = ("revealed", "veiled", "preset", "problem", "answer", "code", "guess")
 FEW, FEWER = 6, 3  # starts tried when it doesn't, and in the dearer cases: a hand on a slider waits for them
 CHEAP, SHORT, LONG = {"maxfev": 120}, {"maxfev": 30}, {"maxfev": 80}  # evaluations: exact, dearer, dearer and first
 
@@ -33,7 +34,7 @@ class State(traitlets.HasTraits):
     @property
     def covered(self):
         """Whether this is a problem to solve, whose truth is not yet revealed."""
-        return self.values.get("veiled", False) and not self.values["revealed"]
+        return bool(self.values.get("veiled") or self.values.get("problem")) and not self.values["revealed"]
 
     def update(self, **changes):
         """Replace some values; a name that the explorer doesn't know is a `TypeError`."""
@@ -48,9 +49,13 @@ class State(traitlets.HasTraits):
             self._kept = key, make()
         return self._kept[1]
 
+    def forget(self):
+        """Forget the last fit and the results of long work."""
+        self.last = self.result = self._kept = None
+
     def restore(self, **changes):
         """The defaults with some values replaced."""
-        self.last = self.result = self._kept = None
+        self.forget()
         self.update(**{**self.defaults, **changes})
 
 
@@ -61,7 +66,7 @@ def _like(default, value):
 
 def key(values, *besides):
     """What a result depends on: all values but those that only uncover it, and those named."""
-    return repr({k: literal(v) for k, v in values.items() if k not in ("revealed", "veiled", *besides)})
+    return repr({k: literal(v) for k, v in values.items() if k not in (*UNCOVERING, *besides)})
 
 
 def follow(x, density, n_components, last=None, *, prior=None, exact=True):
@@ -90,6 +95,15 @@ def _fresh(x, density, n_components, prior, exact):
     if exact:
         return fit(x, density, n_components, rng=0)
     return fit(x, density, n_components, n_starts=FEWER, rng=0, prior=prior, options=LONG)
+
+
+def places(mixture, truth):
+    """For each bell the number of the true bell that it is nearest to; those left over take the next numbers. (K,)"""
+    cost = abs(mixture.means[:, None] - truth.means) + abs(np.log(mixture.stds[:, None] / truth.stds))
+    rows, columns = linear_sum_assignment(np.minimum(cost, 1e6) + abs(mixture.weights[:, None] - truth.weights))
+    found = dict(zip(rows.tolist(), columns.tolist(), strict=True))
+    rest = iter(range(truth.n_components, truth.n_components + mixture.n_components))
+    return [found[k] if k in found else next(rest) for k in range(mixture.n_components)]
 
 
 def matched(mixture, truth):

@@ -2,9 +2,11 @@
 
 import re
 
+from gmm_helpers import relative_loss
+
 from .state import largest_error, matched
 
-__all__ = ["in_words", "listed", "ordinal", "spans", "squares", "table", "told", "typeset"]
+__all__ = ["in_words", "listed", "ordinal", "scored", "spans", "squares", "table", "told", "typeset"]
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -54,6 +56,16 @@ def _cells(mixture, k):
 def squares(loss, digits=2):
     """The relative loss in words: 0.086 is "8.6 % of the curve's squares"."""
     return f"{100 * loss:.{digits}g} % of the curve's squares"
+
+
+def scored(guess, fitted, truth, x):
+    """What bells set by hand leave over of the true curve, beside what the fit leaves."""
+    target = truth.pdf(x)
+    losses = (relative_loss(target, mixture.pdf(x)) for mixture in (guess, fitted))
+    mine, theirs = ("nothing" if loss < 1e-8 else squares(loss) for loss in losses)
+    error = largest_error(guess, truth)
+    off = "" if error is None else f" No number of yours is off by more than {error:.2g}."
+    return f"Your bells leave {mine} over, the fit {theirs}.{off}"
 
 
 def ordinal(k):

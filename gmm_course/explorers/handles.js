@@ -1,0 +1,178 @@
+// Handles on the picture: what each holds, where it stands, and how mouse, pen, finger and arrow keys move it.
+const HIT = 22, REACH = 30; // pixels: the radius of what can be hit, and how far off the nearest handle is taken
+const NAMES = { w: "weight", m: "mean", s: "std" };
+
+// The weights with the k-th at `value`; the others share what is left in their old proportion.
+export function share(w, k, value) {
+  const rest = w.reduce((sum, v, i) => sum + (i === k ? 0 : v), 0);
+  return w.length < 2 ? [1] : w.map((v, i) => (i === k ? value : (1 - value) * (rest > 0 ? v / rest : 1 / (w.length - 1))));
+}
+
+// What the hand can hold. values: name → number, array or mixture; controls: name → its limits and steps.
+export class Hold {
+  constructor(values, controls) {
+    [this.values, this.controls] = [values, controls];
+  }
+  get = path => path.reduce((v, key) => v[key], this.values);
+  // { low, high, step, name } of a number: ["step"], ["theta", 3] or ["truth", "m", 0]
+  range([key, ...rest]) {
+    const c = this.controls[key];
+    if (c.kind === "mixture") return { ...c.limits[rest[0]], name: `${NAMES[rest[0]]} of bell ${rest[1] + 1}` };
+    return rest.length ? c.numbers[rest[0]] : c;
+  }
+  put([key, ...rest], value) {
+    const { low, high, whole } = this.range([key, ...rest]), old = this.values[key];
+    if (!Number.isFinite(value)) return;
+    value = clip(whole ? Math.round(value) : +value.toPrecision(6), low, high);
+    if (!rest.length) this.values[key] = value;
+    else if (rest[0] === "w") this.values[key] = { ...old, w: share(old.w, rest[1], value) };
+    else if (rest.length === 2) this.values[key] = { ...old, [rest[0]]: old[rest[0]].with(rest[1], value) };
+    else this.values[key] = old.with(rest[0], value);
+  }
+}
+
+// The bells that a handle moves: a mixture, or logits, means and log-stds that stand in arrays.
+function bellsOf(h, hold) {
+  if (typeof h.of === "string") {
+    const path = (which, k) => [h.of, which, k];
+    return { mixture: hold.values[h.of], path, put: (which, k, v) => hold.put(path(which, k), v) };
+  }
+  const K = h.K, at = which => Array.from({ length: K }, (_, k) => hold.get(path(which, k)));
+  const path = (which, k) => [h.of[which][0], h.of[which][1] + k];
+  const logits = at("w"), put = (which, k, v) => {
+    const others = Math.log(logits.reduce((sum, l, i) => sum + (i === k ? 0 : Math.exp(l)), 0)), w = clip(v, 1e-9, 1 - 1e-9);
+    hold.put(path(which, k), which === "w" ? Math.log(w / (1 - w)) + others : which === "s" ? Math.log(Math.max(v, 1e-9)) : v);
+  };
+  const mixture = { w: softmax(logits), m: h.means ?? at("m"), s: at("s").map(Math.exp) };
+  return { mixture, path, put, fixed: !!h.means };
+}
+
+// Each handle of a view as { id, panel, at: [x, y], shape, color, name, now, low, high, says, drag(x, y), step(across, up) }
+const KINDS = {
+  bells(h, hold, picture) {
+    const { mixture, path, put, fixed } = bellsOf(h, hold), unit = (which, k) => hold.range(path(which, k));
+    const high = picture.limits[h.panel].x[1], said = v => (+v.toFixed(v < 0.1 ? 3 : 2)).toString();
+    return mixture.w.flatMap((w, k) => {
+      const m = mixture.m[k], s = mixture.s[k], top = bell(m, w, m, s), side = m + s > high ? -1 : 1;
+      const common = { panel: h.panel, color: `bell${(k % 6) + 1}` };
+      return [{
+        ...common, id: `${h.of}-${k}-top`, shape: "top", at: [m, top], name: `bell ${k + 1}: mean and weight`, now: m,
+        ...(fixed ? { low: 0, high: 1, now: w, name: `bell ${k + 1}: weight` } : unit("m", k)), named: 1,
+        says: fixed ? `weight ${said(w)}` : `mean ${said(m)}, weight ${said(w)}`,
+        drag(x, y) {
+          if (!fixed) put("m", k, x);
+          if (y !== null) put("w", k, clip(y, 0, Infinity) * s * ROOT);
+        },
+        step: (across, up) => (across && !fixed ? put("m", k, m + across * unit("m", k).step) : put("w", k, w + 0.01 * (up || across))),
+      }, {
+        ...common, id: `${h.of}-${k}-flank`, shape: "flank", at: [m + side * s, top * Math.exp(-0.5)], now: s,
+        ...(typeof h.of === "string" ? unit("s", k) : { low: 0.01, high: 99 }), name: `bell ${k + 1}: std`, says: `std ${said(s)}`,
+        drag: x => put("s", k, Math.max(side * (x - m), 1e-9)),
+        step: (across, up) => put("s", k, s + (across || up) * 0.05),
+      }].map(each => ({ ...each, name: each.shape === "top" ? (fixed ? `bell ${k + 1}: weight` : `bell ${k + 1}: mean and weight`) : each.name }));
+    });
+  },
+  number(h, hold, picture) { // a number on the x-axis
+    const range = hold.range(h.path), now = hold.get(h.path), { y } = picture.limits[h.panel];
+    const log = picture.panels[h.panel].xlog, step = n => (log && range.log ? now * 10 ** (n * range.step) : now + n * range.step);
+    return [{ id: h.path.join("-"), panel: h.panel, shape: "dot", color: h.color, at: [now, whole(h.y, y)], ...range,
+      name: h.name ?? range.name, now, says: `${+now.toPrecision(4)}`, drag: x => hold.put(h.path, x),
+      step: (across, up) => hold.put(h.path, step(across || up)) }];
+  },
+  track(h, hold, picture) { // a number that stands on a curve: where it is v[i], the handle is at x[i], y[i]
+    const range = hold.range(h.path), now = hold.get(h.path), nearest = v => h.v.reduce((best, each, i) =>
+      Math.abs(each - v) < Math.abs(h.v[best] - v) ? i : best, 0), log = picture.panels[h.panel].xlog, u = v => (log ? Math.log(v) : v);
+    const i = nearest(now);
+    const between = h.smooth ? { at: [now, h.y[i]] } : { at: [h.x[i], h.y[i]] };
+    return [{ id: h.path.join("-"), panel: h.panel, shape: "dot", color: h.color, ...between, ...range, name: h.name ?? range.name,
+      now, says: `${+now.toPrecision(4)}`,
+      drag(x) {
+        if (h.smooth) return hold.put(h.path, x);
+        hold.put(h.path, h.v[h.x.reduce((best, each, j) => Math.abs(u(each) - u(x)) < Math.abs(u(h.x[best]) - u(x)) ? j : best, 0)]);
+      },
+      step: (across, up) => hold.put(h.path, now + (across || up) * range.step) }];
+  },
+  point(h, hold) { // two numbers, one on each axis
+    const [across, up] = h.paths.map(path => ({ path, ...hold.range(path), now: hold.get(path) }));
+    return [{ id: h.paths.join("-"), panel: h.panel, shape: "dot", color: h.color, at: [across.now, up.now], low: across.low,
+      high: across.high, now: across.now, name: h.name, says: `${across.name} ${across.now.toFixed(2)}, ${up.name} ${up.now.toFixed(2)}`,
+      drag: (x, y) => (hold.put(across.path, x), y !== null && hold.put(up.path, y)),
+      step: (a, b) => (a ? hold.put(across.path, across.now + a * across.step) : hold.put(up.path, up.now + b * up.step)) }];
+  },
+};
+
+export class Handles {
+  // moved(): a value has moved; released(): the hand has let go
+  constructor(picture, moved, released) {
+    [this.picture, this.moved, this.released, this.nodes, this.held] = [picture, moved, released, new Map(), null];
+    this.layer = make("-g", picture.svg, { class: "gmm-handles" });
+    const { svg } = picture;
+    svg.addEventListener("pointerdown", event => this.down(event));
+    svg.addEventListener("pointermove", event => this.held && this.drag(event));
+    svg.addEventListener("touchstart", event => this.held && event.preventDefault(), { passive: false }); // or the page scrolls
+    for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, () => this.held && this.let());
+  }
+
+  draw(specs, hold) {
+    this.list = specs.flatMap(h => KINDS[h.kind](h, hold, this.picture));
+    const ids = new Set(this.list.map(each => each.id));
+    for (const [id, node] of this.nodes) if (!ids.has(id)) node.remove(), this.nodes.delete(id);
+    for (const each of this.list) {
+      const { id, panel, shape, color } = each, box = this.picture.boxes[panel], node = this.nodes.get(id) ?? this.build(id, shape);
+      const [x, y] = this.picture.at(panel, ...each.at);
+      each.spot = [clip(x, box.x, box.x + box.w), clip(y, box.y, box.y + box.h)];
+      set(node, { transform: `translate(${each.spot.map(v => v.toFixed(1)).join(" ")})`, style: `color: var(--${color})`,
+        "aria-label": each.name, "aria-valuemin": each.low, "aria-valuemax": each.high,
+        "aria-valuenow": +each.now.toPrecision(5), "aria-valuetext": each.says });
+    }
+  }
+
+  build(id, shape) {
+    const node = make("-g", this.layer, { class: "gmm-handle", tabindex: 0, role: "slider", "data-id": id,
+      "data-lm-suppress-shortcuts": "true" });
+    make("-circle", node, { r: HIT, class: "gmm-hit" });
+    if (shape === "flank") make("-rect", node, { x: -4, y: -8, width: 8, height: 16, rx: 3, class: "gmm-grip" });
+    else make("-circle", node, { r: shape === "top" ? 7 : 8, class: "gmm-grip" });
+    node.addEventListener("keydown", event => this.key(event, id));
+    this.nodes.set(id, node);
+    return node;
+  }
+
+  place(event) {
+    const box = this.picture.svg.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+
+  down(event) {
+    const [x, y] = this.place(event), far = each => Math.hypot(each.spot[0] - x, each.spot[1] - y);
+    const nearest = event.button ? null : this.list?.reduce((a, b) => (a && far(a) <= far(b) ? a : b), null);
+    if (!nearest || far(nearest) > REACH) return;
+    event.preventDefault(); // selects no text
+    this.nodes.get(nearest.id).focus({ preventScroll: true });
+    this.picture.svg.setPointerCapture(event.pointerId);
+    this.held = { id: nearest.id, shape: nearest.shape, off: [nearest.spot[0] - x, nearest.spot[1] - y], y, rises: false };
+  }
+
+  drag(event) {
+    const [x, y] = this.place(event), { id, off, y: from } = this.held, each = this.list.find(e => e.id === id);
+    if (!each) return;
+    this.held.rises ||= Math.abs(y - from) > 4; // a hand that goes across doesn't change the height
+    const [a, b] = this.picture.point(each.panel, x + off[0], y + off[1]);
+    each.drag(a, this.held.rises ? b : null);
+    this.moved();
+  }
+
+  let() {
+    this.held = null;
+    this.released();
+  }
+
+  key(event, id) {
+    const { key, shiftKey } = event, big = shiftKey || key.startsWith("Page") ? 10 : 1;
+    const across = { ArrowLeft: -1, ArrowRight: 1 }[key] ?? 0, up = { ArrowDown: -1, ArrowUp: 1, PageDown: -1, PageUp: 1 }[key] ?? 0;
+    if (!across && !up) return;
+    event.preventDefault();
+    this.list.find(each => each.id === id).step(across * big, up * big);
+    this.moved();
+  }
+}

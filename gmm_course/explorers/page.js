@@ -1,0 +1,252 @@
+// The one frame of all explorers: presets and a question above, the picture and its words, the controls beside it.
+// What follows from the hand alone is drawn at once; the rest is asked of Python, the latest state only.
+const REST = 150, PATIENCE = 8000, KEPT = { preset: null, problem: 0, answer: null, revealed: false, code: false };
+const plain = value => structuredClone(value);
+const LOOKS = { color: "ink", width: 1.5, dash: null, fill: 0, size: 3, opacity: 1, label: "", words: "", when: "", live: null };
+const even = ([low, high, n]) => Array.from({ length: n }, (_, i) => low + ((high - low) * i) / (n - 1));
+const received = view => ({ ...view, marks: view.marks.map(m => ({ ...LOOKS, ...m, x: m.even ? even(m.x) : m.x })) });
+const NUMBERS = ["no", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
+
+export function mount(model, el) {
+  const spec = model.get("spec");
+  let view = received(model.get("view")), serial = view.serial, last = null, due = 0, flying = 0, waiting = false, began = false;
+  let rest = 0, late = 0, quiet = 0, base = 0, limits = null, complaint = "";
+  const hold = new Hold(plain(view.values), spec.controls), { values } = hold;
+  const root = make("div", el, { class: `gmm-explorer${spec.columns.length > 1 ? " gmm-wide" : ""}` });
+  // A plain key belongs to the control under it: JupyterLab's own keys would cut and merge the notebook's cells.
+  root.addEventListener("keydown", e => e.ctrlKey || e.metaKey || e.altKey || e.key === "Escape" || e.stopPropagation());
+
+  const bar = make("div", root, { class: "gmm-bar", role: "group", "aria-label": "presets and what to do" });
+  const button = (parent, words, action, title) => {
+    const node = make("button", parent, { type: "button", "data-lm-suppress-shortcuts": "true", title }, words);
+    node.onclick = action;
+    return node;
+  };
+  const presets = Object.entries(spec.presets).map(([name, preset]) => [name, button(bar, name, () =>
+    begin({ ...preset.values, preset: name }))]);
+  make("span", bar, { class: "gmm-gap" });
+  if (spec.problems.length && !model.still) button(bar, "New problem", () => {
+    const problem = (hold.problem = (hold.problem ?? values.problem) % spec.problems.length + 1);
+    begin({ ...spec.problems[problem - 1].values, problem });
+  }, "a random one, the same for everyone");
+  const reveal = button(bar, "Reveal the truth", () => put("revealed", !values.revealed));
+  button(bar, "Reset", () => begin({ ...of(values).values, preset: values.preset, problem: values.problem }), "back to where this began");
+  const code = model.still ? null : button(bar, "Show as code", () => put("code", !values.code));
+
+  const question = make("div", root, { class: "gmm-question" }), asked = make("span", question);
+  const answers = make("span", question, { class: "gmm-answers", role: "group", "aria-label": "your guess" });
+  const verdict = make("span", question, { class: "gmm-verdict", role: "status" });
+  const body = make("div", root, { class: "gmm-body" }), left = make("div", body, { class: "gmm-picture" });
+  const picture = new Picture(left, spec.panels, spec.height), sentence = make("div", left, { class: "gmm-sentence" });
+  const status = make("div", left, { class: "gmm-status" }), spoken = make("div", left, { class: "gmm-spoken", role: "status" });
+  const error = make("div", left, { class: "gmm-error", role: "alert" });
+  const note = make("div", left, { class: "gmm-note", hidden: "" }, "No answer from the kernel. If it was restarted, run the cell above again.");
+  const handles = new Handles(picture, () => moved(), () => (schedule(), ask()));
+  const shows = {}, places = {};
+  const complain = words => (complaint = words, schedule());
+  const sides = spec.columns.map(names => {
+    const side = make("div", body, { class: "gmm-controls" });
+    for (const name of names) {
+      places[name] = make("div", side, { class: "gmm-control" });
+      const c = spec.controls[name];
+      shows[name] = CONTROLS[c.kind](places[name], c, name, hold, put, complain, take);
+    }
+    return side;
+  });
+  const work = (places.work = make("div", sides.at(-1), { class: "gmm-work" }));
+  const runners = spec.work.map(words => button(work, words, () => ask({ work: words })));
+  const stop = button(work, "Stop", () => ask({ stop: true })), progress = make("progress", work, { max: 1, "aria-label": "progress" });
+  const table = make("div", spec.columns.length > 1 ? sides.at(-1) : left, { class: "gmm-table" });
+  const source = make("textarea", root, { class: "gmm-code", readonly: "", "aria-label": "code", "data-lm-suppress-shortcuts": "true" });
+
+  // What moves it
+  function put(path, value) {
+    if (Array.isArray(path)) hold.put(path, value);
+    else values[path] = value;
+    moved(path === "revealed" || path === "code" || path === "answer");
+  }
+
+  function moved(quietly = false) {
+    if (!quietly && values.answer === null) values.answer = -1; // whoever moves something has looked
+    serial++;
+    complaint = "";
+    schedule();
+    clearTimeout(rest);
+    if (model.still) return;
+    if (!quietly && follows()) rest = setTimeout(ask, REST);
+    else ask();
+  }
+
+  function begin(changes) {
+    Object.assign(values, plain({ ...spec.initial, ...KEPT, code: values.code, ...changes }));
+    began = true;
+    last = null;
+    if (model.still) view = { ...received(model.still[values.preset]), serial: serial + 1 };
+    base = serial + 1; // what went before is no ground to go on from
+    moved(true);
+  }
+
+  function take(name, content) {
+    model.send({ file: name, serial }, undefined, [content]);
+  }
+
+  function ask(more = {}) {
+    const pressed = Object.keys(more).length > 0;
+    if (model.still || (!pressed && view.serial === serial)) return;
+    if (flying >= 2 && !pressed) return void (waiting = true);
+    clearTimeout(rest);
+    clearTimeout(late);
+    late = setTimeout(() => ([flying, note.hidden] = [0, false]), PATIENCE);
+    try {
+      model.send({ values: plain(values), serial, began, ...more });
+      [waiting, began] = [false, false];
+      flying++;
+    } catch {
+      note.hidden = false; // a comm whose kernel is gone
+    }
+  }
+
+  function answered() {
+    view = received(model.get("view"));
+    clearTimeout(late);
+    note.hidden = true;
+    flying = view.serial >= serial ? 0 : Math.max(0, flying - 1);
+    if (view.serial >= serial && !handles.held) {
+      Object.assign(values, plain(view.values));
+      serial = view.serial;
+    }
+    if (view.fit) last = view.fit;
+    if (waiting) ask();
+    schedule();
+  }
+
+  // What follows from the hand alone
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const follows = () => view.live && view.serial >= base && view.live.same.every(key => same(values[key], view.values[key])) &&
+    view.live.of.every(key => values[key].w.length === view.values[key].w.length);
+
+  function followed() { // the marks of the view, those that depend on the hand alone computed anew
+    const { x, noise, of: [name], K } = view.live, y = x.map(v => total(values[name], v)), peak = Math.max(...y);
+    const density = noise ? y.map((v, i) => v + noise[i] * peak) : y;
+    if (K) last = matched(fitBells(x, density, K, last, noise ? 0 : 6) ?? last, values[name]);
+    const sum = (which, at) => at.map(v => total(which === "fit" ? last : values[which], v));
+    const one = ([, which, k], at) => {
+      const mixture = which === "fit" ? last : values[which], i = which === "fit" ? mixture.places.indexOf(k) : k;
+      return at.map(v => bell(v, mixture.w[i], mixture.m[i], mixture.s[i]));
+    };
+    const rules = { data: () => density, sum: ([, which], at) => sum(which, at), bell: one,
+      left: ([, which]) => sum(which, x).map((f, i) => density[i] - f) };
+    return view.marks.map(mark => (mark.live ? { ...mark, y: rules[mark.live[0]](mark.live, mark.x) } : mark));
+  }
+
+  function said() { // the sentence of a fit that no Python has judged
+    const { loss } = last, means = matched(last, last).m.toSorted((a, b) => a - b).map(v => v.toFixed(2).replace("-", "−"));
+    const where = `${NUMBERS[means.length]} bells at ${means.slice(0, -1).join(", ")} and ${means.at(-1)}`;
+    return loss > MET ? `${where} leave ${+(100 * loss).toPrecision(2)} % of the curve's squares over.` :
+      `${where} explain the curve; nothing is left over.`;
+  }
+
+  // What it shows
+  const of = v => (v.problem ? spec.problems[v.problem - 1] : spec.presets[v.preset]) ?? { values: {}, question: "" };
+  const hides = () => spec.hidden && values.problem > 0 && !values.revealed;
+  const schedule = () => (due ||= requestAnimationFrame(draw));
+
+  function draw() {
+    due = 0;
+    if (!root.isConnected) return;
+    set(root, { "data-dark": dark(root) ? "" : null });
+    const ahead = view.serial !== serial, alone = ahead && follows();
+    const marks = (alone ? followed() : view.marks).filter(mark => mark.when !== "revealed" || values.revealed);
+    if (axes(marks, ahead)) schedule();
+    picture.draw(marks, limits);
+    handles.draw(view.handles, hold);
+    words(alone);
+    for (const [name, place] of Object.entries(places)) {
+      place.hidden = view.away.includes(name) || (name === "work" && !spec.work.length);
+      if (!place.hidden) shows[name]?.(view);
+    }
+    set(root, { "data-serial": serial, "data-drawn": ahead && !alone ? null : serial });
+  }
+
+  function axes(marks, ahead) { // the limits on show, a step nearer to what is wanted; whether that is still to come
+    const wanted = plain(view.limits), calm = matchMedia("(prefers-reduced-motion: reduce)").matches, first = !limits;
+    let moving = false;
+    for (const [name, { y }] of Object.entries(ahead ? wanted : {})) if (!picture.panels[name].ylog)
+      for (const mark of marks) if (mark.panel === name && mark.live) for (const v of mark.y) {
+        if (v > y[1] / 1.04) y[1] = v * 1.04;
+        if (v < y[0] / 1.04 && y[0] < 0) y[0] = v * 1.04;
+      }
+    limits ??= plain(wanted);
+    for (const [name, { x, y }] of Object.entries(wanted)) {
+      const old = limits[name].y, still = handles.held?.shape === "top";
+      limits[name].x = x;
+      limits[name].y = old.map((from, i) => {
+        let to = y[i];
+        if (handles.held) to = still ? from : i ? Math.max(from, to) : Math.min(from, to); // a hand's axis only grows
+        if (first || calm || picture.panels[name].ylog || Math.abs(to - from) < 0.01 * (old[1] - old[0])) return to;
+        moving = true;
+        return from + 0.3 * (to - from);
+      });
+    }
+    return moving;
+  }
+
+  function words(alone) {
+    const { question: what, answers: choices = [] } = of(values), guess = values.answer;
+    const covered = hides() || (choices.length > 0 && guess === null);
+    const text = hides() ? spec.hidden : covered ? "Guess first: click an answer, or move something." :
+      alone && view.live.K ? said() : view.sentence;
+    for (const [name, node] of presets) set(node, { "aria-pressed": values.preset === name });
+    set(reveal, { "aria-pressed": values.revealed });
+    if (code) set(code, { "aria-pressed": values.code });
+    [asked.textContent, sentence.textContent] = [what, text];
+    set(picture.image, { "aria-label": text });
+    set(sentence, { "data-covered": covered ? "" : null });
+    status.innerHTML = covered ? "" : view.status;
+    table.innerHTML = values.revealed ? view.table : "";
+    error.textContent = complaint || view.error;
+    source.hidden = !values.code || !view.code;
+    if (source.value !== view.code) [source.value, source.rows] = [view.code, view.code.split("\n").reduce((n, l) => n + 1 + Math.floor(l.length / 100), 0)];
+    if (answers.dataset.of !== choices.join("|")) {
+      answers.replaceChildren(...choices.map((each, i) => button(null, each, () => put("answer", i))));
+      answers.dataset.of = choices.join("|");
+    }
+    set(answers, { class: `gmm-answers${guess === -1 ? " gmm-idle" : ""}` }); // keeps its place: nothing jumps under a hand
+    [...answers.children].forEach((node, i) => set(node, { "aria-pressed": guess === i, disabled: guess === null ? null : "" }));
+    const right = guess >= 0 && guess !== null && !view.waiting && view.serial === serial ? view.right : null;
+    verdict.textContent = right === null || right === undefined ? "" : right === guess ? "✓ Right." : `✗ It is: ${choices[right]}.`;
+    const busy = view.busy !== null;
+    runners.forEach(node => (node.disabled = busy));
+    stop.disabled = !busy;
+    progress.value = view.busy ?? 0;
+    set(progress, { class: busy ? "" : "gmm-idle" });
+    clearTimeout(quiet);
+    quiet = setTimeout(() => spoken.textContent === text || (spoken.textContent = text), 700); // when the hand rests
+  }
+
+  const resized = new ResizeObserver(schedule), themed = new MutationObserver(schedule);
+  resized.observe(left);
+  for (const each of [document.body, document.documentElement]) themed.observe(each, { attributes: true });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", schedule);
+  model.on("change:view", answered);
+  schedule();
+  return () => {
+    model.off("change:view", answered);
+    resized.disconnect();
+    themed.disconnect();
+    cancelAnimationFrame(due);
+    [rest, late, quiet].forEach(clearTimeout);
+    root.remove();
+  };
+}
+
+// Whether what lies behind a node is dark: JupyterLab's theme, VS Code's, the site's or the system's.
+function dark(node) {
+  for (; node; node = node.parentElement) {
+    const [r, g, b, alpha = 1] = getComputedStyle(node).backgroundColor.match(/[\d.]+/g).map(Number);
+    if (alpha > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128;
+  }
+  return getComputedStyle(document.documentElement).colorScheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+export default { render: ({ model, el }) => mount(model, el) };

@@ -1,0 +1,147 @@
+// Levenberg–Marquardt for a sum of bells on a grid, by QR. A mixture is { w, m, s }: weights, means, stds, arrays of K.
+// theta = [logits | means | log stds]; the residuals are relative to the curve, so that their squares sum to the loss.
+const ROOT = Math.sqrt(2 * Math.PI), MET = 1e-8, ZERO = 1e-26;
+
+export const bell = (x, w, m, s) => (w / (s * ROOT)) * Math.exp(-0.5 * ((x - m) / s) ** 2);
+export const total = (mixture, x) => mixture.w.reduce((sum, w, k) => sum + bell(x, w, mixture.m[k], mixture.s[k]), 0);
+
+function softmax(logits) {
+  const top = Math.max(...logits), e = logits.map(v => Math.exp(v - top)), sum = e.reduce((a, b) => a + b);
+  return e.map(v => v / sum);
+}
+
+function unpack(theta) {
+  const t = [...theta], K = t.length / 3;
+  return { w: softmax(t.slice(0, K)), m: t.slice(K, 2 * K), s: t.slice(2 * K).map(Math.exp) };
+}
+
+function pack({ w, m, s }) {
+  const logits = w.map(v => Math.log(Math.max(v, 1e-12))), mean = logits.reduce((a, b) => a + b) / w.length;
+  return Float64Array.from([...logits.map(v => v - mean), ...m, ...s.map(Math.log)]);
+}
+
+// The residuals at theta into r and their Jacobian into J, column by column. Returns the loss.
+function linearise(theta, x, y, unit, r, J) {
+  const { w, m, s } = unpack(theta), K = w.length, N = x.length, rows = N + 1, b = new Float64Array(K);
+  let loss = 0;
+  for (let i = 0; i < N; i++) {
+    let f = 0;
+    for (let k = 0; k < K; k++) f += b[k] = unit * bell(x[i], w[k], m[k], s[k]);
+    r[i] = f - unit * y[i];
+    loss += r[i] * r[i];
+    for (let k = 0; k < K; k++) {
+      const z = (x[i] - m[k]) / s[k];
+      J[k * rows + i] = b[k] - w[k] * f;
+      J[(K + k) * rows + i] = (b[k] * z) / s[k];
+      J[(2 * K + k) * rows + i] = b[k] * (z * z - 1);
+    }
+  }
+  // One row more pins the mean of the logits: adding a number to all of them changes no weight.
+  r[N] = 0;
+  for (let k = 0; k < 3 * K; k++) J[k * rows + N] = k < K ? 1 / K : 0;
+  for (let k = 0; k < K; k++) r[N] += theta[k] / K;
+  return loss;
+}
+
+// Householder's QR in place: the upper triangle of A (rows × P, column by column) becomes R, and b becomes Qᵀb.
+function triangulate(A, b, rows, P) {
+  for (let j = 0; j < P; j++) {
+    const c = j * rows;
+    let norm = 0;
+    for (let i = j; i < rows; i++) norm += A[c + i] * A[c + i];
+    norm = Math.sqrt(norm);
+    if (norm === 0) continue;
+    const alpha = A[c + j] > 0 ? -norm : norm, head = A[c + j] - alpha, scale = alpha * head; // −|v|²/2
+    A[c + j] = head;
+    for (let k = j + 1; k <= P; k++) {
+      const B = k < P ? A : b, d = k < P ? k * rows : 0;
+      let dot = 0;
+      for (let i = j; i < rows; i++) dot += A[c + i] * B[d + i];
+      dot /= scale;
+      for (let i = j; i < rows; i++) B[d + i] += dot * A[c + i];
+    }
+    A[c + j] = alpha;
+  }
+}
+
+// The step d that makes |R d + q|² + damping · |D d|² least. R: P × P in the upper triangle of A.
+function damped(A, q, rows, P, D, damping) {
+  const two = 2 * P, S = new Float64Array(two * P), b = new Float64Array(two), d = new Float64Array(P);
+  for (let j = 0; j < P; j++) {
+    for (let i = 0; i <= j; i++) S[j * two + i] = A[j * rows + i];
+    S[j * two + P + j] = Math.sqrt(damping) * D[j];
+    b[j] = -q[j];
+  }
+  triangulate(S, b, two, P);
+  for (let i = P - 1; i >= 0; i--) {
+    d[i] = b[i];
+    for (let k = i + 1; k < P; k++) d[i] -= S[k * two + i] * d[k];
+    d[i] /= S[i * two + i];
+  }
+  return d;
+}
+
+export function descend(start, x, y, most = 150) {
+  const P = 3 * start.w.length, rows = x.length + 1, unit = 1 / Math.hypot(...y), D = new Float64Array(P);
+  let theta = pack(start), r = new Float64Array(rows), J = new Float64Array(rows * P), r2 = r.slice(), J2 = J.slice();
+  let loss = linearise(theta, x, y, unit, r, J), damping = 1e-4, growth = 2, n = 1, ended = false;
+  while (!ended && n < most && loss > ZERO) {
+    for (let j = 0; j < P; j++) D[j] = Math.max(D[j], Math.hypot(...J.subarray(j * rows, (j + 1) * rows)), 1e-6);
+    triangulate(J, r, rows, P);
+    for (let taken = false; !taken && !ended && n < most; n++) {
+      const d = damped(J, r, rows, P, D, damping), next = theta.map((v, j) => v + d[j]);
+      const lower = linearise(next, x, y, unit, r2, J2), size = Math.max(...d.map((v, j) => Math.abs(v * D[j])));
+      let hoped = 0;
+      for (let i = 0; i < P; i++) {
+        let slope = r[i];
+        for (let k = i; k < P; k++) slope += J[k * rows + i] * d[k];
+        hoped += r[i] ** 2 - slope ** 2;
+      }
+      if ((taken = lower < loss)) {
+        const gain = (loss - lower) / hoped;
+        ended = loss - lower < 1e-15 * loss;
+        [theta, r, r2, J, J2, loss] = [next, r2, r, J2, J, lower];
+        damping = Math.max(damping * Math.max(0.1, 1 - (2 * gain - 1) ** 3), 1e-15);
+        growth = 2;
+      } else {
+        ended = size < 1e-14;
+        damping *= growth;
+        growth *= 2;
+      }
+    }
+  }
+  return { ...unpack(theta), loss, n };
+}
+
+// K equal bells that share the area of the curve, moved about by `jitter`.
+function shares(x, y, K, jitter) {
+  const up = y.map(v => Math.max(v, 0)), area = up.reduce((a, b) => a + b), m = [], s = [];
+  for (let k = 0, sum = 0, i = 0; k < K; k++) {
+    const goal = (area * (k + 0.5 + 0.9 * (jitter() - 0.5))) / K;
+    while (sum < goal && i < x.length) sum += up[i++];
+    m.push(x[Math.max(i - 1, 0)]);
+    s.push(((x.at(-1) - x[0]) / (4 * K)) * 4 ** (jitter() - 0.5));
+  }
+  return { w: Array(K).fill(1 / K), m, s };
+}
+
+// The fit that follows a hand: from the last answer and, where that doesn't meet the curve, from some other starts.
+export function fitBells(x, y, K, last, others = 6) {
+  let best = last && last.w.length === K ? descend(last, x, y) : null, seed = 1;
+  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  for (let i = 0; i < others && !(best && best.loss <= MET); i++) {
+    const other = descend(shares(x, y, K, i ? random : () => 0.5), x, y);
+    if (!best || other.loss < best.loss) best = other;
+  }
+  return best;
+}
+
+// The bells of a fit, each with the place of the true one that it is nearest to; those left over take the next places.
+export function matched(fit, truth) {
+  const pairs = fit.w.flatMap((w, i) => truth.w.map((v, k) => [i, k, Math.min(Math.abs(fit.m[i] - truth.m[k]), 1e6) +
+    Math.min(Math.abs(Math.log(fit.s[i] / truth.s[k])), 1e6) + Math.abs(w - v)])).sort((a, b) => a[2] - b[2]);
+  const places = Array(fit.w.length).fill(-1);
+  for (const [i, k] of pairs) if (places[i] < 0 && !places.includes(k)) places[i] = k;
+  let next = truth.w.length;
+  return { ...fit, places: places.map(k => (k < 0 ? next++ : k)) };
+}
