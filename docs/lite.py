@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import nbformat
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = ("autograd", "ipywidgets", "jupyterlab_widgets", "comm", "anywidget")  # besides our own
+SHIPPED = ("autograd", "ipywidgets", "jupyterlab_widgets", "comm", "anywidget", "psygnal")  # besides our own
 FIRST = "%pip install -q gmm_helpers ipywidgets  # from this site: the browser's Python starts without them"
 
 
@@ -44,14 +44,9 @@ def for_browser(notebook):
 
 
 def repack(name, folder):
-    """The wheel that an installed pure-Python distribution came from, without data outside its packages."""
+    """A wheel of an installed distribution's Python alone: no compiled twins of modules, no data outside packages."""
     installed = distribution(name)
-    tag = next(
-        line
-        for line in installed.read_text("WHEEL").splitlines()
-        if line.startswith("Tag: ") and "py3-none-any" in line
-    )
-    wheel = folder / f"{installed.name.replace('-', '_')}-{installed.version}-{tag.removeprefix('Tag: ')}.whl"
+    wheel = folder / f"{installed.name.replace('-', '_')}-{installed.version}-py3-none-any.whl"
     kept = [
         f for f in installed.files if f.parts[0] != ".." and f.name not in ("INSTALLER", "REQUESTED", "direct_url.json")
     ]
@@ -59,6 +54,6 @@ def repack(name, folder):
         for file in kept:
             if file.name == "RECORD":
                 archive.writestr(str(file), "".join(f"{f},,\n" for f in kept))
-            elif file.suffix != ".pyc":
+            elif file.suffix not in (".pyc", ".so", ".pyd"):
                 archive.write(file.locate(), str(file))
     return wheel
