@@ -15,7 +15,7 @@ from .validation import Array
 __all__ = ["LINES", "Picture", "plot_bells", "plot_density", "plot_fit", "plot_residual"]
 
 # Okabe & Ito's colours, told apart by the colour-blind; each with a line style of its own, for print in grey.
-LINES = (
+LINES: tuple[dict[str, Any], ...] = (
     {"color": "#0072B2", "linestyle": (0, (6, 2))},
     {"color": "#D55E00", "linestyle": (0, (2, 1.5))},
     {"color": "#009E73", "linestyle": (0, (6, 2, 1.5, 2))},

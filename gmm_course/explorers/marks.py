@@ -17,9 +17,9 @@ __all__ = [
 ]  # fmt: skip
 
 # The light theme's colours by the names that the page knows; the dark theme's stand in page.css.
-COLOURS: dict[str, str] = {
+COLOURS = {
     "ink": "#1f2328", "soft": "#57606a", "dots": "#8c8c8c", "faint": "#b9b9b9", "accent": "#0b62b8", "draws": "#e3d5b0",
-} | {f"bell{k + 1}": str(looks["color"]) for k, looks in enumerate(LINES)}  # fmt: skip
+} | {f"bell{k + 1}": looks["color"] for k, looks in enumerate(LINES)}  # fmt: skip
 DPI = 144
 FINE = 220  # points of a drawn curve
 

@@ -20,7 +20,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 NAMES = [path.stem for path in PATHS]
 PAGES = ["index.html", *(f"{folder}/{name}.html" for folder in ("notebooks", "slides") for name in NAMES)]
 # Of what the notebooks import: in pyodide-lock.json of Pyodide 314.0.6 (npm's package `pyodide` holds that file).
-PYODIDE = {"ipython", "matplotlib", "numpy", "scikit-learn", "scipy", "tqdm", "traitlets"}
+PYODIDE = {"ipython", "matplotlib", "numpy", "scikit-learn", "scipy", "tqdm", "traitlets", "typing-extensions"}
 # Shipped inside the browser kernel's own extension.
 KERNEL = {"ipykernel", "widgetsnbextension"}
 IMPORT_NAMES = {"gmm_course": "gmm_helpers", "sklearn": "scikit-learn", "IPython": "ipython"}
