@@ -74,21 +74,24 @@ def by_curve_fit(guess):
     return run
 
 
-def by_astropy(target, rng, first):
+def by_astropy(guess):
     """A compound model of `Gaussian1D`s. Of astropy's fitters, the one that its documentation recommends."""
-    from astropy.modeling import fitting, models
 
-    areas, means, stds = peaks_guess(target, rng, first)
-    heights = areas / (stds * np.sqrt(2 * np.pi))
-    bells = [models.Gaussian1D(*bell) for bell in zip(heights, means, stds, strict=True)]
-    whole = sum(bells[1:], bells[0])
-    fitted = fitting.TRFLSQFitter()(whole, target.x, target.density)
-    heights, means, stds = fitted.parameters.reshape(-1, 3).T
-    return heights * stds * np.sqrt(2 * np.pi), means, stds
+    def run(target, rng, first):
+        from astropy.modeling import fitting, models
+
+        areas, means, stds = guess(target, rng, first)
+        heights = areas / (stds * np.sqrt(2 * np.pi))
+        bells = [models.Gaussian1D(*bell) for bell in zip(heights, means, stds, strict=True)]
+        fitted = fitting.TRFLSQFitter()(sum(bells[1:], bells[0]), target.x, target.density)
+        heights, means, stds = fitted.parameters.reshape(-1, 3).T
+        return heights * stds * np.sqrt(2 * np.pi), means, stds
+
+    return run
 
 
-def by_lmfit(guess):
-    """A composite of lmfit's `GaussianModel`s."""
+def by_lmfit(guess, least=-np.inf):
+    """A composite of lmfit's `GaussianModel`s. least: of areas."""
 
     def run(target, rng, first):
         from lmfit.models import GaussianModel
@@ -96,7 +99,7 @@ def by_lmfit(guess):
         model = params = None
         for k, (area, mean, std) in enumerate(zip(*guess(target, rng, first), strict=True)):
             bell = GaussianModel(prefix=f"bell{k}_")
-            started = bell.make_params(amplitude=area, center=mean, sigma=std)
+            started = bell.make_params(amplitude={"value": area, "min": least}, center=mean, sigma=std)
             model, params = (model + bell, params + started) if model else (bell, started)
         best = model.fit(target.density, params, x=target.x).best_values
         K = target.n_components
@@ -136,7 +139,7 @@ PEERS = {
     "`fit`, BFGS": by_fit("BFGS"),
     "curve_fit, find_peaks guess": by_curve_fit(peaks_guess),
     "curve_fit, our curvature start": by_curve_fit(our_guess),
-    "astropy compound, find_peaks guess": by_astropy,
+    "astropy compound, find_peaks guess": by_astropy(peaks_guess),
     "lmfit composite, find_peaks guess": by_lmfit(peaks_guess),
     "lmfit composite, our curvature start": by_lmfit(our_guess),
     "sklearn on 10,000 draws": by_sklearn,

@@ -1,7 +1,7 @@
 """The problem sets: exactly representable curves, curves that no mixture meets, and anything at all.
 
 Each problem is drawn from its own seed, so tuning and reporting can use different ones and an offender can be
-called up alone: `random_exact(seed)`, `imperfect(kind, K, seed)`, `anything(seed)`.
+called up alone: `random_exact(seed)`, `imperfect_target(kind, K, seed)`, `anything(seed)`.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ from gmm_helpers import (
     weight_prior,
 )
 
-__all__ = ["FAMILIES", "IMPERFECT", "Target", "anything", "classic_target", "imperfect", "marron_wand_targets"]
-__all__ += ["random_exact"]
+__all__ = ["FAMILIES", "IMPERFECT", "Target", "anything", "classic_target", "imperfect_target"]
+__all__ += ["marron_wand_targets", "noisy", "random_exact", "row_of_bells"]
 
 FAMILIES = ("plain", "scaled", "shifted", "factor", "cut off")
 IMPERFECT = ("noise 1 %", "noise 5 %", "gamma", "Student t", "Laplace", "histogram", "kernel estimate")
@@ -107,13 +107,26 @@ def _random_mixture(rng, K):
     return Mixture(weights, rng.uniform(0.1, 0.9, K), np.exp(rng.uniform(np.log(0.015), np.log(0.15), K)))
 
 
+def row_of_bells(K):
+    """x and density of K bells in a row, each with its own width and weight, which overlap."""
+    k = np.arange(K)
+    truth = Mixture((2 + k % 3) / (2 + k % 3).sum(), 10.0 * k, 2.5 + k % 2)
+    x = np.linspace(-10, 10.0 * K, 20 * K + 5)
+    return x, truth.pdf(x)
+
+
 # Met by no mixture
 
 
-def imperfect(kind, K, seed):
+def noisy(density, share, seed=0):
+    """A curve with even noise, a share of its peak."""
+    return density + share * density.max() * np.random.default_rng(seed).normal(size=density.size)
+
+
+def imperfect_target(kind, K, seed):
     """A curve of a kind in `IMPERFECT` to be fitted with K bells; even grids of 60 … 200 points."""
     rng = np.random.default_rng([2, IMPERFECT.index(kind), K, seed])
-    name = f"imperfect({kind!r}, {K}, {seed})"
+    name = f"imperfect_target({kind!r}, {K}, {seed})"
     truth, x = _random_mixture(rng, K), np.linspace(0, 1, 200)
     if kind.startswith("noise"):
         x = np.linspace(0, 1, int(rng.integers(60, 201)))
@@ -183,7 +196,7 @@ def _any_mixture(x, rng, narrowest=0.005, reach=0.0):
     return _curve(x, rng.dirichlet(np.ones(K)), means, width * np.exp(rng.uniform(np.log(narrowest), 0, K)))
 
 
-def _noisy(x, rng):
+def _any_noisy(x, rng):
     y = _any_mixture(x, rng, 0.02) + 1e-300
     return y + rng.choice([0.01, 0.05, 0.2]) * y.max() * rng.normal(size=x.size)
 
@@ -194,7 +207,7 @@ def _standing(y):
 
 CURVES = {
     "exact": lambda x, rng: _standing(_any_mixture(x, rng)),
-    "noisy": lambda x, rng: _standing(_noisy(x, rng)),
+    "noisy": lambda x, rng: _standing(_any_noisy(x, rng)),
     "cut off": lambda x, rng: _standing(_any_mixture(x, rng, 0.1, reach=0.5)),
     "needles": lambda x, rng: _standing(_any_mixture(x, rng, 1e-5)),
     "too many bells": lambda x, rng: _standing(_any_mixture(x, rng, 0.05)),

@@ -1,6 +1,6 @@
 """The course as a site that any web server, or a folder on a memory stick, can show.
 
-    uv run python docs/build_site.py            # runs every notebook, writes site/; open site/index.html
+    uv run --group site python docs/build_site.py    # runs every notebook, writes site/; open site/index.html
 
     notebooks/   every chapter as a page, run, with its pictures; beside it the notebook itself
     slides/      its questions, formulas and pictures, one a screen

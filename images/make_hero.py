@@ -1,6 +1,6 @@
 """Make README's moving picture anew: the playground, driven in Chromium, as an animated WebP.
 
-    uv run python images/make_hero.py [FILE]
+    uv run --group browser python images/make_hero.py [FILE]
 
 A mean is dragged and the fit follows; the claw; a new problem, its dots alone, and the truth. A second asks for
 what is on the page by then: each frame waits until the page has drawn what the hand did.

@@ -1,37 +1,48 @@
 """The larger studies behind chapters 6 to 8: `uv run --group peers python studies/lessons.py` stores them in
-lessons.json (`… lessons.py price cut_off` those two alone; `comparison` alone needs the peers). Chapter 8's stand in
-lessons_08.py.
+lessons.json (`… lessons.py price cut_off` those two alone; `comparison` alone needs the peers).
 
 Each study is a function that returns what JSON can hold; its starts and its noise are seeded. A rate of success
 is a property of the walk as much as of the start, so each study says which walk it takes. About ten minutes on
-one core. `tests/test_lessons.py` runs a part of them again and compares it with the stored table.
+one core. `tests/course/test_lessons.py` runs a part of them again and compares it with the stored table.
 """
 
 import json
 import sys
+import warnings
 from collections import Counter
 from pathlib import Path
 
 import autograd.numpy as np
-import lessons_08
 from autograd import value_and_grad
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeWarning, minimize
+from scipy.signal import find_peaks
 
+from gmm_course.exercises.chapter_08 import bic
+from gmm_course.exercises.mystery import mystery, reveal
 from gmm_helpers import (
     CLASSIC,
     Mixture,
+    bandwidth,
     classic,
     curvature_start,
+    density_from_samples,
+    fit,
     fit_once,
     kmeans_start,
     l2_loss,
     log_std_prior,
+    marron_wand,
     mean_prior,
     pack,
     random_start,
     strength,
     unpack,
 )
+
+sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
+
+from peers import by_astropy, by_curve_fit, by_fit, by_lmfit
+from problems import Target
 
 TABLE = Path(__file__).with_suffix(".json")
 STARTS = 500
@@ -275,14 +286,187 @@ def third_mean(name, seed, n_starts=20):
     return float(means[0])
 
 
+def numbers(mixture):
+    """Weights, means and stds in one row, (3K,)."""
+    return np.concatenate([mixture.weights, mixture.means, mixture.stds])
+
+
+# Chapter 8: do intervals keep their promise?
+
+
+def coverage(replicas=500):
+    """Share of 95 % intervals, estimate ± 1.96 standard errors, that hold the truth, under 1 % noise: for each of the
+    classic's nine numbers; and, for two bells of std 2, for the first weight (0.5), by the distance of their means."""
+    pairs = {str(gap): Mixture([0.5, 0.5], [12 - gap / 2, 12 + gap / 2], [2, 2]) for gap in (2, 3, 4, 5, 6)}
+    grid = np.linspace(2, 22, 100)
+    return {
+        "classic": [round(share, 4) for share in held(CLASSIC, X, replicas)],
+        "pairs": {gap: round(float(held(pair, grid, replicas)[0]), 4) for gap, pair in pairs.items()},
+    }
+
+
+def held(truth, x, replicas, seed=0):
+    """One entry of `coverage` for each of weights, means, stds, (3K,): LM from the truth itself."""
+    exact, rng = truth.pdf(x), np.random.default_rng(seed)
+    inside = []
+    for _ in range(replicas):
+        result = fit_once(x, exact + rng.normal(0, 0.01 * exact.max(), x.size), truth, method="LM")
+        inside.append(abs(numbers(result.mixture) - numbers(truth)) <= 1.96 * errors(result))
+    return np.mean(inside, axis=0)
+
+
+def errors(result):
+    """Standard errors of weights, means, stds, (3K,); NaN, which holds nothing, where they are unknown."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OptimizeWarning)
+        return np.concatenate(result.standard_errors()[:3])
+
+
+# Chapter 8: what a kernel does to the stds
+
+
+def kernel(data_sets=40):
+    """10,000 draws from the classic, smoothed and fitted: of the stds, how far each lies from the truth in its own
+    bootstrap standard errors, before and after the bandwidth is taken off; and how much larger these errors are than
+    `standard_errors()`."""
+    rows = [kernel_errors(seed) for seed in range(data_sets)]
+    before, after, ratio = np.transpose(rows, (1, 0, 2))
+    return {
+        "within 3 errors, before": round(float(np.mean(abs(before) < 3)), 4),
+        "within 3 errors, after": round(float(np.mean(abs(after) < 3)), 4),
+        "mean deviation, before": before.mean(axis=0).round(2).tolist(),
+        "mean deviation, after": after.mean(axis=0).round(2).tolist(),
+        "errors too small by": np.median(ratio, axis=0).round(2).tolist(),
+    }
+
+
+def kernel_errors(seed, resamples=30):
+    """One data set: deviations of the three stds before and after, and ratios of errors, (3, 3)."""
+    rng = np.random.default_rng(seed)
+    samples = CLASSIC.sample(10_000, rng=rng)
+    smoothed = fit(*density_from_samples(samples), 3, rng=0)
+    stds = smoothed.mixture.narrowed(bandwidth(samples)).stds
+    spread = np.std([resampled(samples, smoothed.mixture, rng) for _ in range(resamples)], axis=0, ddof=1)
+    wide = smoothed.mixture.stds
+    smoothed_spread = spread * stds / wide  # d√(σ² + h²) = σ dσ / √(σ² + h²)
+    before = (wide - CLASSIC.stds) / smoothed_spread
+    return before, (stds - CLASSIC.stds) / spread, smoothed_spread / smoothed.standard_errors().stds
+
+
+def resampled(samples, start, rng):
+    """The stds of one resample, its own bandwidth taken off."""
+    again = rng.choice(samples, samples.size)
+    result = fit_once(*density_from_samples(again), start, method="LM")
+    return result.mixture.narrowed(bandwidth(again)).stds
+
+
+# Chapter 8: how many bells has a mystery?
+
+
+def mysteries(seeds=40):
+    """Of the capstone's curves: in how many BIC, and AIC, name the true K; in how many it lies less than 6 above the
+    lowest BIC; and the share of means and stds, fitted with the true K, within three standard errors."""
+    rows = [one_mystery(seed) for seed in range(seeds)]
+    by_bic, by_aic, near, inside = zip(*rows, strict=True)
+    return {
+        "curves": seeds,
+        "BIC right": int(sum(by_bic)),
+        "AIC right": int(sum(by_aic)),
+        "within 6 of the best BIC": int(sum(near)),
+        "within 3 errors": round(float(np.mean(np.concatenate(inside))), 4),
+    }
+
+
+def one_mystery(seed, most=6):
+    """One row: BIC right, AIC right, near, and for each mean and std whether it is within three errors."""
+    x, density, noise = mystery(seed)
+    truth, _ = reveal(seed)
+    results = {K: fit(x, density, K, mass=None, rng=0) for K in range(1, most + 1)}
+    schwarz = {K: bic(result.loss, density, noise, K, True) for K, result in results.items()}
+    akaike = {K: score + 3 * K * (2 - np.log(x.size)) for K, score in schwarz.items()}
+    true = truth.n_components
+    deviation = abs(numbers(results[true].mixture) - numbers(truth)) / errors(results[true])
+    return (
+        min(schwarz, key=schwarz.get) == true,
+        min(akaike, key=akaike.get) == true,
+        schwarz[true] < min(schwarz.values()) + 6,
+        deviation[true:] < 3,
+    )
+
+
+# Chapter 8: what a user would pick instead
+
+
+def comparison(draws=40, tools=None):
+    """For each kind of curve: of `draws` noisy ones, how many each tool meets, with no area below zero and a relative
+    loss at most 1 % above the lowest that any tool reached so."""
+    return {kind: met(*curve, draws, tools or TOOLS) for kind, curve in KINDS.items()}
+
+
+def met(truth, x, noise, K, draws, tools):
+    """One entry of `comparison`. noise: of the peak; K: how many bells are asked for."""
+    counts = dict.fromkeys(tools, 0)
+    for seed in range(draws):
+        target = Target("", x, noisy(truth.pdf(x), noise, seed)[0], K, mass=None)
+        losses = {name: reached(tool, target) for name, tool in tools.items()}
+        for name, loss in losses.items():
+            counts[name] += bool(loss <= 1.01 * min(losses.values()))
+    return counts
+
+
+def reached(tool, target):
+    """The relative loss that a tool reaches; infinite where it raises or reports a negative area."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            areas, means, stds = map(np.asarray, tool(target, 0, True))
+        except RuntimeError:
+            return np.inf
+    return target.relative_loss(areas, means, stds) if min(areas) >= 0 else np.inf
+
+
+def guess(target, _rng, _first):
+    """As tutorials have it: bells on the most prominent peaks, any others spread over the grid, all of one width."""
+    x, density, K = target.x, target.density, target.n_components
+    peaks, found = find_peaks(density, prominence=0)
+    peaks = x[peaks[np.argsort(-found["prominences"])][:K]]
+    means = np.append(peaks, np.linspace(x[0], x[-1], K - len(peaks) + 3)[1:-2])
+    stds = np.full(K, np.ptp(x) / (4 * K))
+    return np.interp(means, x, density) * stds * np.sqrt(2 * np.pi), means, stds
+
+
+def by_em(target, _rng, _first):
+    """EM on 10,000 draws from the curve's own points, the best of five."""
+    from sklearn.mixture import GaussianMixture
+
+    chance = np.maximum(target.density, 0)
+    draws = np.random.default_rng(0).choice(target.x, 10_000, p=chance / chance.sum())
+    model = GaussianMixture(target.n_components, n_init=5, random_state=0).fit(draws[:, None])
+    return model.weights_, model.means_.ravel(), np.sqrt(model.covariances_.ravel())
+
+
+TOOLS = {
+    "fit": by_fit("LM"),
+    "curve_fit": by_curve_fit(guess),
+    "lmfit": by_lmfit(guess, least=0),
+    "astropy": by_astropy(guess),
+    "sklearn": by_em,
+}
+PAIR = Mixture([0.5, 0.5], [11, 13], [2, 2])
+KINDS = {  # truth, grid, noise, bells asked for
+    "three peaks": (CLASSIC, X, 0.01, 3),
+    "claw": (marron_wand(10), np.linspace(-3.5, 3.5, 200), 0.01, 6),
+    "hidden bell": (PAIR, np.linspace(2, 22, 100), 0.001, 2),
+    "five for three": (CLASSIC, X, 0.05, 5),
+}
+
+
 STUDIES = {
-    "ladder": ladder,
-    "script_ends": script_ends,
-    "runaway": runaway,
-    "price": price,
-    "right_strength": right_strength,
-    "cut_off": cut_off,
-    **lessons_08.STUDIES,
+    study.__name__: study
+    for study in (
+        *(ladder, script_ends, runaway, price, right_strength, cut_off),
+        *(coverage, kernel, mysteries, comparison),
+    )
 }
 
 if __name__ == "__main__":

@@ -266,7 +266,7 @@ def test_a_histogram_has_area_one():
 
 
 def test_seeds_agree_on_four_bells_among_the_galaxies():
-    """A valley of loss 5.8e-5 lies in wait there. benchmarks/your_density.py asks twenty seeds, and other K."""
+    """A valley of loss 5.8e-5 lies in wait there. `benchmarks/bench.py seeds` asks twenty seeds, and other K."""
     x, density = density_from_samples(galaxies())
     results = [fit(x, density, 4, rng=seed) for seed in (0, 3, 16)]
     assert all(result.success for result in results)
