@@ -1,14 +1,20 @@
-"""Instant checks: `check("1.1", bell)` tries the learner's answer and says in one sentence how it stands.
+"""Instant checks: `check("1.1", bell)` tries the learner's answer and says in a sentence how it stands.
 
-An exercise knows the right answer, a few random inputs, and the usual wrong answers, each with its sentence: a
-wrong answer is recognised by what it returns, not by how it is written. So any right answer passes.
+An exercise is a table: the right answer, inputs to try it on, and the usual mistakes, each an edit of the answer with its
+sentence. An answer is recognised by what it returns, not by how it is written.
 """
 
+from dataclasses import replace
+from functools import cache
 from importlib import import_module
 
-from .exercise import OPEN, Exercise, Mistake, Verdict
+from .exercise import OPEN, Exercise, Verdict
 
-__all__ = ["OPEN", "Exercise", "Mistake", "Verdict", "check", "exercise"]
+__all__ = ["OPEN", "Exercise", "Verdict", "check", "exercise", "numbers"]
+
+# The tables by topic, one a chapter, counted from 0; an exercise's number is its place. Chapter 0 begins with its
+# pre-test, 0.0.
+CHAPTERS = ("start", "data", "parameters", "misfit", "gradient", "descent", "restarts", "priors", "your_density")
 
 
 def check(number, answer, *, seed=None):
@@ -16,14 +22,24 @@ def check(number, answer, *, seed=None):
 
     Returns a `Verdict`, which shows itself in the notebook. Never raises for a wrong answer.
     """
-    return exercise(number).variant(seed).judge(answer)
+    return exercise(number).variant(seed).check(answer)
 
 
 def exercise(number):
     """The `Exercise` of that number. `ValueError` if there is none."""
-    chapter = str(number).split(".")[0]
     try:
-        exercises = import_module(f".chapter_{int(chapter):02d}", __package__).EXERCISES
-        return next(e for e in exercises if e.number == number)
-    except (ImportError, ValueError, StopIteration):
+        return _table(int(str(number).split(".")[0]))[number]
+    except (ValueError, IndexError, KeyError, TypeError):
         raise ValueError(f"`number` must be that of an exercise, such as '1.1', got {number!r}") from None
+
+
+@cache
+def _table(chapter):
+    module = import_module(f".{CHAPTERS[chapter]}", __package__)
+    numbered = ((f"{chapter}.{place}", e) for place, e in enumerate(module.EXERCISES, start=chapter > 0))
+    return {number: replace(e, number=number, names=vars(module)) for number, e in numbered}
+
+
+def numbers():
+    """Those of all exercises, in order."""
+    return [number for chapter in range(len(CHAPTERS)) for number in _table(chapter)]

@@ -1,16 +1,24 @@
-"""One exercise, its usual mistakes, and the verdict on an answer."""
+"""An exercise as a table: its answer, inputs to try it on, the usual mistakes as edits of the answer; and the verdict."""
 
 import copy
+import inspect
+import pickle
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from html import escape
 
 import numpy as np
 
-__all__ = ["OPEN", "Exercise", "Mistake", "Verdict", "close", "drawn_bells", "drawn_inputs"]
+from .compare import difference, short
+
+__all__ = ["BUG", "OPEN", "Exercise", "Verdict", "drawn_bells", "remembered", "right"]
 
 OPEN = "replace the `...` above by your answer, run that cell, then this one."
+BUG = "that is the cell as it was. It runs, and it is wrong: find where by evidence, mend it, run it, then this one."
+FORGOTTEN = "it returns nothing: is `return` missing?"
+IN_PLACE = "it changes its argument in place: whoever calls it finds other numbers. Work on a copy, or on a new array."
 
 
 @dataclass(frozen=True)
@@ -30,97 +38,180 @@ class Verdict:
 
     def _repr_html_(self):
         mark, colour = {"right": ("✓", "#00694d"), "wrong": ("✗", "#a03b00"), "open": ("…", "#555")}[self.state]
+        text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(repr(self)))  # `…` is code, as in the notebook
         return (
             f"<p class='gmm-verdict' style='border-left: 4px solid {colour}; padding-left: .6em; margin: 0'>"
-            f"<b style='color: {colour}'>{mark}</b> {_with_code(escape(repr(self)))}</p>"
+            f"<b style='color: {colour}'>{mark}</b> {text}</p>"
         )
 
 
-def _with_code(text):
-    """`…` as code, as in the rest of the notebook."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A usual wrong answer (a function or a value, as the exercise asks) and what to say to who gives it."""
-
-    answer: object
-    sentence: str
+def right(sentence):
+    """What a judge returns where the praise hangs on the answer."""
+    return Verdict("right", sentence)
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """A question with a right answer that can be tried out.
+    """A question, and all that its check knows.
 
-    right: the answer, a function or a value. inputs: tuples of arguments to try a function on (at least three).
-    mistakes: the usual wrong answers. praise: what a right answer is told. same(got, wanted): whether two outputs
-    agree, if nine digits are not the measure. others: right answers in another style, for the tests.
-    property_check: where there is more than one right answer, a function of the answer that returns None (right),
-    `OPEN` (not begun) or a sentence; `right` is then one example. vary: from a generator, a dictionary of what is other
-    in a variant: more `inputs`, or another `right`, and `told`, what its task then says in place of what.
+    answer: source, as the notebook's solution has it; its last statement defines a function, or a value.
+    praise: what a right answer is told.
+    inputs: tuples of arguments to try a function on.
+    mistakes: (old, new, sentence), an edit of the answer, or (expression, sentence), what stands in the answer's place:
+        it may use the arguments, and the answer by its name.
+    bug: (old, new), an edit of the answer that the notebook hands out to be mended.
+    rtol, atol: when two numbers agree. view: what is compared of an output, if not all.
+    judge: where there is more than one right answer, a function of the outputs (of the value, if none is tried) that
+        returns None (right), a sentence, or a `Verdict`.
+    also: a further test of an answer whose outputs are right: a function of it that returns None or a sentence.
+    vary: from a generator, a tuple of inputs, two of which join the others in a variant; or a dictionary of fields that
+        are other, among them `told`: what text and answer then say in place of what.
+    names: what source may use. number: as the notebook has it. `exercise` fills in both.
     """
 
-    number: str
-    right: object
+    answer: str
+    praise: str
     inputs: tuple = ()
     mistakes: tuple = ()
-    praise: str = "that is it."
-    same: Callable | None = None
-    others: tuple = ()
-    property_check: Callable | None = None
+    bug: tuple = ()
+    rtol: float = 1e-9
+    atol: float = 1e-12
+    view: Callable = field(default=lambda output: output)
+    judge: Callable | None = None
+    also: Callable = field(default=lambda _answer: None)
     vary: Callable | None = None
-    told: dict = field(default_factory=dict)
+    told: Mapping = field(default_factory=dict)
+    names: Mapping = field(default_factory=dict)
+    number: str = ""
+
+    @cached_property
+    def name(self):
+        """What the learner defines."""
+        return re.findall(r"^(?:def )?(\w+)(?:\(| =)", self.answer, re.M)[-1]
+
+    @property
+    def asks_function(self):
+        """Whether a function is asked for, or a value."""
+        return f"def {self.name}(" in self.answer
+
+    @cached_property
+    def right(self):
+        """The answer: a function or a value."""
+        return self._made(self.answer)
+
+    @cached_property
+    def stub(self):
+        """The function that a bug hunt hands out, or None."""
+        return self._made(self.answer.replace(*self.bug)) if self.bug else None
+
+    def mistaken(self, mistake):
+        """The wrong answer that an entry of `mistakes` stands for."""
+        if len(mistake) == 3:
+            return self._made(self.answer.replace(*mistake[:2]))
+        function = f"lambda {', '.join(inspect.signature(self.right).parameters)}: " if self.asks_function else ""
+        return eval(function + mistake[0], {**self.names, self.name: self.right})
+
+    def _made(self, source):
+        space = dict(self.names)
+        exec(source, space)
+        return space[self.name]
 
     def variant(self, seed):
         """The same exercise in other numbers, always the same ones for a seed; itself, where it has none."""
         if self.vary is None or seed is None:
             return self
-        changed = self.vary(np.random.default_rng([seed, *self.number.encode()]))
-        return replace(self, **{**changed, "inputs": self.inputs + tuple(changed.get("inputs", ()))})
+        rng = np.random.default_rng([seed, *self.number.encode()])
+        changed = self.vary(rng)
+        if isinstance(changed, tuple):
+            return replace(self, inputs=(*self.inputs, changed, self.vary(rng)))
+        answer = in_other_words(self.answer, changed.get("told", {}))
+        return replace(self, answer=answer, **changed)
 
-    def judge(self, answer):
+    def check(self, answer):
         """The `Verdict` on an answer. Never raises for a wrong one."""
         if answer is None or answer is Ellipsis:
             return Verdict("open", OPEN)
-        if callable(self.right) and not callable(answer):
-            return Verdict("wrong", f"a function is asked for, as the first line has it; this is {_short(answer)}.")
-        if self.property_check is None:
-            return self._compare(answer)
-        try:
-            sentence = self.property_check(answer)
-        except Exception as error:
-            return Verdict("wrong", _stopped(error))
-        if sentence is OPEN:
-            return Verdict("open", OPEN)
-        return Verdict("wrong", sentence) if sentence else Verdict("right", self.praise)
-
-    def _compare(self, answer):
-        got, wanted = self._outputs(answer), self._outputs(self.right)
+        if self.asks_function and not callable(answer):
+            return Verdict("wrong", f"a function is asked for, as the first line has it; this is {short(answer)}.")
+        if callable(answer) and not self.asks_function:
+            return Verdict("wrong", "a value is asked for, and this is a function: call it.")
+        got, spoilt = self.outputs(answer)
+        if self.bug and self._agree(got, self.outputs(self.stub)[0]):
+            return Verdict("open", BUG)
         if all(output is None or output is Ellipsis for output in got):
-            return Verdict("open", OPEN)
-        if self._agree(got, wanted):
-            return Verdict("right", self.praise)
-        for mistake in self.mistakes:
-            if self._agree(got, self._outputs(mistake.answer)):
-                return Verdict("wrong", mistake.sentence)
-        for output in got:
-            if isinstance(output, Exception):
-                return Verdict("wrong", _stopped(output))
-        return Verdict("wrong", _first_difference(self.inputs, got, wanted, self.same or close))
+            begun = got[0] is None and not _is_empty(answer)
+            return Verdict("wrong", FORGOTTEN) if begun else Verdict("open", OPEN)
+        verdict = self._verdict(got, spoilt)
+        sentence = self.also(answer) if verdict.ok else None
+        return Verdict("wrong", sentence) if sentence else verdict
 
-    def _outputs(self, answer):
-        """What a function returns, or raises, on each input; a value stands for itself."""
-        return [_output(answer, arguments) for arguments in self.inputs] if callable(answer) else [answer]
+    def _verdict(self, got, spoilt):
+        failed = next((output for output in got if isinstance(output, Exception)), None)
+        problem = f"your answer stopped with {type(failed).__name__}: {failed}" if failed else self._problem(got)
+        if isinstance(problem, Verdict) and not spoilt:
+            return problem
+        if problem is None or isinstance(problem, Verdict):
+            return Verdict("wrong", IN_PLACE) if spoilt else Verdict("right", self.praise)
+        for mistake in self.mistakes:
+            if self._agree(got, self.outputs(self.mistaken(mistake))[0]):
+                return Verdict("wrong", mistake[-1])
+        return Verdict("wrong", IN_PLACE if spoilt else problem)
+
+    def _problem(self, got):
+        """None if these outputs are right, or a sentence."""
+        if self.judge is not None:
+            try:
+                return self.judge(got if self.asks_function else got[0])
+            except (TypeError, ValueError, AttributeError, IndexError):
+                return f"that is no answer of the kind that is asked for, but {short(got[0])}."
+        for arguments, g, w in zip(self.inputs or [()], got, self.outputs(self.right)[0], strict=True):
+            if said := self._other(g, w):
+                return (f"for {self._called(arguments)}: " if arguments else "") + said + "."
+        return None
+
+    def _called(self, arguments):
+        return ", ".join(f"{n} = {short(a)}" for n, a in zip(inspect.signature(self.right).parameters, arguments))
+
+    def _other(self, got, wanted):
+        if isinstance(got, Exception) or isinstance(wanted, Exception):
+            return None if type(got) is type(wanted) else "it stops with an error"
+        try:
+            seen = self.view(got)
+        except (TypeError, ValueError, AttributeError):
+            seen = got
+        return difference(seen, self.view(wanted), self.rtol, self.atol)
 
     def _agree(self, got, wanted):
-        same = self.same or close
-        return len(got) == len(wanted) and all(same(g, w) for g, w in zip(got, wanted, strict=True))
+        return all(self._other(g, w) is None for g, w in zip(got, wanted, strict=True))
+
+    def outputs(self, answer):
+        """What a function returns or raises on each input, a value itself; and whether an argument was changed."""
+        if not callable(answer):
+            return [answer], False
+        outputs, spoilt = [], False
+        for arguments in self.inputs:
+            given = copy.deepcopy(arguments)
+            try:
+                with np.errstate(all="ignore"):
+                    outputs.append(answer(*given))
+            except Exception as error:
+                outputs.append(error)
+            pairs = zip(given, arguments, strict=True)
+            spoilt |= any(difference(g, a) is not None for g, a in pairs if isinstance(a, np.ndarray))
+        return outputs, spoilt
 
 
-def drawn_inputs(draw, times=2):
-    """A `vary` that adds `times` inputs, each a tuple drawn by `draw(rng)`."""
-    return lambda rng: {"inputs": tuple(draw(rng) for _ in range(times))}
+def in_other_words(text, told):
+    """All replacements at once, so that none meets what another has put there."""
+    return re.sub("|".join(map(re.escape, told)), lambda found: told[found[0]], text) if told else text
+
+
+def _is_empty(function):
+    """Whether its body is `...` still."""
+
+    def empty(): ...
+
+    return getattr(getattr(function, "__code__", None), "co_code", None) == empty.__code__.co_code
 
 
 def drawn_bells(rng, K=3):
@@ -129,85 +220,14 @@ def drawn_bells(rng, K=3):
     return rng.dirichlet(np.full(K, 5.0)), means, np.exp(rng.uniform(-0.4, 0.9, K))
 
 
-def _output(function, arguments):
-    """What the function returns or raises; changing an argument in place counts as raising `ChangedInput`."""
-    given = copy.deepcopy(arguments)
-    try:
-        with np.errstate(all="ignore"):
-            output = function(*given)
-    except Exception as error:
-        return error
-    unspoilt = all(close(g, a) for g, a in zip(given, arguments, strict=True) if isinstance(a, np.ndarray))
-    return output if unspoilt else ChangedInput("it changes its argument in place; return a new array")
+def remembered(function):
+    """The function with a memory: a mistake that fits the same curve as the answer doesn't fit it again."""
+    kept = {}
 
+    def call(*args, **options):
+        key = pickle.dumps((args, options))
+        if key not in kept:
+            kept[key] = function(*args, **options)
+        return kept[key]
 
-def _stopped(error):
-    if isinstance(error, ChangedInput):
-        return f"{error}."
-    return f"your answer stopped with {type(error).__name__}: {error}"
-
-
-class ChangedInput(Exception):
-    """Stands for the output of a function that writes into its argument."""
-
-
-def close(a, b):
-    """Equal shape and equal to nine digits; tuples and lists part by part; errors of the same kind."""
-    if isinstance(b, Exception):
-        return type(a) is type(b)
-    if isinstance(b, tuple | list):
-        sized = hasattr(a, "__len__") and not isinstance(a, str)
-        return sized and len(a) == len(b) and all(close(x, y) for x, y in zip(a, b, strict=True))
-    if isinstance(b, str | bool) or b is None:
-        return type(a) is type(b) and a == b
-    try:
-        a, b = _floats(a), _floats(b)
-    except (TypeError, ValueError):
-        return False
-    return a.shape == b.shape and np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True)
-
-
-def _floats(value):
-    """Numbers as floats; complex ones that are real, as newer numpys' `eig` returns them, too."""
-    array = np.asarray(value)
-    if np.iscomplexobj(array):
-        if array.imag.any():
-            raise TypeError("complex numbers are no answer here")
-        array = array.real
-    return array.astype(float)
-
-
-def _first_difference(inputs, got, wanted, same):
-    for arguments, g, w in zip(inputs or [()], got, wanted, strict=False):
-        if not same(g, w):
-            return _difference(", ".join(_short(a) for a in arguments), g, w)
-    return "that is not it."
-
-
-def _difference(told, g, w):
-    """What is other in one output: its kind, its shape, or the first entry that differs."""
-    try:
-        g, w = _floats(g), _floats(w)
-    except (TypeError, ValueError):
-        return f"that is no answer of the kind that is asked for, but {_short(g)}."
-    if g.shape != w.shape:
-        return f"the result should have the shape {w.shape}, yours has {g.shape}."
-    apart = np.argwhere(~np.isclose(g, w, rtol=1e-9, atol=1e-12, equal_nan=True))
-    if not told or not apart.size:
-        return "that is not it."
-    i = tuple(apart[0].tolist())
-    digits = next((d for d in range(4, 12) if f"{g[i]:.{d}g}" != f"{w[i]:.{d}g}"), 12)
-    entry = f"entry {list(i)}" if i else "it"
-    return f"for {told} {entry} should be {w[i]:.{digits}g}, yours is {g[i]:.{digits}g}."
-
-
-def _short(value):
-    """A value in few characters."""
-    if callable(value):
-        return "that function"
-    if isinstance(value, np.ndarray) and value.size > 6:
-        return f"an array of shape {value.shape}"
-    try:
-        return np.array2string(_floats(value), precision=4)
-    except (TypeError, ValueError):
-        return f"`{value!r}`" if len(repr(value)) < 60 else f"something of the type {type(value).__name__}"
+    return call

@@ -1,0 +1,91 @@
+"""Two outputs side by side: `difference` is None where they agree, or tells in words what is other."""
+
+import numpy as np
+
+from gmm_helpers import Mixture
+
+__all__ = ["difference", "floats", "short"]
+
+TRIPLE = ("weights", "means", "stds")
+
+
+def difference(got, wanted, rtol=1e-9, atol=1e-12):
+    """None if `got` is as `wanted`, to these tolerances; or what is other: the kind, the shape, the first entry."""
+    try:
+        w = _parts(wanted, wanted)
+    except (TypeError, ValueError):  # a text, or what else only a mistake returns
+        if type(got) is type(wanted) and (got == wanted or not isinstance(wanted, str)):
+            return None
+        return f"it should be {short(wanted)}, yours is {short(got)}"
+    try:
+        g = _parts(got, wanted)
+    except (TypeError, ValueError):
+        return f"{_kind(wanted)} is asked for; yours is {short(got)}"
+    for name in w:
+        if g[name].shape != w[name].shape:
+            return f"{name and f'`{name}`' or 'it'} should have the shape {w[name].shape}, yours has {g[name].shape}"
+    apart = {name: ~np.isclose(g[name], w[name], rtol=rtol, atol=atol, equal_nan=True) for name in w}
+    if not any(a.any() for a in apart.values()):
+        return None
+    if isinstance(wanted, Mixture):
+        one, other = (np.array(list(v.values()))[:, np.argsort(v["means"])] for v in (g, w))
+        if np.allclose(one, other, rtol=rtol, atol=atol):
+            return f"the right bells in another order: their means should come as {wanted.means}, yours as {got.means}"
+    name = next(name for name, a in apart.items() if a.any())
+    index = tuple(np.argwhere(np.atleast_1d(apart[name]))[0].tolist())
+    one, other = (_digits(*(np.atleast_1d(v[name])[index] for v in pair)) for pair in ((w, g), (g, w)))
+    if np.asarray(wanted if not name else 0.0).dtype == bool:
+        one, other = bool(float(one)), bool(float(other))
+    entry = f"entry {list(index)}" if w[name].ndim else "it"
+    if name:
+        entry = f"the {name[:-1]} of bell {index[0] + 1}"
+    return f"{entry} should be {one}, yours is {other}"
+
+
+def floats(value):
+    """Numbers as an array of floats, complex ones that are real too. `TypeError` or `ValueError` if there are others."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biufc" or (np.iscomplexobj(array) and array.imag.any()):
+        raise TypeError("no real numbers")
+    return array.real.astype(float)
+
+
+def _parts(value, like):
+    """{name: array} of a mixture or a triple of arrays; {"": array} of any other numbers."""
+    if isinstance(like, Mixture):
+        if not isinstance(value, Mixture):
+            raise TypeError("no mixture")
+        return {name: getattr(value, name) for name in TRIPLE}
+    if isinstance(like, tuple) and len(like) == 3:
+        if not hasattr(value, "__len__") or len(value) != 3:
+            raise TypeError("no triple")
+        return dict(zip(TRIPLE, map(floats, value), strict=True))
+    return {"": floats(value)}
+
+
+def _kind(wanted):
+    if isinstance(wanted, Mixture):
+        return "a `Mixture`"
+    if isinstance(wanted, tuple):
+        return "a triple, weights, means and stds,"
+    return "an array of numbers" if np.ndim(wanted) else "a number"
+
+
+def _digits(a, b):
+    """a with four digits, or with as many as tell it from b."""
+    return next((f"{a:.{d}g}" for d in range(4, 15) if f"{a:.{d}g}" != f"{b:.{d}g}"), repr(float(a)))
+
+
+def short(value):
+    """A value in few characters."""
+    if value is None:
+        return "nothing: is a `return` missing there?"
+    if callable(value):
+        return "that function"
+    if isinstance(value, Mixture):
+        return f"a mixture of {value.n_components}"
+    try:
+        array = floats(value)
+    except (TypeError, ValueError):
+        return f"`{value!r}`" if len(repr(value)) < 60 else f"something of the type {type(value).__name__}"
+    return np.array2string(array, precision=4) if array.size <= 6 else f"an array of shape {array.shape}"
