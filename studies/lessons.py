@@ -17,7 +17,7 @@ from autograd import value_and_grad
 from scipy.optimize import OptimizeWarning, minimize
 from scipy.signal import find_peaks
 
-from gmm_course.exercises.chapter_08 import bic
+from gmm_course.exercises import exercise
 from gmm_course.exercises.mystery import mystery, reveal
 from gmm_helpers import (
     CLASSIC,
@@ -382,6 +382,7 @@ def one_mystery(seed, most=6):
     x, density, noise = mystery(seed)
     truth, _ = reveal(seed)
     results = {K: fit(x, density, K, mass=None, rng=0) for K in range(1, most + 1)}
+    bic = exercise("8.4").right
     schwarz = {K: bic(result.loss, density, noise, K, True) for K, result in results.items()}
     akaike = {K: score + 3 * K * (2 - np.log(x.size)) for K, score in schwarz.items()}
     true = truth.n_components

@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from ..exercises import exercise
+from ..exercises.exercise import in_other_words
 
 __all__ = ["for_students", "read_sources", "role", "seeded", "solved", "write_edition"]
 
@@ -47,9 +48,13 @@ def role(cell):
 
 
 def solved(notebook):
-    """The notebook as it is when every exercise has been done: each stub gives way to its solution."""
+    """The notebook as it is when every exercise has been done: each stub gives way to its solution.
+
+    A solution defines `bell_solution`, so that running it earns nobody a tick; here it takes the learner's name, `bell`.
+    """
     notebook = copy.deepcopy(notebook)
-    solutions = {c.metadata["exercise"]: c.source for c in notebook.cells if role(c) == "solution"}
+    own = re.compile(r"\b(\w+)_solution\b")
+    solutions = {c.metadata["exercise"]: own.sub(r"\1", c.source) for c in notebook.cells if role(c) == "solution"}
     for cell in notebook.cells:
         if role(cell) == "stub":
             cell.source = solutions[cell.metadata["exercise"]]
@@ -74,15 +79,8 @@ def seeded(notebook, seed):
         if role(cell) in ("stub", "hint", "solution"):
             told = exercise(cell.metadata["exercise"]).variant(seed).told
             for one in (before, cell) if role(cell) == "stub" else (cell,):
-                one.source = _in_other_words(one.source, told)
+                one.source = in_other_words(one.source, told)
     return notebook
-
-
-def _in_other_words(text, told):
-    """All replacements at once, so that none meets what another has put there."""
-    if not told:
-        return text
-    return re.sub("|".join(map(re.escape, told)), lambda found: told[found[0]], text)
 
 
 def main(arguments=None):

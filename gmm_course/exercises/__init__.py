@@ -1,7 +1,8 @@
 """Instant checks: `check("1.1", bell)` tries the learner's answer and says in a sentence how it stands.
 
-An exercise is a table: the right answer, inputs to try it on, and the usual mistakes, each an edit of the answer with its
-sentence. An answer is recognised by what it returns, not by how it is written.
+An exercise is a table: the right answer and the usual mistakes, each an edit of the answer with its sentence, stand in
+a chapter's `.txt`; inputs to try them on, and judges of open questions, in its `.py`. An answer is recognised by what
+it returns, not by how it is written.
 """
 
 from dataclasses import replace
@@ -37,7 +38,7 @@ def exercise(number):
 def _table(chapter):
     module = import_module(f".{CHAPTERS[chapter]}", __package__)
     numbered = ((f"{chapter}.{place}", e) for place, e in enumerate(module.EXERCISES, start=chapter > 0))
-    return {number: replace(e, number=number, names=vars(module)) for number, e in numbered}
+    return {number: replace(e, names=vars(module)) for number, e in numbered}
 
 
 def numbers():

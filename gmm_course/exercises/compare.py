@@ -23,7 +23,7 @@ def difference(got, wanted, rtol=1e-9, atol=1e-12):
         return f"{_kind(wanted)} is asked for; yours is {short(got)}"
     for name in w:
         if g[name].shape != w[name].shape:
-            return f"{name and f'`{name}`' or 'it'} should have the shape {w[name].shape}, yours has {g[name].shape}"
+            return f"{(name and f'`{name}`') or 'it'} should have the shape {w[name].shape}, yours has {g[name].shape}"
     apart = {name: ~np.isclose(g[name], w[name], rtol=rtol, atol=atol, equal_nan=True) for name in w}
     if not any(a.any() for a in apart.values()):
         return None
@@ -43,7 +43,7 @@ def difference(got, wanted, rtol=1e-9, atol=1e-12):
 
 
 def floats(value):
-    """Numbers as an array of floats, complex ones that are real too. `TypeError` or `ValueError` if there are others."""
+    """Numbers as an array of floats, complex ones that are real too; of others, `TypeError` or `ValueError`."""
     array = np.asarray(value)
     if array.dtype.kind not in "biufc" or (np.iscomplexobj(array) and array.imag.any()):
         raise TypeError("no real numbers")

@@ -1,4 +1,4 @@
-"""An exercise as a table: its answer, inputs to try it on, the usual mistakes as edits of the answer; and the verdict."""
+"""An exercise as a table: its answer, inputs to try, the usual mistakes as edits of the answer; and the verdict."""
 
 import copy
 import inspect
@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
+from pathlib import Path
 
 import numpy as np
 
 from .compare import difference, short
 
-__all__ = ["BUG", "OPEN", "Exercise", "Verdict", "drawn_bells", "remembered", "right"]
+__all__ = ["BUG", "OPEN", "Exercise", "Verdict", "drawn_bells", "remembered", "right", "tables"]
 
 OPEN = "replace the `...` above by your answer, run that cell, then this one."
 BUG = "that is the cell as it was. It runs, and it is wrong: find where by evidence, mend it, run it, then this one."
@@ -66,7 +67,7 @@ class Exercise:
     also: a further test of an answer whose outputs are right: a function of it that returns None or a sentence.
     vary: from a generator, a tuple of inputs, two of which join the others in a variant; or a dictionary of fields that
         are other, among them `told`: what text and answer then say in place of what.
-    names: what source may use. number: as the notebook has it. `exercise` fills in both.
+    names: what the source may use; `exercise` fills it in.
     """
 
     answer: str
@@ -82,7 +83,6 @@ class Exercise:
     vary: Callable | None = None
     told: Mapping = field(default_factory=dict)
     names: Mapping = field(default_factory=dict)
-    number: str = ""
 
     @cached_property
     def name(self):
@@ -120,7 +120,7 @@ class Exercise:
         """The same exercise in other numbers, always the same ones for a seed; itself, where it has none."""
         if self.vary is None or seed is None:
             return self
-        rng = np.random.default_rng([seed, *self.number.encode()])
+        rng = np.random.default_rng([seed, *self.name.encode()])
         changed = self.vary(rng)
         if isinstance(changed, tuple):
             return replace(self, inputs=(*self.inputs, changed, self.vary(rng)))
@@ -170,7 +170,8 @@ class Exercise:
         return None
 
     def _called(self, arguments):
-        return ", ".join(f"{n} = {short(a)}" for n, a in zip(inspect.signature(self.right).parameters, arguments))
+        names = inspect.signature(self.right).parameters
+        return ", ".join(f"{name} = {short(a)}" for name, a in zip(names, arguments, strict=True))
 
     def _other(self, got, wanted):
         if isinstance(got, Exception) or isinstance(wanted, Exception):
@@ -199,6 +200,27 @@ class Exercise:
             pairs = zip(given, arguments, strict=True)
             spoilt |= any(difference(g, a) is not None for g, a in pairs if isinstance(a, np.ndarray))
         return outputs, spoilt
+
+
+def tables(module, **given):
+    """The exercises whose texts lie beside a module, in a file of its name, as a tuple; given: further fields by name.
+
+    Between lines of `----` stands an exercise: its answer, and below it lines of four kinds, which may go on indented.
+    `✓ praise`; `✗ old → new`, a bug; `old → new ⇒ sentence` and `expression ⇒ sentence`, mistakes.
+    """
+    made = []
+    for text in Path(module).with_suffix(".txt").read_text(encoding="utf-8").split("\n----\n"):
+        answer, table = text.split("\n\n✓ ")
+        praise, *lines = re.sub(r"\n +", " ", table.rstrip()).split("\n")
+        bug = next((_edit(line[2:]) for line in lines if line[0] == "✗"), ())
+        mistakes = tuple((*_edit(line.split(" ⇒ ")[0]), line.split(" ⇒ ")[1]) for line in lines if line[0] != "✗")
+        plain = Exercise(answer, praise, mistakes=mistakes, bug=bug)
+        made.append(replace(plain, **given.get(plain.name, {})))
+    return tuple(made)
+
+
+def _edit(text):
+    return tuple(part.strip() for part in text.split(" →"))
 
 
 def in_other_words(text, told):

@@ -9,12 +9,12 @@ import gmm_helpers
 from gmm_helpers import FitResult, Mixture, bandwidth, density_from_samples, fit_once
 
 from .compare import floats
-from .exercise import Exercise, remembered, right
+from .exercise import remembered, right, tables
 from .mystery import mystery, reveal
 
 fit = remembered(gmm_helpers.fit)
 
-# A step of EM --------------------------------------------------------------------------------------------------------
+# A step of EM --------------------------------------------------------------------------------------------
 
 WIDE = 12 * np.sinh(np.linspace(-2, 2, 300)) + 13  # an uneven grid, dense in the middle, that holds everything
 THREE = Mixture([0.3, 0.5, 0.2], [5, 15, 20], [2, 1, 2])
@@ -25,7 +25,7 @@ def as_mixture(output):
     return Mixture(*output) if isinstance(output, tuple | list) else output
 
 
-# What an offset costs ------------------------------------------------------------------------------------------------
+# What an offset costs ------------------------------------------------------------------------------------
 
 
 def measured():
@@ -39,7 +39,7 @@ energy, counts = measured()
 free = fit(energy, counts, 3, mass=None, rng=0)
 CURVE = THREE.pdf(np.arange(75) / 3)
 
-# The bootstrap ---------------------------------------------------------------------------------------------------------
+# The bootstrap ---------------------------------------------------------------------------------------------
 
 SAMPLES, FEW = Mixture([0.4, 0.6], [0, 9], [1, 2.5]).sample(500, rng=1), np.array([0.0, 1.0, 1.9, 3.2, 4.4])
 
@@ -119,7 +119,7 @@ def judge_means(outputs):
     return None
 
 
-# The mystery -----------------------------------------------------------------------------------------------------------
+# The mystery -----------------------------------------------------------------------------------------------
 
 # seed: the most bells that χ² refutes at 5 %, and the numbers of bells within 6 of the lowest BIC
 MYSTERIES = {0: (3, [4]), 2: (2, [3, 4]), 16: (2, [3, 4])}
@@ -136,7 +136,7 @@ def judge_defence(outputs):
             "three lists hold. They are BIC's with a margin of 6, odds of 20 to 1; another margin makes others."
         )
     return right(
-        "three lists hold: each has the true number, and none that χ² refutes. χ² refutes too few bells, never too many; "
+        "three lists hold: each has the true number, and none that χ² refutes. It refutes too few, never too many. "
         "BIC, with a margin of 6, would name " + ", ".join(str(near) for _, near in MYSTERIES.values()) + "."
     )
 
@@ -165,194 +165,46 @@ def _weak_point(seed, given):
     return None
 
 
-EXERCISES = (
-    Exercise(
-        """def unsmooth(std, h):
-    return np.sqrt(np.where(std > h, std**2 - h**2, np.nan))""",
-        "right for three sets of stds: variances add, so h² comes off, and where nothing is left you say so.",
-        inputs=(
+EXERCISES = tables(
+    __file__,
+    unsmooth={
+        "inputs": (
             (np.array([2.2, 1.36, 2.15]), 0.92),
             (np.array([1.86, 2.88, 3.44]), 1.892),
             (np.array([0.3, 1.0]), 0.5),
         ),
-        vary=lambda rng: (rng.uniform([0.1, 1.1, 1.1], [0.9, 3, 3]), 1.0),
-        mistakes=(
-            ("np.where(std > h, std - h, np.nan)", "variances subtract, stds don't."),
-            ("std - h", "variances subtract, stds don't; and a negative std is none."),
-            (
-                "np.sqrt(np.maximum(std**2 - h**2, 0))",
-                "a bell of width 0 is a claim. Where nothing is left, say that there is no answer: nan.",
-            ),
-            ("np.sqrt(abs(std**2 - h**2))", "a negative variance is a message, not a sign to be dropped: answer nan."),
-            ("std**2 - h**2", "std**2 + h**2", "that smooths once more: take h² off."),
-            ("np.sqrt(std**2 + h**2)", "that smooths once more: take h² off; where nothing is left, nan."),
-            ("np.where(std > h, std**2 - h**2, np.nan)", "these are variances: take the root."),
-            ("h**2, np", "h, np", "h is a std, too: square it."),
-            (", np.nan", ", std**2", "where nothing is left the old std came back: answer nan."),
-            ("unsmooth(std, h)[std > h]", "one answer for each bell, in their order: nan where there is none."),
-        ),
-    ),
-    Exercise(
-        """def em_step(x, density, mixture):
-    bells = mixture.component_pdfs(x)
-    part = (density * np.gradient(x))[:, None] * bells / bells.sum(axis=1, keepdims=True)
-    weights = part.sum(axis=0)
-    means = x @ part / weights
-    stds = np.sqrt(np.sum(part * (x[:, None] - means) ** 2, axis=0) / weights)
-    return Mixture(weights / weights.sum(), means, stds)""",
-        "right for three curves on an uneven grid, one of area 7. It needs no slope and no step length.",
-        inputs=(
+        "vary": lambda rng: (rng.uniform([0.1, 1.1, 1.1], [0.9, 3, 3]), 1.0),
+    },
+    em_step={
+        "inputs": (
             (WIDE, THREE.pdf(WIDE), Mixture([1 / 3, 1 / 3, 1 / 3], [3, 12, 22], [2, 2, 2])),
             (WIDE, THREE.pdf(WIDE), Mixture([0.6, 0.4], [8, 16], [4, 3])),
             (WIDE, 7 * Mixture([1], [11], [3]).pdf(WIDE), Mixture([0.5, 0.5], [15, 8], [3, 2])),  # unsorted
         ),
-        rtol=1e-6,
-        view=as_mixture,
-        vary=lambda rng: (WIDE, THREE.pdf(WIDE), Mixture([0.3, 0.7], rng.uniform([4, 12], [8, 20]), [3, 2])),
-        mistakes=(
-            (
-                "bells = mixture.component_pdfs(x)",
-                "bells = (b := mixture.component_pdfs(x)) >= b.max(axis=1, keepdims=True)",
-                "each point belongs to all bells, in shares, not to the nearest alone.",
-            ),
-            (
-                "x[:, None] - means",
-                "x[:, None] - mixture.means",
-                "measure the spread around the new means, not the old.",
-            ),
-            ("density * np.gradient(x)", "density", "where points are dense they count twice: weigh each by its step."),
-            ("density * np.gradient(x)", "np.gradient(x)", "each point should count by its area, density × step."),
-            ("np.sqrt(np.sum(part", "(np.sum(part", "these are variances: take the root."),
-            (
-                "mixture.component_pdfs(x)",
-                "mixture.component_pdfs(x) / mixture.weights",
-                "a heavy bell claims more of a point than a light one: its share counts its weight.",
-            ),
-            ("em_step(x, density, mixture).sorted()", "return the bells in the order in which they came."),
-            (" / bells.sum(axis=1, keepdims=True)", "", "shares of a point add up to 1: divide each row by its sum."),
-            ("axis=1, keepdims=True", "axis=0", "shares of a point add up to 1: a row is a point, divide by its sum."),
-            (
-                "weights / weights.sum()",
-                "mixture.weights",
-                "the weights are new as well: each bell's part of the area.",
-            ),
-        ),
-    ),
-    Exercise(
-        """def offset_cost(offsets):
-    lifts = [fit(energy, counts + share * counts.max(), 3, mass=None, rng=0).mass for share in offsets]
-    return np.array(lifts) / free.mass - 1""",
-        "right to a thousandth for four offsets, up and down: the widest bell pays, it alone can pass for a floor.",
-        inputs=(([0, 0.02],), ([0.05],), ([-0.02],)),
-        atol=1e-3,
-        mistakes=(
-            ("np.zeros(len(offsets))", "the area of this curve isn't 1: `mass=None`, or nothing can be seen to move."),
-            (
-                "np.array([fit(energy, counts + v * counts.max(), 3, mass=None, rng=0).mixture.means[2] for v in offsets])"
-                " / free.mixture.means[2] - 1",
-                "that is how far the third mean moves. It hardly does; look at the mass.",
-            ),
-            ("share * counts.max()", "share", "an offset is given as a share of the peak, `counts.max()`."),
-            (
-                "share * counts.max()",
-                "share * counts",
-                "an offset lifts every point by the same, not each by its share.",
-            ),
-            ("share * counts.max()", "share * counts.mean()", "an offset is a share of the peak, not of the mean."),
-            (" / free.mass - 1", "", "these are the masses: return by which share each is off."),
-            (" / free.mass - 1", " - free.mass", "divide by the mass at no offset."),
-            (" / free.mass - 1", " / free.mass", "a share of the mass: by how much it is off, so less 1."),
-            ("100 * offset_cost(offsets)", "a share, not per cent: 0.1 for a tenth."),
-            ("free.mass", "272", "compare with the mass fitted at no offset; in real data no truth is at hand."),
-            ("-offset_cost(offsets)", "the sign: a positive offset makes the mass too large."),
-        ),
-    ),
-    Exercise(
-        """def bic(loss, density, noise, K, free_mass):
-    p = 3 * K if free_mass else 3 * K - 1
-    return loss * np.sum(density**2) / noise**2 + p * np.log(density.size)""",
-        "right in four cases, with the mass given or free: χ² from the relative loss, and ln N for each parameter.",
-        inputs=(
+        "rtol": 1e-6,
+        "view": as_mixture,
+        "vary": lambda rng: (WIDE, THREE.pdf(WIDE), Mixture([0.3, 0.7], rng.uniform([4, 12], [8, 20]), [3, 2])),
+    },
+    offset_cost={"inputs": (([0, 0.02],), ([0.05],), ([-0.02],)), "atol": 1e-3},
+    bic={
+        "inputs": (
             (8e-4, CURVE, 0.002, 3, False),
             (8e-4, CURVE, 0.002, 3, True),
             (7e-4, 100 * CURVE[:50], 0.1, 4, True),
             (7e-2, CURVE, 0.01, 1, False),
         ),
-        vary=lambda rng: (rng.uniform(1e-4, 1e-2), CURVE, 0.002, int(rng.integers(1, 6)), bool(rng.integers(2))),
-        mistakes=(
-            (
-                "3 * K if free_mass else 3 * K - 1",
-                "3 * K",
-                "with a given mass, weights that add up to 1 have K − 1 freedoms.",
-            ),
-            ("3 * K if free_mass else 3 * K - 1", "3 * K - 1", "a mass that is fitted is one number more."),
-            (
-                "3 * K if free_mass else 3 * K - 1",
-                "3 * K + free_mass",
-                "three numbers a bell hold the free mass already.",
-            ),
-            ("3 * K if free_mass else 3 * K - 1", "K", "p counts the fitted numbers: three a bell."),
-            ("loss * np.sum(density**2) / noise**2", "loss", "the loss is relative: times Σy²/noise² it becomes χ²."),
-            ("loss * np.sum(density**2)", "loss", "the loss is relative: Σy² is missing in χ²."),
-            (
-                "loss * np.sum(density**2) / noise**2",
-                "density.size * np.log(loss)",
-                "that is for noise nobody knows; here it is known, so χ² itself counts.",
-            ),
-            ("if free_mass", "if not free_mass", "the other way round: a mass that is given is one number less."),
-            ("noise**2", "noise", "χ² counts squares: divide by the noise squared."),
-            ("np.log(", "np.log10(", "the natural logarithm: `np.log`."),
-            ("np.log(density.size)", "2", "that is Akaike's criterion, 2 a parameter; this one asks ln N."),
-            ("+ p *", "- p *", "each parameter costs: plus, as the lowest BIC wins."),
-            ("np.log(density.size)", "np.log(p)", "ln of the number of points, N, not of the number of parameters."),
-        ),
-    ),
-    Exercise(
-        """def bootstrap_stds(samples, K, n, rng):
-    start = fit(*density_from_samples(samples), K, rng=0).mixture
-    table = []
-    for _ in range(n):
-        again = rng.choice(samples, samples.size)
-        fitted = fit_once(*density_from_samples(again), start, method="LM").mixture
-        table.append(fitted.narrowed(bandwidth(again)).stds)
-    return np.array(table)""",
-        "each row is a resample with repeats, and a seed gives one table. Ten of them give the spread to a quarter or so, a "
-        "hundred to a tenth.",
-        inputs=tuple(
+        "vary": lambda rng: (rng.uniform(1e-4, 1e-2), CURVE, 0.002, int(rng.integers(1, 6)), bool(rng.integers(2))),
+    },
+    bootstrap_stds={
+        "inputs": tuple(
             (samples, K, n, np.random.default_rng(seed))
             for samples, K, n, seed in ((SAMPLES, 2, 10, 5), (SAMPLES, 2, 3, 7), (SAMPLES, 2, 3, 7), (FEW, 1, 10, 8))
         ),
-        judge=judge_bootstrap,
-        mistakes=(
-            ("samples.size)", "samples.size, replace=False)", "without repeats every resample is the data set itself."),
-            ("samples.size)", "samples.size // 2)", "half as many scatter more: draw as many as there are samples."),
-            ("samples.size)", "200)", "200 drawn of any number: a resample is as large as the data set."),
-            ("(again)).stds", "(samples)).stds", "each resample has a bandwidth of its own: `bandwidth(again)`."),
-        ),
-    ),
-    Exercise(
-        """def defend(x, density, noise):
-    results, scores = {}, {}
-    for K in range(2, 6):
-        results[K] = fit(x, density, K, mass=None, rng=0)
-        scores[K] = results[K].loss * np.sum(density**2) / noise**2 + 3 * K * np.log(x.size)
-    best = min(scores, key=scores.get)
-    return results[best], [K for K in scores if scores[K] < scores[best] + 6]""",
-        "",
-        inputs=tuple(mystery(seed) for seed in MYSTERIES),
-        judge=judge_defence,
-    ),
-    Exercise(
-        """def resampled_means(samples, n, rng):
-    return np.array([rng.choice(samples, samples.size).mean() for _ in range(n)])""",
-        "found. A permutation holds the same samples in another order, so its mean can't scatter; a resample has repeats.",
-        bug=("rng.choice(samples, samples.size)", "rng.permutation(samples)"),
-        inputs=tuple((DIGITS, 400, np.random.default_rng(seed)) for seed in (1, 2, 1)),
-        judge=judge_means,
-        mistakes=(
-            ("samples.size)", "samples.size // 2)", "half as many samples scatter more: draw as many as there are."),
-            (".mean()", ".std()", "the mean of each resample is asked for."),
-            ("rng.choice", "np.random.default_rng(0).choice", "now each resample is the same: let `rng` go on."),
-        ),
-    ),
+        "judge": judge_bootstrap,
+    },
+    defend={"inputs": tuple(mystery(seed) for seed in MYSTERIES), "judge": judge_defence},
+    resampled_means={
+        "inputs": tuple((DIGITS, 400, np.random.default_rng(seed)) for seed in (1, 2, 1)),
+        "judge": judge_means,
+    },
 )
