@@ -50,7 +50,7 @@ def role(cell):
 def solved(notebook):
     """The notebook as it is when every exercise has been done: each stub gives way to its solution.
 
-    A solution defines `bell_solution`, so that running it earns nobody a tick; here it takes the learner's name, `bell`.
+    A solution defines `bell_solution`, so that running it earns nobody a tick; here it takes the learner's, `bell`.
     """
     notebook = copy.deepcopy(notebook)
     own = re.compile(r"\b(\w+)_solution\b")

@@ -30,13 +30,13 @@ def exercise(number):
     """The `Exercise` of that number. `ValueError` if there is none."""
     try:
         return _table(int(str(number).split(".")[0]))[number]
-    except (ValueError, IndexError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         raise ValueError(f"`number` must be that of an exercise, such as '1.1', got {number!r}") from None
 
 
 @cache
 def _table(chapter):
-    module = import_module(f".{CHAPTERS[chapter]}", __package__)
+    module = import_module(f".{dict(enumerate(CHAPTERS))[chapter]}", __package__)
     numbered = ((f"{chapter}.{place}", e) for place, e in enumerate(module.EXERCISES, start=chapter > 0))
     return {number: replace(e, names=vars(module)) for number, e in numbered}
 

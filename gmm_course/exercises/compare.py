@@ -88,4 +88,6 @@ def short(value):
         array = floats(value)
     except (TypeError, ValueError):
         return f"`{value!r}`" if len(repr(value)) < 60 else f"something of the type {type(value).__name__}"
+    if array.ndim == 0:
+        return f"{array:.6g}"
     return np.array2string(array, precision=4) if array.size <= 6 else f"an array of shape {array.shape}"

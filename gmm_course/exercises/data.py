@@ -32,10 +32,10 @@ def judge_points(given):
     if len(set(given)) == 1:
         return f"{given[0]:g} for every std? Half the std wants twice the points."
     if given[0] > given[-1]:
-        return "the narrow bell is the one that slips between the points: it wants more of them."
+        return f"{given[-1]:g} points at std 0.1 and {given[0]:g} at 1? The narrow bell slips between the points."
     for std, n in zip(STDS, (int(np.ceil(n - 1e-9)) for n in given), strict=True):
         if worst_area(std, n) > 0.01:
-            off = f"{worst_area(std, n):.0%}"
+            off = f"{worst_area(std, n):.1%}"
             return f"{n} points are too few at std {std}: with the bell half a step on, the area is off by {off}."
         if worst_area(std, int(n / 1.15)) <= 0.01:
             return f"{n} points are safe at std {std}, but {int(n / 1.15)} would do: try fewer."
@@ -55,9 +55,9 @@ def judge_draws(outputs):
         if draws.shape != (size,):
             return f"{size} draws should come as an array of shape ({size},), yours has {draws.shape}."
     if (first == second).all():
-        return "two generators gave the same draws: use the rng that you are given, don't make one."
+        return "two generators gave the same draws: use the `rng` that you are given, don't make one."
     if (first != again).any():
-        return "one seed gave two answers: draw from the rng that you are given, not from numpy's own."
+        return "one seed gave two answers: draw from the `rng` that you are given, not from numpy's own."
     return _what_is_wrong(first) or _what_is_wrong(second)
 
 
@@ -69,15 +69,15 @@ def _what_is_wrong(draws):
     if draws.std() < 25:
         return f"the std of your draws is {draws.std():.1f}, it should be 31.0: you averaged values; choose a bell."
     if counts.max() > 0.99 * SIZE:
-        return "all draws came from one bell: choose a bell anew for each draw."
+        return f"all {SIZE} draws came from one bell: choose a bell anew for each draw."
     if abs(surprise).max() > 5:
         equal = np.allclose(counts, SIZE / 3, rtol=0.06)
         what = "each bell was chosen equally often: the weights were ignored" if equal else "the weights don't fit"
         return f"{what}. Bell 2 got {counts[1]} of {SIZE} draws, its share is a half."
     if (np.round(SIZE * weights) == counts).all():
-        return "each bell got exactly its share of draws. Even that is left to chance: choose a bell for each draw."
+        return f"each bell got exactly its share of draws, {counts}. Even that is left to chance: choose for each draw."
     if np.sum(np.diff(bell) != 0) < SIZE / 2:
-        return "the draws come bell after bell: each draw should choose its bell anew."
+        return f"in {SIZE} draws the bell changes {np.sum(np.diff(bell) != 0)} times: each should choose its bell anew."
     for k in range(3):
         z = (draws[bell == k] - means[k]) / stds[k]
         if abs(z.mean()) > 5 / np.sqrt(z.size):
@@ -85,7 +85,7 @@ def _what_is_wrong(draws):
         if abs(z.std() - 1) > 5 / np.sqrt(2 * z.size):
             return f"around {means[k]:g} your draws have the std {stds[k] * z.std():.2f}, the bell's is {stds[k]:g}."
         if stats.kstest(z, "norm").statistic > 2.2 / np.sqrt(z.size):
-            return f"around {means[k]:g} mean and std of your draws are right, their shape isn't normal."
+            return f"around {means[k]:g} mean and std of your draws are right, but their shape isn't normal."
     return None
 
 

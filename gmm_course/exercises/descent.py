@@ -15,11 +15,12 @@ def positive_definite(size, rng):
 
 
 def bfgs_steps(rng):
-    """B, s, c on ground that curves up, twice, on ground that curves down, and where s·c is exactly 0."""
+    """B, s, c on ground that curves up, three times, on ground that curves down, and where s·c is exactly 0."""
     for size, sign in ((2, 1), (9, 1), (2, -1), (9, -1)):
         s = rng.normal(size=size)
         yield positive_definite(size, rng), s, sign * positive_definite(size, rng) @ s
     yield positive_definite(2, rng), np.array([1.0, 2.0]), np.array([2.0, -1.0])
+    yield positive_definite(2, rng), np.array([0.1, 0.2]), np.array([0.03, 0.01])
 
 
 def slopes(rng):

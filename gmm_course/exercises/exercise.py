@@ -109,7 +109,7 @@ class Exercise:
         if len(mistake) == 3:
             return self._made(self.answer.replace(*mistake[:2]))
         function = f"lambda {', '.join(inspect.signature(self.right).parameters)}: " if self.asks_function else ""
-        return eval(function + mistake[0], {**self.names, self.name: self.right})
+        return eval(f"{function}({mistake[0]})", {**self.names, self.name: self.right})
 
     def _made(self, source):
         space = dict(self.names)

@@ -34,7 +34,7 @@ def judge_by_hand(answer):
         try:
             answer(13.0, 0.5, x, density)
         except TypeError:
-            return "the numbers are right, but autograd found them: write the formula; autograd may check it."
+            return "the numbers are right, but `autograd` found them: write the formula; autograd may check it."
 
 
 # The twins ---------------------------------------------------------------------------------------------------------
@@ -58,9 +58,9 @@ def judge_parting(given):
         return "every number must be finite; one of yours isn't."
     nudge = theta - twins
     if abs(nudge[2::3]).max() > 1e-6:
-        return "touch only the twins: the third bell has to stay as it was."
+        return "touch only the twins: numbers 3, 6 and 9 are the third bell's and have to stay."
     if abs(nudge[::3] - nudge[1::3]).max() < 1e-9:
-        return "still twins: whatever you did, you did it to both."
+        return "still twins: bells 1 and 2 are equal. Whatever you did, you did it to both."
     if abs(nudge).max() > 1 + 1e-9:
         return f"a nudge is asked for: no number may move by more than 1, one of yours moves by {abs(nudge).max():.2g}."
     along = abs(nudge @ escape()) / np.linalg.norm(nudge)

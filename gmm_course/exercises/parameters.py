@@ -46,7 +46,7 @@ def judge_traceable(answer):
             np.array([5.0, 5.0, 4.0, 5.0, 15.0, 20.0, 0.7, 0.0, -0.3])
         )
     except Exception:
-        return "right, but autograd can't see through it: no float(), no np.array(..., dtype=float), no assignment."
+        return "right, but autograd can't see through it: no `float()`, no `np.array(…, dtype=float)`, no assignment."
 
 
 ZERO = "-0.7 and 0.7 give the same std, and at 0 there is none."

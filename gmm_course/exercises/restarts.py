@@ -84,7 +84,7 @@ def _compared(seen, weights, means, stds, step):
     if not np.all(abs(means - their_means) <= 0.75 * step):
         return f"y″ is lowest at {their_means.round(2)}, your bells stand at {means.round(2)}."
     if np.all(stds / their_stds > 1.5):
-        return "the two inflexions of a bell are two stds apart: halve."
+        return f"your stds are {stds.round(2)}, y″ shows {their_stds.round(2)}: its inflexions are two stds apart."
     if not np.max(abs(np.log(stds / their_stds))) <= 0.15:
         return (
             f"the means are right; between y″'s changes of sign lie twice {their_stds.round(2)}, not {stds.round(2)}."

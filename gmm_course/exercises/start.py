@@ -45,7 +45,7 @@ def judge_bad_start(given):
     if means.shape != (3,) or not np.isfinite(means).all():
         return THREE_MEANS
     if sorted(means) == [2, 4, 8]:
-        return "that is the start you were shown; find one of your own."
+        return "[2, 4, 8] is the start you were shown; find one of your own."
     start = np.concatenate([np.zeros(3), means, np.zeros(3)])
     with np.errstate(all="ignore"):
         end = optimize.minimize(
@@ -53,7 +53,7 @@ def judge_bad_start(given):
         )
         loss = end.fun / np.sum(density**2)
         if not np.isfinite(loss):
-            return "that walk ran into NaN: it never arrived anywhere."
+            return "that walk ran into NaN, and its `fun` says so: it never arrived anywhere."
         if loss < 1e-3:
             return f"from there it finds the truth (relative loss {loss:.0e}): try means that crowd together."
         if not end.success:

@@ -82,7 +82,7 @@ def judge_bootstrap(outputs):
     if np.allclose(theirs, middle**2, rtol=0.3) or np.allclose(theirs, smoothed**2, rtol=0.3):
         return f"{should}: these are variances, take the root."
     if ratio.max() > 3 and np.all(theirs < smoothed.max()):
-        return "labels switched: part of your spread is the difference between bells. Sort them by mean."
+        return f"labels switched: your stds scatter {ratio.max():.0f} times too much, from bell to bell. Sort by mean."
     if np.any(theirs > 1.3 * smoothed) or (theirs[0] > theirs[1]):
         return f"{should}: return stds, bells in order of mean."
     if np.any(theirs > (middle + smoothed) / 2):
@@ -90,7 +90,9 @@ def judge_bootstrap(outputs):
     if np.any(theirs < 0.75 * middle):
         return f"{should}: they are too narrow, as variances subtract and stds don't."
     if ratio.min() < 1 / 3:
-        return "they hardly scatter: draw from the samples, with repeats, not from the points of the curve."
+        return (
+            f"they scatter {1 / ratio.min():.0f} times too little: draw with repeats, from the samples, not the curve."
+        )
     strange = np.min(abs(few / possible - 1), axis=1) > 5e-4
     if strange.any():
         return (
