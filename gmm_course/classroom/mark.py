@@ -14,7 +14,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from .student import read_sources, role, seeded
@@ -51,9 +53,18 @@ def mark(folders, notebooks="notebooks", *, seed=None, timeout=60, tell: Callabl
     for student in students:
         for name, source in chapters.items():
             tell(f"{student.name}: {name}")
-            result = _marks_of_file(_handed_in(student, name), seeded(source, seed), timeout)
+            result = _apart(_marks_of_file, _handed_in(student, name), seeded(source, seed), timeout)
             marks += [Mark(student.name, number, *of) for number, of in result.items() if number not in NOT_MARKED]
     return marks
+
+
+def _apart(marks_of_file, paths, source, timeout):
+    """The marks of a file, found in a process of its own: what is handed in may kill the process that runs it."""
+    try:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            return pool.submit(marks_of_file, paths, source, timeout).result()
+    except Exception:  # killed, or hit by a signal that nbclient doesn't expect
+        return dict.fromkeys(_checks(source), (0, "it broke the process that marks it: look into this file yourself."))
 
 
 def _students(folder):

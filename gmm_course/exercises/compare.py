@@ -1,10 +1,12 @@
 """Two outputs side by side: `difference` is None where they agree, or tells in words what is other."""
 
+import re
+
 import numpy as np
 
 from gmm_helpers import Mixture
 
-__all__ = ["difference", "floats", "short"]
+__all__ = ["difference", "floats", "numbers_in", "short"]
 
 TRIPLE = ("weights", "means", "stds")
 
@@ -22,6 +24,8 @@ def difference(got, wanted, rtol=1e-9, atol=1e-12):
     except (TypeError, ValueError):
         return f"{_kind(wanted)} is asked for; yours is {short(got)}"
     for name in w:
+        if g[name].shape != w[name].shape and not w[name].ndim:
+            return f"a number is asked for, yours has the shape {g[name].shape}"
         if g[name].shape != w[name].shape:
             return f"{(name and f'`{name}`') or 'it'} should have the shape {w[name].shape}, yours has {g[name].shape}"
     apart = {name: ~np.isclose(g[name], w[name], rtol=rtol, atol=atol, equal_nan=True) for name in w}
@@ -48,6 +52,11 @@ def floats(value):
     if array.dtype.kind not in "biufc" or (np.iscomplexobj(array) and array.imag.any()):
         raise TypeError("no real numbers")
     return array.real.astype(float)
+
+
+def numbers_in(value):
+    """Numbers as an array of floats; those in a text as a person reads them: "2.4", "bells 1 and 3"."""
+    return floats([float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", value)] if isinstance(value, str) else value)
 
 
 def _parts(value, like):

@@ -66,10 +66,10 @@ def _what_is_wrong(draws):
     bell = abs(draws[:, None] - means).argmin(axis=1)
     counts = np.bincount(bell, minlength=3)
     surprise = (counts - SIZE * weights) / np.sqrt(SIZE * weights * (1 - weights))
-    if draws.std() < 25:
-        return f"the std of your draws is {draws.std():.1f}, it should be 31.0: you averaged values; choose a bell."
     if counts.max() > 0.99 * SIZE:
         return f"all {SIZE} draws came from one bell: choose a bell anew for each draw."
+    if draws.std() < 25:
+        return f"the std of your draws is {draws.std():.1f}, it should be 31.0: you averaged values; choose a bell."
     if abs(surprise).max() > 5:
         equal = np.allclose(counts, SIZE / 3, rtol=0.06)
         what = "each bell was chosen equally often: the weights were ignored" if equal else "the weights don't fit"

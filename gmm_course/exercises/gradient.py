@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 
 from gmm_helpers import classic, gaussian_pdf, l2_loss, mixture_pdf, relative_loss, softmax, unpack
 
-from .compare import floats
+from .compare import numbers_in
 from .exercise import tables
 
 x, density = classic()
@@ -51,7 +51,7 @@ def escape():
 
 def judge_parting(given):
     """One sentence about a start in which the first two bells are to be no twins any more."""
-    theta = floats(given)
+    theta = numbers_in(given)
     if theta.shape != twins.shape:
         return f"nine numbers are asked for, logits, means, log-stds; yours has the shape {theta.shape}."
     if not np.isfinite(theta).all():

@@ -6,7 +6,7 @@ import autograd.numpy as np
 
 from gmm_helpers import CLASSIC, Mixture, classic, gaussian_pdf, mixture_pdf, relative_loss
 
-from .compare import floats
+from .compare import numbers_in
 from .exercise import drawn_bells, tables
 
 X = np.linspace(-5, 30, 141)
@@ -63,10 +63,9 @@ def roll(mean, std=2.0, step=0.01):
 
 def judge_smallest_std(given, start=-1):
     """One sentence about the least std, to one decimal, with which the ball from `start` finds home."""
-    try:
-        std = float(np.squeeze(np.array(given, dtype=float)))
-    except (TypeError, ValueError):
-        return "one number is asked for, a std."
+    if numbers_in(given).size != 1:
+        return f"one number is asked for, a std; yours holds {numbers_in(given).size}."
+    std = float(numbers_in(given).item())
     if not 0.1 <= std <= 20:
         return "look for a std between 0.1 and 20."
     end = roll(start, std)

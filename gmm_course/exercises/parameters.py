@@ -7,7 +7,7 @@ from autograd import grad, jacobian
 
 from gmm_helpers import classic, mixture_pdf, softmax, unpack
 
-from .compare import floats
+from .compare import numbers_in
 from .exercise import drawn_bells, tables
 
 x, density = classic()
@@ -20,10 +20,10 @@ def clipped_loss(stds):
 
 def judge_unmoved(given, thrown=1):
     """One sentence about the bells named, of which only the `thrown` one feels nothing."""
-    named = np.ravel(floats(list(given) if isinstance(given, set) else given))
-    if not named.size:
+    named = np.ravel(numbers_in(list(given) if isinstance(given, set) else given))
+    if not named.size and not isinstance(given, str):
         return "one entry is exactly 0: print the gradient."
-    if isinstance(given, bool) or not set(named) <= {1, 2, 3}:
+    if isinstance(given, bool) or not named.size or not set(named) <= {1, 2, 3}:
         return "bells are counted 1, 2, 3 here: answer by their numbers, such as `[2, 3]`."
     feels = sorted(int(k) for k in set(named) - {thrown})
     return f"bell {feels[0]} still feels the curve: print the gradient." if feels else None

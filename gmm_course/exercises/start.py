@@ -9,7 +9,7 @@ from scipy import optimize
 import gmm_helpers
 from gmm_helpers import classic, density_from_histogram, l2_loss, old_faithful, unpack
 
-from .compare import floats
+from .compare import numbers_in
 from .exercise import drawn_bells, remembered, right, tables
 
 PRETEST = (  # the right letter, and what each wrong one reveals
@@ -41,7 +41,7 @@ x, density = classic()
 
 def judge_bad_start(given):
     """Whether BFGS from these means and stds of 1 reports success and is wrong; and what became of its bells."""
-    means = floats(given)
+    means = numbers_in(given)
     if means.shape != (3,) or not np.isfinite(means).all():
         return THREE_MEANS
     if sorted(means) == [2, 4, 8]:

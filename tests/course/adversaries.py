@@ -40,6 +40,7 @@ RIGHT = {
         [10, 10, 20]
         [15, 15, 4]
         np.array([1, 1, 1])
+        "1, 2, 3"
         """,
     "refit": """
         fit((edges[1:] + edges[:-1]) / 2, np.histogram(eruptions, edges, density=True)[0], 2).mixture
@@ -119,6 +120,8 @@ RIGHT = {
         np.int64(1)
         np.array(1)
         (np.int32(1),)
+        "1"
+        "bell 1"
         """,
     "my_softmax": """
         softmax(logits)
@@ -174,6 +177,7 @@ RIGHT = {
         np.array(2.4)
         (2.4,)
         "2.4"
+        "std = 2.4"
         12 / 5
         np.round(2.4000001, 1)
         """,
@@ -424,7 +428,7 @@ WRONG = {
         [2, 4, 8]
         [8, 4, 2]
         [5, 15]
-        "1, 2, 3"
+        "1, 2"
         [20, 5, 15]
         [4, 12, 21]
         [np.nan, 1, 2]
