@@ -147,7 +147,7 @@ class Exercise:
 
     def _verdict(self, got, spoilt):
         failed = next((output for output in got if isinstance(output, Exception)), None)
-        problem = f"your answer stopped with {type(failed).__name__}: {failed}" if failed else self._problem(got)
+        problem = f"your answer stopped with {type(failed).__name__}: {failed}" if failed else self._fault(got)
         if isinstance(problem, Verdict) and not spoilt:
             return problem
         if problem is None or isinstance(problem, Verdict):
@@ -157,7 +157,7 @@ class Exercise:
                 return Verdict("wrong", mistake[-1])
         return Verdict("wrong", IN_PLACE if spoilt else problem)
 
-    def _problem(self, got):
+    def _fault(self, got):
         """None if these outputs are right, or a sentence."""
         if self.judge is not None:
             try:

@@ -4,7 +4,7 @@ from functools import partial
 
 import autograd.numpy as np
 
-from gmm_helpers import CLASSIC, Mixture, classic, gaussian_pdf, mixture_pdf, relative_loss
+from gmm_helpers import CLASSIC, Mixture, classic, gaussian_pdf, mixture_pdf
 
 from .compare import numbers_in
 from .exercise import drawn_bells, tables
@@ -50,14 +50,11 @@ GRID, DENSITY = classic()
 
 def roll(mean, std=2.0, step=0.01):
     """Where a ball comes to rest if the first bell's mean alone moves, downhill by steps, and its std is `std`."""
-
-    def loss_at(mean):
-        curve = mixture_pdf(GRID, CLASSIC.weights, np.array([mean, 15, 20]), np.array([std, 1, 2]))
-        return relative_loss(DENSITY, curve)
-
+    rest = DENSITY - mixture_pdf(GRID, CLASSIC.weights[1:], CLASSIC.means[1:], CLASSIC.stds[1:])
     for move in (-step, step):
-        while loss_at(mean + move) < loss_at(mean):
-            mean += move
+        means = mean + move * np.arange(6000)
+        losses = np.sum((rest - CLASSIC.weights[0] * gaussian_pdf(GRID, means[:, None], std)) ** 2, axis=1)
+        mean = means[np.argmax(np.diff(losses) >= 0)]
     return mean
 
 
