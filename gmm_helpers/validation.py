@@ -26,7 +26,7 @@ def check_vector(name: str, values: Any) -> Array:
         if array.dtype.kind not in "biuf":
             raise TypeError
         array = array.astype(float, copy=False)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # a whole number may be too large for a float
         many = hasattr(values, "__len__") and np.iterable(values) and not isinstance(values, str | bytes | dict)
         wrong = next((value for value in values if not isinstance(value, Real)), values) if many else values
         raise TypeError(f"`{name}` must hold real numbers, got {reprlib.repr(wrong)}") from None

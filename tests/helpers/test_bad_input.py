@@ -45,6 +45,7 @@ TARGETS = {
     "x falls": (X[::-1], DENSITY, "`x` must increase strictly, got 24.6667 followed by 24.3333 at index 1"),
     "x repeats": (changed(X, 3, X[2]), DENSITY, "`x` must increase strictly, got 0.666667 followed by 0.666667"),
     "x spans too much": (1.7e308 * np.linspace(-1, 1, 75), DENSITY, "`x` must span a finite range"),
+    "whole numbers beyond a float": ([10**400, 10**401], [1, 2], r"`x` must hold real numbers, got \[1000"),
     "one point": ([1.0], [1.0], "`x` must have at least 2 points, got 1"),
     "all zero": (X, 0 * DENSITY, "`density` must be positive somewhere, got maximum 0"),
     "all negative": (X, -DENSITY, "`density` must be positive somewhere"),
