@@ -30,6 +30,7 @@ EXERCISES = tables(
             (Mixture([0.90, 0.02, 0.08], [8, 16, 20], [4, 0.05, 60]), GRID, 0.002),  # light and tall; wide, and seen
             (Mixture([0.60, 0.38, 0.02], [6, 15, 21], [4, 0.6, 0.5]), GRID, 0.3),  # heavy and low; narrow and low
             (Mixture([0.4, 0.4, 0.2], [10, 10, 20], [1, 1, 1]), GRID, 0.4),  # the curve is twice as high as a bell
+            (Mixture([1.0], [12], [2]), GRID, 1.0),  # exactly its share
         ),
         "vary": lambda rng: (Mixture(*drawn_bells(rng, 4)), GRID, rng.uniform(0.2, 0.6)),
     },

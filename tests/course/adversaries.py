@@ -7,9 +7,14 @@ exercise that asks for a value it is the value. `mutants` makes more wrong ones,
 
 import ast
 import copy
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
+import scipy.special
+import scipy.stats
+
+import gmm_helpers
 
 RIGHT = {
     "letters": """
@@ -660,10 +665,6 @@ WRONG = {
 
 def answers(exercise, texts):
     """The functions or values that the lines of one of the tables above stand for."""
-    import scipy.special
-    import scipy.stats
-
-    import gmm_helpers
 
     def bic_of(result, density, noise):
         return result.loss * np.sum(density**2) / noise**2 + 3 * result.mixture.n_components * np.log(density.size)
@@ -671,14 +672,8 @@ def answers(exercise, texts):
     names = {"gmm_helpers": gmm_helpers, "scipy": scipy, "np": np, "stats": scipy.stats, "bic_of": bic_of}
     names |= {name: getattr(gmm_helpers, name) for name in ("Mixture", "softmax", "unpack", "relative_loss")}
     lines = [line.strip() for line in texts.get(exercise.name, "").splitlines() if line.strip()]
-    table = type(exercise).mistaken
-    return [(line, table(_with(exercise, names), (line, ""))) for line in lines]
-
-
-def _with(exercise, names):
-    from dataclasses import replace
-
-    return replace(exercise, names={**names, **exercise.names})
+    equipped = replace(exercise, names={**names, **exercise.names})
+    return [(line, equipped.mistaken((line, ""))) for line in lines]
 
 
 class Callable:
