@@ -147,7 +147,8 @@ class Exercise:
 
     def _verdict(self, got, spoilt):
         failed = next((output for output in got if isinstance(output, Exception)), None)
-        problem = f"your answer stopped with {type(failed).__name__}: {failed}" if failed else self._fault(got)
+        stopped = f"your answer stopped with {type(failed).__name__}: {failed}"
+        problem = self._fault(got) if failed is None else stopped
         if isinstance(problem, Verdict) and not spoilt:
             return problem
         if problem is None or isinstance(problem, Verdict):
@@ -162,7 +163,7 @@ class Exercise:
         if self.judge is not None:
             try:
                 return self.judge(got if self.asks_function else got[0])
-            except (TypeError, ValueError, AttributeError, IndexError):
+            except Exception:
                 return f"that is no answer of the kind that is asked for, but {short(got[0])}."
         for arguments, g, w in zip(self.inputs or [()], got, self.outputs(self.right)[0], strict=True):
             if said := self._other(g, w):
@@ -176,11 +177,13 @@ class Exercise:
     def _other(self, got, wanted):
         if isinstance(got, Exception) or isinstance(wanted, Exception):
             return None if type(got) is type(wanted) else "it stops with an error"
+        return difference(self._seen(got), self._seen(wanted), self.rtol, self.atol)
+
+    def _seen(self, output):
         try:
-            seen = self.view(got)
-        except (TypeError, ValueError, AttributeError):
-            seen = got
-        return difference(seen, self.view(wanted), self.rtol, self.atol)
+            return self.view(output)
+        except Exception:  # of another kind than what is asked for
+            return output
 
     def _agree(self, got, wanted):
         return all(self._other(g, w) is None for g, w in zip(got, wanted, strict=True))

@@ -33,7 +33,7 @@ def judge_by_hand(answer):
     with patch("autograd.tracer.new_box", side_effect=TypeError):
         try:
             answer(13.0, 0.5, x, density)
-        except TypeError:
+        except Exception:
             return "the numbers are right, but `autograd` found them: write the formula; autograd may check it."
 
 

@@ -225,6 +225,44 @@ def test_an_answer_that_spoils_its_input_is_told_so_though_it_is_right():
     assert DOUBLE.check(doubled_in_place).sentence == IN_PLACE
 
 
+class Odd:
+    """Whatever is asked of it, it raises something of its own."""
+
+    def __getattr__(self, name):
+        raise ZeroDivisionError(name)
+
+    def __array__(self, *_given, **_more):
+        raise KeyError("array")
+
+    def __len__(self):
+        raise OverflowError
+
+    def __repr__(self):
+        return "odd"
+
+
+@each
+def test_a_check_never_raises(number):
+    e = exercise(number)
+    for odd in (
+        Odd(),
+        "",
+        b"ab",
+        {},
+        [None],
+        [[1], [2, 3]],
+        np.inf,
+        [np.inf] * 3,
+        (np.nan, [np.inf]),
+        object(),
+        10**400,
+    ):
+        given = (lambda *_arguments, odd=odd: odd) if e.asks_function else odd
+        verdict = e.check(given)
+        assert verdict.state == "wrong", (odd, verdict)
+        assert len(verdict.sentence) > 20
+
+
 def test_the_number_of_an_exercise_must_exist():
     for number in ("99.1", "one", "", None, "-1.1"):
         with pytest.raises(ValueError, match="`number` must be that of an exercise"):
