@@ -1,21 +1,23 @@
-"""Explorers, one a chapter: each is a function without required arguments that returns one box to show."""
+"""Explorers: each is a function without required arguments that returns one box to show."""
 
-from .chapter_01 import explore_data
-from .chapter_02 import explore_parameters
-from .chapter_03 import explore_loss
-from .chapter_04 import explore_gradient
-from .chapter_05 import explore_descent
-from .chapter_06 import explore_restarts
-from .chapter_07 import explore_prior
-from .chapter_08 import explore_your_density
-from .chapter_09 import playground
+from .data import explore_data
+from .descent import explore_descent
 from .fit import explore_fit
+from .gradient import explore_gradient
+from .landscape import explore_landscape
+from .loss import explore_loss
+from .parameters import explore_parameters
+from .playground import playground
+from .prior import explore_prior
+from .restarts import explore_restarts
+from .your_density import explore_your_density
 
 __all__ = [
     "explore_data",
     "explore_descent",
     "explore_fit",
     "explore_gradient",
+    "explore_landscape",
     "explore_loss",
     "explore_parameters",
     "explore_prior",

@@ -43,13 +43,13 @@ def explore_fit(**values):
         truth = state.values["truth"]
         density = truth.pdf(x)
         if state.covered:
-            return guessing(x, density, state.values["guess"])
+            return guessing(x, density, state.values["guess"], residual=True)
         result = state.kept(literal(truth), lambda: follow(x, density, truth.n_components, state.last))
         state.last = result
         marks = curve_marks(x, density, result, truth, places=places(result.mixture, truth), live=True)
         return View(
             marks,
-            scored(state.values["guess"], result.mixture, truth, x)
+            scored(state.values["guess"], truth, x, result.mixture)
             if state.values["problem"]
             else sentence(result, truth),
             told(result, truth),
@@ -77,15 +77,21 @@ def explore_fit(**values):
     )
 
 
-def guessing(x, density, guess):
-    """The view of a problem: the dots, and bells to set on them by hand."""
+def guessing(x, density, guess, *, residual=False):
+    """The view of a problem: the dots, and bells to set on them by hand. residual: whether there is such a panel."""
     fine = np.linspace(x[0], x[-1], 220)
     marks = bell_marks("curve", fine, guess, live="guess")
     marks["target"] = dots("curve", x, density, label="what we are given")
     marks["yours"] = line("curve", fine, guess.pdf(fine), label="your bells", live=("sum", "guess"))
-    limits = {"curve": ((float(x[0]), float(x[-1])), (0, ceiling(max(density.max(), guess.pdf(fine).max()))))}
+    across = (float(x[0]), float(x[-1]))
+    limits = {"curve": (across, (0, ceiling(max(density.max(), guess.pdf(fine).max()))))}
+    if residual:
+        left = density - guess.pdf(x)
+        looks = {"color": "soft", "width": 1.0, "fill": 0.35, "live": ("left", "guess")}
+        marks["residual"] = line("residual", x, left, **looks)
+        limits["residual"] = (across, reach(left, density.max()))
     hold = ({"kind": "bells", "of": "guess", "panel": "curve"},)
-    live = {"x": x.tolist(), "of": ["guess"], "same": [], "K": 0}
+    live = {"x": x.tolist(), "y": density.tolist(), "of": ["guess"], "same": [], "K": 0}
     return View(marks, "Where are the bells that made these dots?", "", limits, hold, live=live)
 
 

@@ -33,7 +33,7 @@ export class Hold {
 
 // The bells that a handle moves: a mixture, or logits, means and log-stds that stand in arrays.
 function bellsOf(h, hold) {
-  if (typeof h.of === "string") {
+  if ((h.plain = typeof h.of === "string")) {
     const path = (which, k) => [h.of, which, k];
     return { mixture: hold.values[h.of], path, put: (which, k, v) => hold.put(path(which, k), v) };
   }
@@ -51,27 +51,30 @@ function bellsOf(h, hold) {
 const KINDS = {
   bells(h, hold, picture) {
     const { mixture, path, put, fixed } = bellsOf(h, hold), unit = (which, k) => hold.range(path(which, k));
-    const high = picture.limits[h.panel].x[1], said = v => (+v.toFixed(v < 0.1 ? 3 : 2)).toString();
+    const high = picture.limits[h.panel].x[1], said = v => String(+v.toFixed(v < 0.1 ? 3 : 2));
     return mixture.w.flatMap((w, k) => {
       const m = mixture.m[k], s = mixture.s[k], top = bell(m, w, m, s), side = m + s > high ? -1 : 1;
-      const common = { panel: h.panel, color: `bell${(k % 6) + 1}` };
+      const common = { panel: h.panel, color: `bell${(k % 6) + 1}` }, key = `${h.plain ? h.of : "free"}-${k}`;
       return [{
-        ...common, id: `${h.of}-${k}-top`, shape: "top", at: [m, top], name: `bell ${k + 1}: mean and weight`, now: m,
-        ...(fixed ? { low: 0, high: 1, now: w, name: `bell ${k + 1}: weight` } : unit("m", k)), named: 1,
-        says: fixed ? `weight ${said(w)}` : `mean ${said(m)}, weight ${said(w)}`,
+        ...common, id: `${key}-top`, shape: "top", at: [m, top],
+        ...(fixed ? { low: 0, high: 1, now: w } : { ...unit("m", k), now: m }),
+        name: `bell ${k + 1}: ${fixed ? "weight" : "mean and weight"}`,
+        says: `${fixed ? "" : `mean ${said(m)}, `}weight ${said(w)}`,
         drag(x, y) {
           if (!fixed) put("m", k, x);
-          if (y !== null) put("w", k, clip(y, 0, Infinity) * s * ROOT);
+          if (y !== null) put("w", k, Math.max(y, 0) * s * ROOT);
         },
-        step: (across, up) => (across && !fixed ? put("m", k, m + across * unit("m", k).step) : put("w", k, w + 0.01 * (up || across))),
+        step: (across, up) => (across && !fixed ? put("m", k, m + across * unit("m", k).step) :
+          put("w", k, w + 0.01 * (up || across))),
       }, {
-        ...common, id: `${h.of}-${k}-flank`, shape: "flank", at: [m + side * s, top * Math.exp(-0.5)], now: s,
-        ...(typeof h.of === "string" ? unit("s", k) : { low: 0.01, high: 99 }), name: `bell ${k + 1}: std`, says: `std ${said(s)}`,
+        ...common, id: `${key}-flank`, shape: "flank", at: [m + side * s, top * Math.exp(-0.5)], now: s,
+        ...(h.plain ? unit("s", k) : { low: 0.01, high: 99 }), name: `bell ${k + 1}: std`, says: `std ${said(s)}`,
         drag: x => put("s", k, Math.max(side * (x - m), 1e-9)),
         step: (across, up) => put("s", k, s + (across || up) * 0.05),
-      }].map(each => ({ ...each, name: each.shape === "top" ? (fixed ? `bell ${k + 1}: weight` : `bell ${k + 1}: mean and weight`) : each.name }));
+      }];
     });
   },
+  free: (h, hold, picture) => KINDS.bells(h, hold, picture),
   number(h, hold, picture) { // a number on the x-axis
     const range = hold.range(h.path), now = hold.get(h.path), { y } = picture.limits[h.panel];
     const log = picture.panels[h.panel].xlog, step = n => (log && range.log ? now * 10 ** (n * range.step) : now + n * range.step);

@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 from gmm_helpers.plotting import LINES
 
 __all__ = [
-    "Mark", "Panel", "arrow", "bell_marks", "ceiling", "curve_marks", "dots", "fit_panels", "line", "reach", "still",
-    "text", "truth_marks",
+    "Mark", "Panel", "arrow", "bell_marks", "ceiling", "curve_marks", "dots", "faint", "fit_panels", "line", "reach",
+    "still", "text", "truth_marks",
 ]  # fmt: skip
 
 # The light theme's colours by the names that the page knows; the dark theme's stand in page.css.
@@ -66,13 +66,17 @@ class Mark:
     live: tuple | None = None
 
     def data(self, name):
-        """The mark as JSON holds it: numbers to five digits, of even x its ends and number, of far-off feet zeros."""
+        """The mark as JSON holds it: numbers to four digits, of even x its ends and number, of far-off feet zeros."""
         rest = {key: value for key, value in vars(self).items() if key not in ("x", "y")}
         looks = {key: value for key, value in rest.items() if value != getattr(Mark, key, None)}
         x, y, n = self.x, self.y, self.x.size
         if self.live or self.fill:
             y = np.where(abs(y) < 1e-5 * abs(y).max(initial=0), 0.0, y)
-        even = n > 2 and np.allclose(x, np.linspace(x[0], x[-1], n), rtol=0, atol=1e-9 * abs(x).max())
+        even = (
+            n > 2
+            and np.isfinite(x).all()
+            and np.allclose(x, np.linspace(x[0], x[-1], n), rtol=0, atol=1e-9 * abs(x).max())
+        )
         return {"name": name, "even": bool(even), "x": [x[0], x[-1], n] if even else _short(x), "y": _short(y)} | looks
 
 
@@ -101,9 +105,9 @@ def _mark(kind, panel, x, y, looks):
 
 
 def _short(values):
-    """A list of floats to five digits, None for what is not finite."""
+    """A list of floats to four digits, None for what is not finite."""
     with np.errstate(all="ignore"):
-        digits = 10.0 ** (4 - np.floor(np.log10(np.where(values == 0, 1, abs(values)))))
+        digits = 10.0 ** (3 - np.floor(np.log10(np.where(values == 0, 1, abs(values)))))
         rounded = np.where(digits < 1e300, np.round(values * digits) / digits, np.where(np.isfinite(values), 0, values))
     return [v if np.isfinite(v) else None for v in rounded.tolist()]
 
@@ -140,7 +144,7 @@ def truth_marks(panel, x, truth, *, mass=1.0, live=None):
     """The true bells as wide pale bands, shown once the truth is revealed."""
     band = {"dash": None, "fill": 0.0, "width": 7.0, "opacity": 0.35, "when": "revealed"}
     marks = bell_marks(panel, x, truth, mass=mass, live=live)
-    return {f"true {name}": replace(mark, **band, label=f"true {name}") for name, mark in marks.items()}
+    return {f"true {name}": replace(mark, **band, label="the truth") for name, mark in marks.items()}
 
 
 def curve_marks(x, density, result, truth=None, *, places=None, live=False):
@@ -155,6 +159,17 @@ def curve_marks(x, density, result, truth=None, *, places=None, live=False):
     marks["fit"] = line("curve", fine, result.pdf(fine), **looks)
     marks["residual"] = line("residual", x, left, color="soft", width=1.0, fill=0.35, live=fit and ("left", fit))
     return marks
+
+
+def faint(panel, x, mixtures):
+    """Many curves in one pale mark, at every fifth x."""
+    if not mixtures:
+        return {}
+    x = x[::5]
+    y = np.array([[*mixture.pdf(x), np.nan] for mixture in mixtures])
+    top = np.nanmax(y)
+    looks = {"color": "faint", "width": 1, "opacity": 0.6, "label": "the others"}
+    return {"others": line(panel, np.tile([*x, np.nan], len(y)), np.where(y < 1e-3 * top, 0, y), **looks)}
 
 
 def ceiling(value, steps=(1, 1.5, 2.5, 4, 6, 10)):

@@ -56,7 +56,7 @@ export function mount(model, el) {
   const work = (places.work = make("div", sides.at(-1), { class: "gmm-work" }));
   const runners = spec.work.map(words => button(work, words, () => ask({ work: words })));
   const stop = button(work, "Stop", () => ask({ stop: true })), progress = make("progress", work, { max: 1, "aria-label": "progress" });
-  const table = make("div", spec.columns.length > 1 ? sides.at(-1) : left, { class: "gmm-table" });
+  const table = make("div", sides.at(-1), { class: "gmm-table" });
   const source = make("textarea", root, { class: "gmm-code", readonly: "", "aria-label": "code", "data-lm-suppress-shortcuts": "true" });
 
   // What moves it
@@ -126,8 +126,9 @@ export function mount(model, el) {
     view.live.of.every(key => values[key].w.length === view.values[key].w.length);
 
   function followed() { // the marks of the view, those that depend on the hand alone computed anew
-    const { x, noise, of: [name], K } = view.live, y = x.map(v => total(values[name], v)), peak = Math.max(...y);
-    const density = noise ? y.map((v, i) => v + noise[i] * peak) : y;
+    const { x, noise, of: [name], K } = view.live, peak = () => Math.max(...y);
+    const y = view.live.y ?? x.map(v => total(values[name], v));
+    const density = noise ? y.map((v, i) => v + noise[i] * peak()) : y;
     if (K) last = matched(fitBells(x, density, K, last, noise ? 0 : 6) ?? last, values[name]);
     const sum = (which, at) => at.map(v => total(which === "fit" ? last : values[which], v));
     const one = ([, which, k], at) => {
@@ -202,7 +203,7 @@ export function mount(model, el) {
     [asked.textContent, sentence.textContent] = [what, text];
     set(picture.image, { "aria-label": text });
     set(sentence, { "data-covered": covered ? "" : null });
-    status.innerHTML = covered ? "" : view.status;
+    status.innerHTML = covered || (alone && model.still) ? "" : view.status;
     table.innerHTML = values.revealed ? view.table : "";
     error.textContent = complaint || view.error;
     source.hidden = !values.code || !view.code;
@@ -213,7 +214,7 @@ export function mount(model, el) {
     }
     set(answers, { class: `gmm-answers${guess === -1 ? " gmm-idle" : ""}` }); // keeps its place: nothing jumps under a hand
     [...answers.children].forEach((node, i) => set(node, { "aria-pressed": guess === i, disabled: guess === null ? null : "" }));
-    const right = guess >= 0 && guess !== null && !view.waiting && view.serial === serial ? view.right : null;
+    const right = guess >= 0 && guess !== null && !view.waiting && (model.still || view.serial === serial) ? view.right : null;
     verdict.textContent = right === null || right === undefined ? "" : right === guess ? "✓ Right." : `✗ It is: ${choices[right]}.`;
     const busy = view.busy !== null;
     runners.forEach(node => (node.disabled = busy));

@@ -4,7 +4,7 @@ const clip = (v, low, high) => Math.min(Math.max(v, low), high);
 
 function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === false) node.removeAttribute(name);
+    if (value === null || value === undefined) node.removeAttribute(name);
     else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
   }
   return node;
@@ -26,7 +26,7 @@ export function ticks([low, high], count, log) {
   if (log) {
     const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
     const step = Math.max(1, Math.ceil((last - first) / count)), found = [];
-    for (let n = last; n >= first; n -= step) found.push([10 ** n, n < 0 || n > 3 ? `10${raised(n)}` : `${10 ** n}`]);
+    for (let n = Math.floor(last / step) * step; n >= first; n -= step) found.push([10 ** n, n < 0 || n > 3 ? `10${raised(n)}` : `${10 ** n}`]);
     return found;
   }
   const raw = (high - low) / count, power = 10 ** Math.floor(Math.log10(raw)), found = [];

@@ -1,7 +1,6 @@
-"""What an explorer knows: its values, in plain Python, with one notification for each change. No front end needed."""
+"""What an explorer knows: its values, in plain Python. No front end needed."""
 
 import numpy as np
-import traitlets
 from scipy.optimize import linear_sum_assignment
 
 from gmm_helpers import Mixture, fit, fit_once
@@ -11,36 +10,31 @@ from .as_code import literal
 __all__ = ["State", "alive", "follow", "key", "largest_error", "matched", "noisy", "places", "random_mixture"]
 
 FOLLOWED = 1e-8  # the relative loss at which the last answer, moved on, still meets the curve
-UNCOVERING = ("revealed", "veiled", "preset", "problem", "answer", "code", "guess")
+UNCOVERING = ("revealed", "preset", "problem", "answer", "code", "guess")
 FEW, FEWER = 6, 3  # starts tried when it doesn't, and in the dearer cases: a hand on a slider waits for them
 CHEAP, SHORT, LONG = {"maxfev": 120}, {"maxfev": 30}, {"maxfev": 80}  # evaluations: exact, dearer, dearer and first
 
 
-class State(traitlets.HasTraits):
+class State:
     """Named values of an explorer, the last fit (from which the next one starts), and the result of long work.
 
-    `values` is a dict that is replaced, never edited: one `update`, however many names, is one notification.
+    `values` is a dict that is replaced, never edited.
     """
 
-    values = traitlets.Dict()
-    last = traitlets.Any(None, allow_none=True)
-    result = traitlets.Any(None, allow_none=True)
-    _kept = None
-
     def __init__(self, defaults):
-        self.defaults = dict(defaults)
-        super().__init__(values=self.defaults)
+        self.values = dict(defaults)
+        self.forget()
 
     @property
     def covered(self):
         """Whether this is a problem to solve, whose truth is not yet revealed."""
-        return bool(self.values.get("veiled") or self.values.get("problem")) and not self.values["revealed"]
+        return self.values["problem"] > 0 and not self.values["revealed"]
 
     def update(self, **changes):
         """Replace some values; a name that the explorer doesn't know is a `TypeError`."""
-        if unknown := set(changes) - set(self.defaults):
-            raise TypeError(f"no value is called {sorted(unknown)[0]!r}: choose from {', '.join(self.defaults)}")
-        changes = {name: _like(self.defaults[name], value) for name, value in changes.items()}
+        if unknown := set(changes) - set(self.values):
+            raise TypeError(f"no value is called {sorted(unknown)[0]!r}: choose from {', '.join(self.values)}")
+        changes = {name: _like(self.values[name], value) for name, value in changes.items()}
         self.values = {**self.values, **changes}
 
     def kept(self, key, make):
@@ -52,11 +46,6 @@ class State(traitlets.HasTraits):
     def forget(self):
         """Forget the last fit and the results of long work."""
         self.last = self.result = self._kept = None
-
-    def restore(self, **changes):
-        """The defaults with some values replaced."""
-        self.forget()
-        self.update(**{**self.defaults, **changes})
 
 
 def _like(default, value):

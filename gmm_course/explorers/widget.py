@@ -168,9 +168,11 @@ class Explorer(anywidget.AnyWidget):
         self.refresh()
 
     def choose(self, preset=None, problem=0):
-        """Begin a preset, by its name, or the problem of that number."""
-        values = self._of(preset, problem).values
-        self.update(**self.initial | FRAME | values | {"preset": preset, "problem": problem}, fresh=True)
+        """Begin a preset, by its name, or the problem of that number, or neither."""
+        of = self._of(preset, problem)
+        self.update(
+            **self.initial | FRAME | (of.values if of else {}) | {"preset": preset, "problem": problem}, fresh=True
+        )
 
     # What it shows
 
@@ -179,7 +181,9 @@ class Explorer(anywidget.AnyWidget):
         shown, v = self.show(self.state), self.state.values
         self.shown = shown
         of = self._of(v["preset"], v["problem"])
-        right = of.right(self.state) if of and callable(of.right) and not shown.waiting else of and of.right
+        right = of.right if of else None
+        if callable(right):
+            right = None if shown.waiting else int(right(self.state))
         covered = bool(self._hidden) and self.state.covered
         away = {*shown.away, *(self._hidden if covered else (self._guess,) if self._guess else ())}
         self.limits = {key: shown.limits.get(key) or (panel.x, panel.y) for key, panel in self.panels.items()}
@@ -229,13 +233,14 @@ class Explorer(anywidget.AnyWidget):
 
     # What stays where no kernel runs
 
+    def picture(self):
+        """The present picture as PNG, base64."""
+        marks = {key: mark for key, mark in self.shown.marks.items() if not mark.when or self.state.values[mark.when]}
+        return still(self.panels, self.limits, marks, self.height)
+
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         if data is not None:
-            data["text/plain"] = f"{self.name}(): {self.sentence}"
-            marks = {
-                key: mark for key, mark in self.shown.marks.items() if not mark.when or self.state.values[mark.when]
-            }
-            data["image/png"] = still(self.panels, self.limits, marks, self.height)
+            data |= {"text/plain": f"{self.name}(): {self.sentence}", "image/png": self.picture()}
         return bundle

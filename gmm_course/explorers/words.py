@@ -58,14 +58,14 @@ def squares(loss, digits=2):
     return f"{100 * loss:.{digits}g} % of the curve's squares"
 
 
-def scored(guess, fitted, truth, x):
-    """What bells set by hand leave over of the true curve, beside what the fit leaves."""
+def scored(guess, truth, x, fitted=None):
+    """What bells set by hand leave over of the true curve, beside what the fit leaves where there is one."""
     target = truth.pdf(x)
-    losses = (relative_loss(target, mixture.pdf(x)) for mixture in (guess, fitted))
-    mine, theirs = ("nothing" if loss < 1e-8 else squares(loss) for loss in losses)
+    losses = [relative_loss(target, mixture.pdf(x)) for mixture in (guess, fitted) if mixture is not None]
+    mine, *theirs = ("nothing" if loss < 1e-8 else squares(loss) for loss in losses)
     error = largest_error(guess, truth)
     off = "" if error is None else f" No number of yours is off by more than {error:.2g}."
-    return f"Your bells leave {mine} over, the fit {theirs}.{off}"
+    return f"Your bells leave {mine} over{f', the fit {theirs[0]}' if theirs else ''}.{off}"
 
 
 def ordinal(k):

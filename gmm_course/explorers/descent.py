@@ -1,4 +1,4 @@
-"""Chapter 5: walk down, iterate by iterate, by several methods from one start."""
+"""Walk down, iterate by iterate, by several methods from one start."""
 
 from dataclasses import dataclass
 
@@ -17,13 +17,12 @@ from gmm_helpers import (
     trapezoid_weights,
     unpack,
 )
-from gmm_helpers.plotting import LINES
 
-from .controls import Choice, MixtureEditor, Number
-from .explorer import Explorer, Preset, View, literal
-from .live_figure import LiveFigure, dots, line, text
-from .pictures import DOTS, GIVEN, bells, ceiling, truth_bands
+from .as_code import literal
+from .inputs import Bells, Choice, Number
+from .marks import Panel, bell_marks, ceiling, dots, line, text, truth_marks
 from .state import alive, key, largest_error, random_mixture
+from .widget import Explorer, Preset, View
 from .words import spans, squares
 
 __all__ = ["explore_descent"]
@@ -34,6 +33,7 @@ PLEASED = Mixture(THIRDS, [14, 15, 16], [1, 1, 1])
 DESCENT, RACE = "gradient descent", "CG, BFGS and LM"
 METHODS = (DESCENT, "CG", "BFGS", "LM", RACE)
 AT_ONCE, PATIENCE, SLICE = 150, 20_000, 500  # steps of gradient descent: live, by button, in one slice of that
+FRAMES, SECONDS = 50, 2.5  # of a walk that is played
 MET = 1e-8  # the relative loss at which gradient descent has arrived
 COORDINATES = {"normalised": 0.0, "as given, default gtol": 1.0, "in metres, default gtol": 1000.0}
 CODE = """truth, start = {truth}, {start}
@@ -54,16 +54,16 @@ class Walk:
 
 
 def explore_descent(**values):
-    """Choose a start and a method, and go along the walk iterate by iterate.
+    """Choose a start and a method, play the walk, or drag the ball along it iterate by iterate.
 
-    values: `start`, `method`, `step`, `unit`, `along`, `truth`, in place of the first preset's. Returns one box.
+    values: `start`, `method`, `step`, `unit`, `along`, `truth`, `preset`, in place of the first preset's. Returns one
+    box.
     """
-    figure = LiveFigure([["curve"], ["losses"]], 6.8, 4.7, height_ratios=[2, 1.2])
-    curve, losses = figure.axes["curve"], figure.axes["losses"]
-    curve.set(xlim=(0, 25), xlabel="x", ylabel="density")
-    losses.set(xscale="log", yscale="log", xlabel="iteration + 1", ylabel="relative loss", ylim=(1e-17, 1e3))
-    figure.key(curve, {"given": GIVEN, "at this iterate": {"color": "black"}, "its bells": LINES[0]})
-    x, fine = classic_grid(), np.linspace(0, 25, 300)
+    panels = {
+        "curve": Panel(2, ylabel="density", xlabel="x"),
+        "losses": Panel(1.2, (0.9, 1000), (1e-17, 1e3), "iteration + 1", "relative loss", xlog=True, ylog=True),
+    }
+    x, fine = classic_grid(), np.linspace(0, 25, 220)
     known = {}
 
     def walked(state):
@@ -75,50 +75,74 @@ def explore_descent(**values):
     def show(state):
         v, walks = state.values, walked(state)
         last, density = walks[min(1, len(walks) - 1)], v["truth"].pdf(x)  # of a race, BFGS is shown
-        at = round(len(last.losses) ** (v["along"] / 100)) - 1
-        ours = Mixture(*unpack(last.thetas[at]))
+        n = len(last.losses)
+        at = round(n ** (v["along"] / 100)) - 1
+        ours, first = Mixture(*unpack(last.thetas[at])), Mixture(*unpack(last.thetas[0]))
         y = ours.pdf(fine)
-        figure.limits(curve, ylim=(0, ceiling(max(density.max(), min(y.max(), 3 * density.max())))))
-        figure.limits(losses, xlim=(0.9, _room(max(len(w.losses) for w in walks))))
-        marks = truth_bands(curve, fine, v["truth"]) if v["revealed"] else {}
-        marks |= {"given": dots(curve, x, density, **DOTS), **bells(curve, fine, ours)}
-        marks |= {"ours": line(curve, fine, y)} | _paths(losses, walks)
-        marks |= {"ball": dots(losses, [at + 1], [max(last.losses[at], 1e-17)], color="black", size=5)}
+        marks = truth_marks("curve", fine, v["truth"]) | bell_marks("curve", fine, ours)
+        marks["start"] = line("curve", fine, first.pdf(fine), color="soft", dash=(1, 1.6), label="the start")
+        marks["given"] = dots("curve", x, density, label="given")
+        marks |= {"ours": line("curve", fine, y, width=1.4, label="at this iterate")} | _paths(walks)
         end = Mixture(*unpack(last.thetas[-1]))
-        return View(marks, sentence(walks), status(last, at, end, v["truth"]), v["truth"], ours)
+        steps = np.unique(np.geomspace(1, n, 200).astype(int))
+        depth = np.maximum(last.losses[steps - 1], 1e-17)
+        ball = {"kind": "track", "path": ("along",), "panel": "losses", "color": "ink", "name": "the ball on its walk"}
+        ball |= {"x": steps.tolist(), "y": np.where(np.isfinite(depth), depth, 1e3).tolist()}
+        ball["v"] = (100 * np.log(steps) / np.log(max(n, 2))).tolist()
+        limits = {
+            "curve": ((0, 25), (0, ceiling(max(density.max(), min(y.max(), 3 * density.max()))))),
+            "losses": ((0.9, _room(max(len(w.losses) for w in walks))), (1e-17, 1e3)),
+        }
+        ended = last.settled or v["method"] != DESCENT or n > AT_ONCE + 1
+        hold = ({"kind": "bells", "of": "start", "panel": "curve"}, ball)
+        numbers = status(last, at, end, v["truth"])
+        away = () if v["method"] == DESCENT else ("step",)
+        return View(marks, sentence(walks), numbers, limits, hold, v["truth"], ours, away, waiting=not ended)
+
+    def play(state):
+        """The walk from its start to its end, in two and a half seconds."""
+        for along in np.linspace(0, 100, FRAMES):
+            state.update(along=float(along))
+            yield along / 100, SECONDS / FRAMES
 
     def walk_on(state):
         """Gradient descent until it settles or patience ends, a slice at a time."""
         if state.values["method"] != DESCENT:
             return
+        state.update(along=100.0)
         for share, each in descend_slowly(state.values, x):
             known.update(key=key(state.values, "along"), walks=[each])
             yield share
 
     controls = {
         "method": Choice("method", METHODS, "BFGS"),
-        "step": Number("step", 0.07, 0.005, 0.12, 0.005, name="step of gradient descent", label_width="58px"),
-        "along": Number("along", 100, 0, 100, 1, name="how far along the walk, per cent", label_width="58px"),
+        "step": Number("step", 0.07, 0.005, 0.12, 0.005, name="step of gradient descent"),
+        "along": Number("along %", 0, 0, 100, 1, name="how far along the walk, in per cent"),
         "unit": Choice("coordinates", COORDINATES),
-        "start": MixtureEditor(VALLEY),
+        "start": Bells(VALLEY),
     }
     return Explorer(
-        "explore_descent", show, figure, controls, _presets(), defaults={"truth": CLASSIC}, given=values,
-        new=lambda rng: {"truth": random_mixture(rng), "method": "BFGS"},
-        code=_code, work={"Walk on": walk_on}, aside=lambda v: () if v["method"] == DESCENT else ("step", "work"),
+        "explore_descent", show, panels, controls, _presets(), defaults={"truth": CLASSIC}, given=values, height=400,
+        new=lambda rng: Preset(
+            "Another curve, the same start: will BFGS find its bells?", {"truth": random_mixture(rng)},
+            ("yes", "no"), lambda state: int(walk(state.values, x, "BFGS").losses[-1] > MET),
+        ),
+        code=_code, work={"Walk on": walk_on, "Play": play},
     )  # fmt: skip
 
 
 def _presets():
     return {
-        "Long valley": Preset("Step 0.07: tens of steps, hundreds or thousands? Press “Walk on”.",
-                              {"method": DESCENT, "step": 0.07}),
-        "One hair too long": Preset("Step 0.08: quicker still? Press “Walk on”.", {"method": DESCENT, "step": 0.08}),
-        "Three racers": Preset("CG, BFGS, LM, one start: who wins?", {"method": RACE}),
+        "Long valley": Preset("Gradient descent, step 0.07: how many steps? Press “Walk on”.",
+                              {"method": DESCENT, "step": 0.07}, ("tens", "hundreds", "thousands"), 2),
+        "One hair too long": Preset("Step 0.08: quicker still? Press “Walk on”.", {"method": DESCENT, "step": 0.08},
+                                    ("quicker", "slower", "it never arrives"), 2),
+        "Three racers": Preset("CG, BFGS, LM from one start: who needs the fewest steps?", {"method": RACE},
+                               ("CG", "BFGS", "LM"), 2),
         "Wrong, and pleased": Preset("BFGS, raw, from means 14, 15 and 16. Will it complain?",
-                                     {"method": "BFGS", "start": PLEASED, "unit": 1.0}),
+                                     {"method": "BFGS", "start": PLEASED, "unit": 1.0}, ("yes", "no"), 1),
         "Kilometres to metres": Preset("The same curve in metres. How many steps will BFGS take?",
-                                       {"method": "BFGS", "unit": 1000.0}),
+                                       {"method": "BFGS", "unit": 1000.0}, ("as many", "more", "none"), 2),
     }  # fmt: skip
 
 
@@ -200,17 +224,17 @@ def _code(values):
     return CODE.format(truth=literal(values["truth"]), start=literal(values["start"]), method=method)
 
 
-def _paths(ax, walks):
+def _paths(walks):
     """Loss against iteration, a line style each, named where it ends."""
     marks = {}
     for k, each in enumerate(walks):
         count = np.arange(1, len(each.losses) + 1)
-        keep = np.unique(np.geomspace(1, len(count), 400).astype(int)) - 1  # as many as the eye can tell apart
+        keep = np.unique(np.geomspace(1, len(count), 300).astype(int)) - 1  # as many as the eye can tell apart
         y = np.maximum(each.losses[keep], 1e-17)
-        looks = LINES[k] if len(walks) > 1 else {"color": LINES[0]["color"]}
-        marks[f"loss of {each.name}"] = line(ax, count[keep], y, **looks, linewidth=1.8)
+        colour, dash = (f"bell{k + 4}", ((6, 2), (2, 1.5), (6, 2, 1.5, 2))[k]) if len(walks) > 1 else ("accent", None)
+        marks[f"loss of {each.name}"] = line("losses", count[keep], y, color=colour, dash=dash, width=1.8)
         if len(walks) > 1:
-            marks[f"name of {each.name}"] = text(ax, count[-1], max(y[-1], 1e-15), each.name, color=looks["color"])
+            marks[f"name of {each.name}"] = text("losses", count[-1], max(y[-1], 1e-15), each.name, color="ink")
     return marks
 
 

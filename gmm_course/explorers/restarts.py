@@ -1,26 +1,26 @@
-"""Chapter 6: many starts, and the staircase of where they end."""
+"""Many starts, and the staircase of where they end."""
 
 from itertools import combinations
 
 import numpy as np
 
 from gmm_helpers import CLASSIC, Mixture, classic_grid, fit_once, kmeans_start, marron_wand, random_start
-from gmm_helpers.plotting import LINES
 
-from .controls import Choice, MixtureEditor, Number
-from .explorer import Explorer, Preset, View, literal, told
-from .live_figure import LiveFigure, dots, line
-from .pictures import DOTS, GIVEN, bells, ceiling, truth_bands
+from .as_code import literal
+from .inputs import Bells, Choice, Number
+from .marks import Panel, bell_marks, ceiling, dots, faint, line, truth_marks
 from .state import alive, random_mixture
-from .words import in_words, spans, squares
+from .widget import Explorer, Preset, View
+from .words import in_words, spans, squares, told
 
-__all__ = ["explore_restarts"]
+__all__ = ["explore_restarts", "uniform"]
 
 CLAW = marron_wand(10)
 TWINS = Mixture(np.full(3, 1 / 3), [5, 15, 15], [1, 1, 1])
 BY_HAND = "one, by hand"
+LOWEST = 3e-10  # losses below are drawn there: the steps between the others stay in sight
+SHARES = ("none", "under half", "half or more", "all")
 MET = 1e-8  # the relative loss at which the curve counts as met
-BASINS = ("#009E73", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9", "#0072B2")
 CODE = """truth = {truth}
 x = {x}
 result = fit(x, truth.pdf(x), truth.n_components, rng=0)
@@ -44,64 +44,85 @@ KINDS = {"narrow": random_start, "wide": wide, "anywhere": uniform}
 def explore_restarts(**values):
     """Draw starts of a kind, run them, and see how many find the lowest valley.
 
-    values: `kind`, `number`, `method`, `seed`, `shown`, `start`, `truth`, in place of the first preset's.
+    values: `kind`, `number`, `method`, `seed`, `shown`, `start`, `truth`, `preset`, in place of the first preset's.
     Returns one box.
     """
-    figure = LiveFigure([["curve"], ["stairs"]], 6.8, 4.7, height_ratios=[1.6, 1.5])
-    curve, stairs = figure.axes["curve"], figure.axes["stairs"]
-    curve.set(xlabel="x", ylabel="density")
-    stairs.set(yscale="log", ylim=(1e-18, 5), xlabel="starts, sorted by where they end", ylabel="relative loss")
-    start = {"color": "#7A7A7A", "linestyle": ":", "linewidth": 1.4}
-    figure.key(curve, {"given": GIVEN, "a start": start, "where it ends": {"color": "black"}, "its bells": LINES[0]})
+    panels = {
+        "curve": Panel(1.6, ylabel="density", xlabel="x"),
+        "stairs": Panel(1.3, (0.5, 50.5), (1e-9, 5), "starts, sorted by where they end", "relative loss", ylog=True),
+    }
 
     def show(state):
         v = state.values
         x = grid(v["truth"])
-        density, fine = v["truth"].pdf(x), np.linspace(x[0], x[-1], 400)
-        if v["kind"] == BY_HAND and _key(v) != (state.result or {}).get("key"):
+        density, fine = v["truth"].pdf(x), np.linspace(x[0], x[-1], 220)
+        alone = v["kind"] == BY_HAND
+        if alone and _key(v) != (state.result or {}).get("key"):
             for _ in run(state):
                 pass
         runs = (state.result or {}).get("runs", [])
-        figure.limits(curve, xlim=(float(x[0]), float(x[-1])), ylim=(0, ceiling(density.max())))
-        figure.limits(stairs, xlim=(0.5, next(n for n in (10, 25, 50, 100) if n >= v["number"]) + 0.5))
-        marks = truth_bands(curve, fine, v["truth"]) if v["revealed"] else {}
-        marks |= {"given": dots(curve, x, density, **DOTS)}
+        limits = {
+            "curve": ((float(x[0]), float(x[-1])), (0, ceiling(density.max()))),
+            "stairs": ((0.5, next(n for n in (10, 25, 50, 100) if n >= v["number"]) + 0.5), (LOWEST / 3, 5)),
+        }
+        away = ("number", "seed", "shown", "work") if alone else ("start",)
+        waiting = not runs or state.result["key"] != _key(v) or not (alone or len(runs) == int(v["number"]))
+        marks = truth_marks("curve", fine, v["truth"])
+        marks |= faint("curve", fine, [end.mixture for end in runs[1:]] if runs else [Mixture(*d) for d in draws(v, x)])
+        hold = [{"kind": "bells", "of": "start", "panel": "curve"}] if alone else []
         if not runs:
-            first = Mixture(*draws(v, x)[0])
-            marks |= bells(curve, fine, first) | {"start": line(curve, fine, first.pdf(fine), **start)}
-            return View(marks, _before(v), spans(f"seed {int(v['seed'])}"), v["truth"], None)
+            marks["given"] = dots("curve", x, density, label="given")
+            numbers = spans(f"seed {int(v['seed'])}")
+            return View(marks, _before(v), numbers, limits, hold, v["truth"], away=away, waiting=True)
         chosen = runs[min(int(v["shown"]), len(runs)) - 1]
-        marks |= {"start": line(curve, fine, chosen.start.pdf(fine), **start)}
-        marks |= bells(curve, fine, chosen.mixture) | {"end": line(curve, fine, chosen.pdf(fine))}
-        marks |= _stairs(stairs, runs, chosen)
+        marks |= bell_marks("curve", fine, chosen.mixture)
+        marks["given"] = dots("curve", x, density, label="given")
+        looks = {"color": "soft", "dash": (1, 1.6), "label": "its start"}
+        marks["start"] = line("curve", fine, chosen.start.pdf(fine), **looks)
+        marks["end"] = line("curve", fine, chosen.pdf(fine), width=1.4, label="where it ends")
+        marks |= _stairs(runs, chosen)
+        if not alone:
+            losses = [max(end.loss, LOWEST) for end in runs]
+            track = {"v": list(range(1, len(runs) + 1)), "x": list(range(1, len(runs) + 1)), "y": losses}
+            hold.append({"kind": "track", "path": ("shown",), "panel": "stairs", "color": "ink"} | track)
         said = sentence(runs) if _key(v) == state.result["key"] else _stale(v)
-        return View(marks, said, f"<span>shown:</span> {told(chosen, v['truth'])}", v["truth"], chosen.mixture)
+        numbers = f"<span>shown:</span> {told(chosen, v['truth'])}"
+        return View(marks, said, numbers, limits, hold, v["truth"], chosen.mixture, away, waiting=waiting)
 
     controls = {
         "kind": Choice("starts", [BY_HAND, "narrow", "wide", "k-means++", "anywhere"], BY_HAND),
-        "number": Number("number", 50, 1, 100, 1, name="number of starts", whole=True, label_width="62px"),
+        "number": Number("number", 50, 1, 100, 1, name="number of starts", whole=True),
         "method": Choice("method", ["BFGS", "LM"]),
-        "seed": Number("seed", 0, 0, 20, 1, name="seed of the starts", whole=True, label_width="62px"),
-        "shown": Number("shown", 1, 1, 100, 1, name="which end is shown, best first", whole=True, label_width="62px"),
-        "start": MixtureEditor(TWINS),
+        "seed": Number("seed", 0, 0, 20, 1, name="seed of the starts", whole=True),
+        "shown": Number("shown", 1, 1, 100, 1, name="which end is shown, best first", whole=True),
+        "start": Bells(TWINS),
     }
-
     return Explorer(
-        "explore_restarts", show, figure, controls, _presets(), defaults={"truth": CLASSIC}, given=values,
-        new=lambda rng: {"truth": random_mixture(rng), "kind": "narrow"},
+        "explore_restarts", show, panels, controls, _presets(), defaults={"truth": CLASSIC}, given=values, height=400,
+        new=lambda rng: Preset("Another curve: how many of 50 narrow starts will find it?",
+                               {"truth": random_mixture(rng), "kind": "narrow"}, SHARES, share_found),
         code=_code, work={"Run the starts": run},
-        aside=lambda v: ("number", "seed", "shown") if v["kind"] == BY_HAND else ("start",),
     )  # fmt: skip
+
+
+def share_found(state):
+    """Which of `SHARES` the runs of the state's result make true."""
+    runs = state.result["runs"]
+    found = sum(end.loss <= MET for end in runs) / len(runs)
+    return 0 if not found else 3 if found == 1 else 1 + (found >= 0.5)
 
 
 def _presets():
     return {
-        "Equal means": Preset("Two bells start at 15. Can they part? Then set μ₃ to 15.05.", {"kind": BY_HAND}),
-        "Narrow fifty": Preset("Of 50 starts, means anywhere, stds 1: how many find the answer?", {"kind": "narrow"}),
-        "Wide fifty": Preset("Distinct means, stds 5: how many of 50?", {"kind": "wide"}),
-        "K-means++ fifty": Preset("The curve itself chooses the starts: how many of 50?", {"kind": "k-means++"}),
+        "Equal means": Preset("Two bells start at 15. Can they part? Then set μ₃ to 15.05.", {"kind": BY_HAND},
+                              ("yes", "no"), 1),
+        "Narrow fifty": Preset("50 starts, means anywhere, stds 1: how many find the answer?", {"kind": "narrow"},
+                               SHARES, share_found),
+        "Wide fifty": Preset("Distinct means, stds 5: how many of 50?", {"kind": "wide"}, SHARES, share_found),
+        "K-means++ fifty": Preset("The curve itself chooses the starts: how many of 50?", {"kind": "k-means++"},
+                                  SHARES, share_found),
         "The claw": Preset("Six bells, 50 starts anywhere: how many meet the curve?",
-                           {"truth": CLAW, "kind": "anywhere", "method": "LM"}),
+                           {"truth": CLAW, "kind": "anywhere", "method": "LM"}, SHARES, share_found),
     }  # fmt: skip
 
 
@@ -146,27 +167,25 @@ def _code(values):
     return CODE.format(truth=literal(values["truth"]), x=x)
 
 
-def _stairs(ax, runs, chosen):
-    """A dot for each start at the loss where it ended; starts that ended alike have one colour."""
-    losses = np.array([max(end.loss, 1e-17) for end in runs])
-    level, colours = 0, []
-    for before, loss in zip([losses[0], *losses[:-1]], losses, strict=True):
-        level += loss > max(1.01 * before, MET)
-        colours.append(BASINS[min(level, len(BASINS) - 1)])
-    rank = np.arange(1, len(runs) + 1)
-    marks = {
-        f"basin {colour}": dots(ax, rank[is_it], losses[is_it], color=colour, size=3.6)
-        for colour in dict.fromkeys(colours)
-        if (is_it := np.array(colours) == colour).any()
-    }
+def _stairs(runs, chosen):
+    """A dot for each start at the loss where it ended; those that meet the curve stand out, the valleys are steps."""
+    losses = np.array([max(end.loss, LOWEST) for end in runs])
+    rank, met = np.arange(1, len(runs) + 1), losses <= MET
+    marks = {}
+    if met.any():
+        marks["met"] = dots(
+            "stairs", rank[met], losses[met], color="accent", size=3.8, label="ends that meet the curve"
+        )
+    if not met.all():
+        marks["missed"] = dots("stairs", rank[~met], losses[~met], color="soft", size=3.8, label="ends elsewhere")
     at = runs.index(chosen)
-    return marks | {"shown": line(ax, [at + 1, at + 1], [losses[at] / 12, losses[at] * 12], linewidth=2.2)}
+    return marks | {"shown": line("stairs", [at + 1, at + 1], [losses[at] / 3, losses[at] * 3], width=2.2)}
 
 
 def _before(values):
     """What is asked before anything has run."""
     n = int(values["number"])
-    return f"{n} starts are drawn, and the first is shown; how many will find the answer? Predict, then run them."
+    return f"{n} starts are drawn; how many will find the answer? Predict, then run them."
 
 
 def _stale(values):

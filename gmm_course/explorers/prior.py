@@ -1,16 +1,15 @@
-"""Chapter 7: what a prior holds, and what it costs."""
+"""What a prior holds, and what it costs."""
 
 import numpy as np
 
 from gmm_helpers import CLASSIC, Mixture, classic_grid, fit_once, log_std_prior, mean_prior, relative_loss
-from gmm_helpers.plotting import LINES
 
-from .controls import Choice, Number, Switch
-from .explorer import Explorer, Preset, View, literal, told
-from .live_figure import LiveFigure, dots, line
-from .pictures import DOTS, GIVEN, bells, ceiling, truth_bands
-from .state import follow, key, noisy, random_mixture
-from .words import in_words, listed, spans, squares
+from .as_code import literal
+from .inputs import Choice, Number, Switch
+from .marks import Panel, bell_marks, ceiling, dots, line, truth_marks
+from .state import follow, key, noisy, places, random_mixture
+from .widget import Explorer, Preset, View
+from .words import in_words, listed, spans, squares, told
 
 __all__ = ["explore_prior"]
 
@@ -29,17 +28,19 @@ print(result)"""
 def explore_prior(**values):
     """Choose how many bells, how much noise, how strong a prior; see what it holds and what it costs.
 
-    values: `n_components`, `noise`, `seed`, `cut`, `strength`, `centre`, `means`, `truth`, in place of the first
-    preset's. Returns one box.
+    values: `n_components`, `noise`, `seed`, `cut`, `strength`, `centre`, `means`, `truth`, `preset`, in place of the
+    first preset's. Returns one box.
     """
-    figure = LiveFigure([["curve"], ["stds"]], 6.8, 4.2, height_ratios=[2.4, 1])
-    curve, strip = figure.axes["curve"], figure.axes["stds"]
-    curve.set(xlim=(0, 25), xlabel="x", ylabel="density")
-    strip.set(xscale="log", xlim=(0.05, 2e4), ylim=(0, 1), yticks=[], xlabel="fitted stds")
-    strip.axvline(RUNAWAY, color="0.6", linewidth=0.8)
-    strip.text(1.1 * RUNAWAY, 0.8, "twice the grid", color="0.4", size="small")
-    figure.key(curve, {"given": GIVEN, "fit": {"color": "black"}, "its bells": LINES[0]})
-    fine = np.linspace(0, 25, 300)
+    panels = {
+        "curve": Panel(2.4, ylabel="density", xlabel="x"),
+        "stds": Panel(0.8, (0.05, 2e4), (0, 1), "fitted stds", "", True, ticks={"y": []},
+                      rules=({"x": RUNAWAY, "words": "twice the grid"},)),
+    }  # fmt: skip
+    fine = np.linspace(0, 25, 220)
+    handles = (
+        {"kind": "number", "path": ("cut",), "panel": "curve", "y": 0.97, "color": "ink"},
+        {"kind": "number", "path": ("centre",), "panel": "stds", "y": 0.5, "color": "bell4"},
+    )
 
     def show(state):
         v = state.values
@@ -48,41 +49,64 @@ def explore_prior(**values):
         K = int(v["n_components"])
         result = state.kept(key(v), lambda: follow(x, density, K, state.last, prior=prior(v), exact=exact))
         state.last = result
-        mixture = result.mixture
-        figure.limits(curve, ylim=(0, ceiling(density.max())))
-        marks = truth_bands(curve, fine, v["truth"]) if v["revealed"] else {}
-        marks |= {"given": dots(curve, x, density, **DOTS), **bells(curve, fine, mixture)}
-        marks |= {"fit": line(curve, fine, mixture.pdf(fine), linewidth=1.5)} | _strip(strip, v, mixture, state.result)
+        mixture, told_apart = result.mixture, v["revealed"] or not v["problem"]
+        colours = places(mixture, v["truth"]) if told_apart else list(range(K))
+        marks = truth_marks("curve", fine, v["truth"]) | bell_marks("curve", fine, mixture, places=colours)
+        marks["given"] = dots("curve", x, density, label="given")
+        marks["fit"] = line("curve", fine, mixture.pdf(fine), width=1.4, label="fit")
+        top = ceiling(density.max())
+        if v["cut"] < 25:
+            marks["cut"] = line("curve", [v["cut"]] * 2, [0, top], color="soft", dash=(4, 3), label="the grid’s end")
+        marks |= _strip(v, mixture, colours, state.result)
+        hold = handles if v["strength"] else handles[:1]
         said = sentence(v, result, state.result)
-        return View(marks, said, status(v, result), v["truth"], mixture)
+        limits = {"curve": ((0, 25), (min(0, 1.1 * density.min()), top))}
+        waiting = v["preset"] in ("Runaway", "A whisper") and not (state.result and state.result["key"] == key(v))
+        return View(marks, said, status(v, result), limits, hold, v["truth"], mixture, waiting=waiting)
 
     controls = {
-        "n_components": Number("K", 3, 1, 6, 1, name="number of bells fitted", whole=True, label_width="66px"),
+        "n_components": Number("K", 3, 1, 6, 1, name="number of bells fitted", whole=True),
         "strength": Choice("prior λ", STRENGTHS),
-        "centre": Number("centre", 2, 0.5, 8, 0.1, name="centre of the prior on stds", label_width="66px"),
+        "centre": Number("centre", 2, 0.5, 8, 0.1, name="centre of the prior on stds"),
         "means": Switch("a prior on means too: 12.5 ± 7"),
-        "noise": Number("noise %", 0, 0, 10, 0.5, name="noise in per cent of the peak", label_width="66px"),
-        "seed": Number("seed", 0, 0, 20, 1, name="seed of the noise", whole=True, label_width="66px"),
-        "cut": Number("cut at", 25, 10, 25, 0.5, name="where the grid ends", label_width="66px"),
+        "noise": Number("noise %", 0, 0, 10, 0.5, name="noise in per cent of the peak"),
+        "seed": Number("seed", 0, 0, 20, 1, name="seed of the noise", whole=True),
+        "cut": Number("cut at", 25, 10, 25, 0.5, name="where the grid ends"),
     }
     return Explorer(
-        "explore_prior", show, figure, controls, _presets(), defaults={"truth": CLASSIC}, given=values,
-        new=lambda rng: {"truth": random_mixture(rng), "noise": 5.0, "strength": 0.01},
-        code=_code, work={f"{STARTS} starts": run},
+        "explore_prior", show, panels, controls, _presets(), defaults={"truth": CLASSIC}, given=values, height=400,
+        new=_new, code=_code, work={f"{STARTS} starts": run},
     )  # fmt: skip
+
+
+def _new(rng):
+    """A noisy curve of two to four bells, fitted by three."""
+    truth = random_mixture(rng, int(rng.integers(2, 5)))
+    question = "A noisy curve, fitted by three bells: how many made it?"
+    values = {"truth": truth, "noise": 5.0, "strength": 0.01}
+    return Preset(question, values, ("two", "three", "four"), truth.n_components - 2)
 
 
 def _presets():
     return {
-        "Runaway": Preset("Five bells for a curve of three, no prior. How wide do spare ones get? Then 30 starts.",
-                          {"n_components": 5.0}),
-        "A whisper": Preset("λ = 1e-6: is that enough? Then 30 starts.", {"n_components": 5.0, "strength": 1e-6}),
-        "Too loud": Preset("Three bells, λ = 0.1, centre 2. Which bell suffers?", {"strength": 0.1}),
-        "Cut at 16": Preset("The third bell, at 20, is out of sight. The fit puts it below 0. What brings it back?",
-                            {"cut": 16.0, "noise": 1.0, "seed": 6.0, "strength": 1e-4}),
+        "Runaway": Preset("Five bells for three, no prior. In how many of 30 starts will one run away?",
+                          {"n_components": 5.0}, ("none", "some", "most"), _runaways),
+        "A whisper": Preset("λ = 1e-6. In how many of 30 starts will a bell run away now?",
+                            {"n_components": 5.0, "strength": 1e-6}, ("none", "some", "most"), _runaways),
+        "Too loud": Preset("Three bells, λ = 0.1, centre 2. Which std suffers most?", {"strength": 0.1},
+                           ("2 of the first", "1 of the second", "2 of the third"), 1),
+        "Cut at 16": Preset("The third bell, at 20, is out of sight. Where does the fit put it?",
+                            {"cut": 16.0, "noise": 1.0, "seed": 6.0, "strength": 1e-4},
+                            ("near 20", "between 16 and 18", "below 0"), 2),
         "Two for three": Preset("Two bells for a curve of three. Can a prior cure that?",
-                                {"n_components": 2.0, "strength": 0.01}),
+                                {"n_components": 2.0, "strength": 0.01}, ("yes", "no"), 1),
     }  # fmt: skip
+
+
+def _runaways(state):
+    """None, some or most, of the starts that have run."""
+    wide = (state.result["stds"].max(axis=1) > RUNAWAY).mean()
+    return 0 if not wide else 1 + (wide > 0.5)
 
 
 def data(values):
@@ -114,18 +138,20 @@ def run(state):
         yield (i + 1) / STARTS
 
 
-def _strip(ax, values, mixture, ends):
-    """Stds on a logarithmic axis: the fit's as ticks, those of the many starts as dots, the prior as a band."""
+def _strip(values, mixture, colours, ends):
+    """The fitted stds on their axis, those of many starts as dots, and the prior's centre as a band."""
     marks = {}
     if values["strength"]:
         at = values["centre"]
-        marks["centre"] = line(ax, [at, at], [0, 1], color="#CC79A7", linewidth=8, alpha=0.4)
+        marks["centre"] = line(
+            "stds", [at, at], [0, 1], color="bell4", width=8, opacity=0.4, label="the prior’s centre"
+        )
     if ends and ends["key"] == key(values):
         shown = np.clip(ends["stds"], 0.06, 1.8e4)
         height = np.linspace(0.06, 0.9, STARTS)[: len(shown), None] + np.zeros_like(shown)
-        marks["ends"] = dots(ax, shown, height, color="#56B4E9", size=1.8)
-    for k, std in enumerate(np.clip(mixture.stds, 0.06, 1.8e4)):
-        marks[f"std {k + 1}"] = line(ax, [std, std], [0, 1], **LINES[k], linewidth=2.4)
+        marks["ends"] = dots("stds", shown, height, color="soft", size=1.8, label="stds of the starts")
+    for k, std in zip(colours, np.clip(mixture.stds, 0.06, 1.8e4), strict=True):
+        marks[f"std {k + 1}"] = line("stds", [std, std], [0, 1], color=f"bell{k % 6 + 1}", width=2.4)
     return marks
 
 
@@ -139,7 +165,7 @@ def sentence(values, result, ends):
     K = f"{in_words(mixture.n_components).capitalize()} {'bells' if many else 'bell'}"
     if (far := mixture.stds > RUNAWAY).any():
         return f"{K}: a std has run away to {mixture.stds[far].max():.1e}, and the curve doesn't feel it."
-    told_apart = values["revealed"] or not values["veiled"]  # a new problem's truth is nobody's yet
+    told_apart = values["revealed"] or not values["problem"]  # a new problem's truth is nobody's yet
     if told_apart and mixture.n_components == truth.n_components and values["strength"] and values["cut"] == 25:
         return _cost(mixture, truth, result.loss)
     s, es = ("s", "") if many else ("", "s")

@@ -1,15 +1,14 @@
-"""Chapter 3: fit by hand, and see the landscape that a ball on one parameter would roll in."""
+"""Fit by hand, and see the landscape that a ball on one parameter would roll in."""
 
 import numpy as np
 
 from gmm_helpers import CLASSIC, Mixture, classic_grid, gaussian_pdf
-from gmm_helpers.plotting import LINES
 
-from .controls import Choice, MixtureEditor, share, subscript
-from .explorer import Explorer, Preset, View, literal
-from .live_figure import LiveFigure, dots, fill, line
-from .pictures import DOTS, GIVEN, bells, ceiling, truth_bands
+from .as_code import literal
+from .inputs import Bells, Choice, share, subscript
+from .marks import Panel, bell_marks, ceiling, dots, line, truth_marks
 from .state import largest_error, matched, random_mixture
+from .widget import Explorer, Preset, View
 from .words import spans
 
 __all__ = ["explore_loss"]
@@ -20,11 +19,7 @@ GROUPS = ("weights", "means", "stds")
 LETTERS = {"weights": "w", "means": "μ", "stds": "σ"}
 RANGES = {"weights": (0.0, 1.0), "means": (-8.0, 30.0), "stds": (0.1, 10.0)}
 SLICE = 161  # points of the landscape
-LOOKS = {
-    "given": GIVEN,
-    "ours, by hand": {"color": "black"},
-    "its bells": LINES[0],
-}
+FRAMES, SECONDS = 60, 2.0  # of the ball that rolls
 
 
 def l2(y, f, _dx):
@@ -58,44 +53,48 @@ print("relative loss:", relative_loss(truth.pdf(x), ours.pdf(x)))"""
 def explore_loss(**values):
     """Fit by hand: move the bells until the curve meets the dots. Below, the landscape along one parameter.
 
-    values: `ours`, `truth`, `distance`, `along`, in place of the first preset's. Returns one box.
+    values: `ours`, `truth`, `distance`, `along`, `preset`, in place of the first preset's. Returns one box.
     """
-    ratios = {"height_ratios": [2.4, 0.8, 1.3]}
-    figure = LiveFigure([["curve"], ["residual"], ["landscape"]], 8.2, 4.9, **ratios)
-    curve, below, land = (figure.axes[name] for name in ("curve", "residual", "landscape"))
-    curve.set(xlim=(0, 25), ylabel="density", ylim=(0, 0.25), xticklabels=[])
-    below.set(xlim=(0, 25), ylabel="left over", ylim=(-0.25, 0.25), xlabel="x")
-    below.axhline(0, color="0.6", linewidth=0.8)
-    land.set(ylabel="distance", xlabel="μ₁")
-    figure.key(curve, LOOKS)
-    figure.figure.align_ylabels()
-    x, fine = classic_grid(), np.linspace(0, 25, 300)
+    panels = {
+        "curve": Panel(2.3, ylabel="density"),
+        "residual": Panel(0.7, y=(-0.25, 0.25), ylabel="left over"),
+        "landscape": Panel(1.3, y=(0, 1), ylabel="distance, along the chosen parameter"),
+    }
+    x, fine = classic_grid(), np.linspace(0, 25, 220)
 
     def show(state):
         v = state.values
         ours, truth, distance = v["ours"], v["truth"], DISTANCES[v["distance"]]
         y, f = truth.pdf(x), ours.pdf(x)
-        figure.limits(curve, ylim=(0, ceiling(max(y.max(), ours.pdf(fine).max()))))
-        reach = ceiling(abs(y - f).max() + 0.01)
-        figure.limits(below, ylim=(-reach, reach))
-        marks = truth_bands(curve, fine, truth) if v["revealed"] else {}
-        marks |= {"given": dots(curve, x, y, **DOTS), **bells(curve, fine, ours)}
-        marks |= {"ours": line(curve, fine, ours.pdf(fine), linewidth=1.5)}
-        marks |= {"left over": fill(below, x, y - f, color="#7A7A7A", alpha=0.45)}
-        marks |= {"residual": line(below, x, y - f, color="#303030", linewidth=1)}
-        land.set_xlabel(v["along"])
+        marks = truth_marks("curve", fine, truth) | bell_marks("curve", fine, ours, live="ours")
+        marks["given"] = dots("curve", x, y, label="given")
+        marks["ours"] = line("curve", fine, ours.pdf(fine), width=1.4, label="ours, by hand", live=("sum", "ours"))
+        marks["left over"] = line("residual", x, y - f, color="soft", width=1, fill=0.35, live=("left", "ours"))
         here, floor = distance(y, f, x[1]), _slice(state, x, y)
-        marks |= _landscape(figure, land, floor, _at(ours, v["along"]), here)
-        return View(marks, sentence(state, here, floor), status(y, f, x[1]), truth, ours)
+        marks["landscape"] = line("landscape", *floor, color="accent", width=1.8, label="the landscape")
+        group, k = _place(ours, v["along"])
+        ball = {"kind": "track", "path": ("ours", group[0], k), "panel": "landscape", "name": f"the ball: {v['along']}"}
+        ball |= {"v": floor[0].tolist(), "x": floor[0].tolist(), "y": floor[1].tolist()}
+        handles = ({"kind": "bells", "of": "ours", "panel": "curve"}, ball | {"color": f"bell{k + 1}", "smooth": True})
+        across = RANGES["means"] if group == "means" else (0.0, 25.0)  # the ball stands under its bell
+        end = ceiling(abs(y - f).max() + 0.01)
+        limits = {
+            "curve": (across, (0, ceiling(max(y.max(), ours.pdf(fine).max())))),
+            "residual": (across, (-end, end)),
+            "landscape": (RANGES[group], _depths(floor[1], here)),
+        }
+        live = {"x": x.tolist(), "y": y.tolist(), "of": ["ours"], "same": ["distance", "along"], "K": 0}
+        said = sentence(state, here, floor)
+        return View(marks, said, status(y, f, x[1]), limits, handles, truth, ours, live=live)
 
     controls = {
-        "ours": MixtureEditor(EYE, means=(-8, 30), stds=(0.1, 10)),
+        "ours": Bells(EYE, means=(-8, 30), stds=(0.1, 10)),
         "distance": Choice("distance", list(DISTANCES)),
         "along": Choice("landscape", [LETTERS[g] + subscript("", k) for g in GROUPS for k in range(3)], "μ₁"),
     }
     return Explorer(
-        "explore_loss", show, figure, controls, _presets(), defaults={"truth": CLASSIC}, given=values,
-        new=lambda rng: {"truth": random_mixture(rng)},
+        "explore_loss", show, panels, controls, _presets(), defaults={"truth": CLASSIC}, given=values, height=440,
+        new=lambda rng: Preset("Which bells meet these dots?", {"truth": random_mixture(rng)}),
         code=lambda v: CODE.format(truth=literal(v["truth"]), ours=literal(v["ours"])),
         work={"Let the ball roll": lambda state: roll(state, x)},
     )  # fmt: skip
@@ -108,36 +107,36 @@ def _presets():
     start = Mixture([0.5, 0.5], [12.1, 11.9], [2, 2])
     one = Mixture([1.0], [15.43], [2.72])
     return {
-        "By hand": Preset("Which will you set to the truth first: means, stds or weights?", {"ours": EYE}),
-        "Fleeing": Preset("All is true but μ₁ = −1. Will the ball roll toward 5?", {"ours": fled}),
-        "Ridge": Preset("The ball lies at 18.74. Left or right?", {"ours": ridge}),
+        "By hand": Preset("Set one group to the truth. Which helps most?", {"ours": EYE}, GROUPS, 1),
+        "Fleeing": Preset("All is true but μ₁ = −1. Will the ball roll toward 5?", {"ours": fled}, ("yes", "no"), 1),
+        "Ridge": Preset("The ball lies at 18.74. Left or right?", {"ours": ridge}, ("left", "right"), 0),
         "Mirror": Preset("Two equal bells, to be put at 8 and 16. How many perfect answers are there?",
-                         {"ours": start, "truth": pair}),
+                         {"ours": start, "truth": pair}, ("one", "two", "many"), 1),
         "One bell": Preset("The best single bell by L2 stands at 15.43. Where will KL(given ‖ ours) put it?",
-                           {"ours": one}),
+                           {"ours": one}, ("further left", "there too", "further right"), 0),
     }  # fmt: skip
 
 
 def roll(state, x):
-    """The ball rolls to the floor of its valley, in steps that halve where they no longer lead down."""
-    truth, distance = state.values["truth"].pdf(x), DISTANCES[state.values["distance"]]
-    along = _place(state.values["ours"], state.values["along"])
-    low, high = RANGES[along[0]]
-    step, steps = (high - low) / 400, 0
+    """The ball rolls to the floor of its valley, in steps that halve where they no longer lead down, in two seconds."""
+    v, truth = state.values, state.values["truth"].pdf(x)
+    ours, place, distance = v["ours"], _place(v["ours"], v["along"]), DISTANCES[v["distance"]]
+    low, high = RANGES[place[0]]
+    step, path = (high - low) / 400, [_at(ours, v["along"])]
 
     def depth(value):
-        return distance(truth, _moved(state.values["ours"], along, value).pdf(x), x[1])
+        return distance(truth, _moved(ours, place, value).pdf(x), x[1])
 
-    while step > 1e-7 * (high - low) and steps < 600:
-        here = _at(state.values["ours"], state.values["along"])
-        near = [value for value in (here - step, here + step) if low <= value <= high]
-        best = min(near, key=depth)
-        if depth(best) < depth(here):
-            state.update(ours=_moved(state.values["ours"], along, best))
-            steps += 1
+    while step > 1e-7 * (high - low) and len(path) < 600:
+        best = min((value for value in (path[-1] - step, path[-1] + step) if low <= value <= high), key=depth)
+        if depth(best) < depth(path[-1]):
+            path.append(best)
         else:
             step /= 2
-        yield min(steps / 100, 0.99)
+    for done in np.linspace(0, 1, FRAMES):
+        at = np.interp(done * (len(path) - 1), np.arange(len(path)), path)
+        state.update(ours=_moved(ours, place, at))
+        yield done, SECONDS / FRAMES
 
 
 def _place(mixture, along):
@@ -177,15 +176,11 @@ def _slice(state, x, y):
     return values, DISTANCES[state.values["distance"]](y, curves, x[1])
 
 
-def _landscape(figure, ax, floor, at, here):
-    values, depths = floor
+def _depths(depths, here):
+    """Limits of the landscape's depth."""
     top = ceiling(min(max(depths.max(), here), 20.0))
     bottom = 0.0 if depths.min() > -1e-3 else -ceiling(-depths.min())
-    figure.limits(ax, xlim=(float(values[0]), float(values[-1])), ylim=(bottom - 0.04 * top, top))
-    return {
-        "landscape": line(ax, values, depths, color="#0072B2", linewidth=1.8),
-        "ball": dots(ax, [at], [here], color="#D55E00", size=5.5),
-    }
+    return bottom - 0.04 * top, top
 
 
 def sentence(state, here, floor):

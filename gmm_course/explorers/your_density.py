@@ -1,5 +1,7 @@
-"""Chapter 8: the bells of real data, or of a file of one's own, and what there is to be said against them."""
+"""The bells of real data, or of a file of one's own, and what there is to be said against them."""
 
+import json
+from base64 import b64encode
 from html import escape
 
 import numpy as np
@@ -18,11 +20,10 @@ from gmm_helpers import (
 )
 
 from .as_code import literal
-from .controls import Number, Switch
-from .explorer import Explorer, Preset, View
-from .files import File
-from .pictures import CurvePicture, truth_bands
+from .inputs import File, Number, Switch
+from .marks import ceiling, curve_marks, dots, fit_panels, reach, truth_marks
 from .state import random_mixture
+from .widget import Explorer, Preset, View
 from .words import in_words, ordinal, spans, squares, told
 
 __all__ = ["explore_your_density"]
@@ -52,65 +53,75 @@ def explore_your_density(**values):
     values: `n_components`, `free` (whether the area is fitted too), `take_off` (of a background, in per cent of the
     peak), `example`, `x`, `density`, in place of the first preset's. Returns one box.
     """
-    picture = CurvePicture(height=4.1)
 
     def show(state):
         v = state.values
         x, density, smoothing = data(v)
-        picture.spans(x)
-        pad = 0.02 * (x[-1] - x[0])  # room for the last tick's label
-        picture.figure.limits(picture.curve, xlim=(x[0] - pad, x[-1] + pad))
+        pad, top = 0.02 * (x[-1] - x[0]), ceiling(density.max())
+        limits = {"curve": ((x[0] - pad, x[-1] + pad), (min(0, 1.1 * density.min()), top))}
         K, mass = int(v["n_components"]), None if v["free"] else 1.0
         if (numbers := 3 * K - (not v["free"])) > x.size:
-            file.show(None)
-            return View(picture.dots(x, density), f"{x.size} points can't tell {numbers} numbers: take fewer bells.")
+            limits["residual"] = (limits["curve"][0], (-1, 1))
+            alone = {"target": dots("curve", x, density, label="what we are given")}
+            return View(alone, f"{x.size} points can't tell {numbers} numbers: take fewer bells.", "", limits)
         result = state.kept(_key(v), lambda: _fitted(state, x, density, K, mass))
         asked = state.result if state.result and state.result["key"] == _key(v) else None
         if asked:
             result = min(result, *asked["results"], key=lambda each: each.loss)
-        file.show(result)
-        drawn = slice(None, None, -(-x.size // DRAWN))
-        marks = picture.marks(x[drawn], density[drawn], result.pdf(x[drawn]), result.mixture, mass=result.mass)
         truth = v["truth"] if v["example"] in (SPECTRUM, PROBLEM) else None
-        if v["revealed"] and truth:
-            marks = truth_bands(picture.curve, picture.fine, truth, mass=v["area"]) | marks
-        return View(marks, sentence(v, result, smoothing), status(v, result, asked), truth, result.mixture)
+        drawn = np.unique(np.linspace(0, x.size - 1, min(x.size, DRAWN)).astype(int))
+        marks = curve_marks(x[drawn], density[drawn], result)
+        if truth is not None:
+            marks = truth_marks("curve", marks["fit"].x, truth, mass=v["area"]) | marks
+        limits["residual"] = (limits["curve"][0], reach(marks["residual"].y, density.max()))
+        said = sentence(v, result, smoothing)
+        found = found_bells(v["example"], result)
+        return View(marks, said, status(v, result, asked), limits, (), truth, result.mixture, found=found)
 
     def take(name, content):
         x, density = read_density(content)
         fit(x, density, 1, mass=None, n_starts=1)  # refuses what can't be fitted while the last curve is still there
         kept = {"n_components": explorer.state.values["n_components"], "free": True}
-        explorer.begin(None, {"example": name, "x": x, "density": density} | kept)
+        explorer.choose()
+        explorer.update(**{"example": name, "x": x, "density": density, "answer": -1} | kept)
 
-    file = File(GALAXIES, lambda name, content: explorer.guarded(lambda: take(name, content)))
     controls = {
-        "n_components": Number("K", 3, 1, 6, 1, name="number of bells fitted", whole=True, label_width="84px"),
-        "take_off": Number("take off %", 0, 0, 20, 0.5, name="background to take off, in per cent of the peak",
-                           label_width="84px"),
+        "n_components": Number("K", 3, 1, 6, 1, name="number of bells fitted", whole=True),
+        "take_off": Number("take off %", 0, 0, 20, 0.5, name="background to take off, in per cent of the peak"),
         "free": Switch("fit the area too: it needn't be 1"),
-        "example": file,
-    }  # fmt: skip
+        "example": File("A file of yours …", GALAXIES, take),
+    }
     nothing = np.array([])
     explorer = Explorer(
-        "explore_your_density", show, picture.figure, controls, _presets(), given=values, new=_new, code=_code,
+        "explore_your_density", show, fit_panels(), controls, _presets(), given=values, new=_new, code=_code,
         defaults={"x": nothing, "density": nothing, "truth": MEASURED, "area": 272.0, "grid": LOG, "offset": 0.0},
         work={f"{SEEDS} more seeds": ask},
     )  # fmt: skip
     return explorer
 
 
+def found_bells(name, result):
+    """The fitted bells as a table, and a link that keeps them as JSON."""
+    found = {"mass": result.mass, "loss": result.loss, "mixture": result.mixture.to_dict()}
+    packed = b64encode(json.dumps({"data": name} | found, indent=1).encode()).decode()
+    link = f'<a download="bells.json" href="data:application/json;base64,{packed}">Download</a>'
+    table = result.mixture._repr_html_()
+    return f"<b>{escape(name)}</b>{table}{link} (JSON, for <code>Mixture.from_dict</code>)"
+
+
 def _presets():
     measured = {"example": SPECTRUM, "n_components": 3.0, "free": True}
     return {
         "Galaxies, three": Preset("A kernel made this curve of 82 velocities. Which bell is suspect?",
-                                  {"example": GALAXIES, "n_components": 3.0}),
-        "Galaxies, four": Preset("Four bells leave five hundred times less than three. Are they better?",
-                                 {"example": GALAXIES, "n_components": 4.0}),
-        "Geyser": Preset("Minutes to the next eruption, in bins of five. Two bells, or three?",
-                         {"example": GEYSER, "n_components": 2.0}),
-        "Log-spaced": Preset("A curve in some unit, on a grid of equal ratios. What if its area were 1?", measured),
-        "Offset left in": Preset("A background of 5 % was left in. Which number lies? Take it off.",
-                                 measured | {"offset": 5.0}),
+                                  {"example": GALAXIES, "n_components": 3.0}, ("the first", "the second", "none"), 0),
+        "Galaxies, four": Preset("Four bells leave five hundred times less than three. Are they to be believed?",
+                                 {"example": GALAXIES, "n_components": 4.0}, ("yes", "not all of them"), 1),
+        "Geyser": Preset("Minutes to the next eruption, in bins of five. Which of two bells is the heavier?",
+                         {"example": GEYSER, "n_components": 2.0}, ("near 54", "near 80"), 1),
+        "Log-spaced": Preset("A curve in some unit, on a grid of equal ratios. What is its area?", measured,
+                             ("1", "some 100", "some 270"), 2),
+        "Offset left in": Preset("A background of 5 % was left in. Which number lies most? Take it off.",
+                                 measured | {"offset": 5.0}, ("the first mean", "the area", "the first std"), 1),
     }  # fmt: skip
 
 
@@ -118,7 +129,8 @@ def _new(rng):
     """A noisy curve of two to four bells, of any area."""
     truth = random_mixture(rng, int(rng.integers(2, 5)))
     curve = {"truth": truth, "area": float(rng.integers(10, 1000)), "grid": EVEN}
-    return curve | {"example": PROBLEM, "n_components": 3.0, "free": True}
+    values = curve | {"example": PROBLEM, "n_components": 3.0, "free": True}
+    return Preset("A noisy curve: how many bells made it?", values, ("two", "three", "four"), truth.n_components - 2)
 
 
 def data(values):

@@ -1,0 +1,52 @@
+"""An explorer without a kernel: a page, or a part of one, that answers the hand by itself, from a file as well."""
+
+import json
+from html import escape
+
+from .widget import Explorer
+
+__all__ = ["living", "living_page"]
+
+STYLE = ":root { color-scheme: light dark; } body { max-width: 1280px; margin: 1rem auto; padding: 0 1rem; }"
+
+
+def living(explorer):
+    """HTML of an explorer whose fit the page can follow, `explore_fit` or the playground: presets, handles, controls.
+
+    Controls that only Python can answer, new problems and long work are left out.
+    """
+    if not explorer.view["live"]:
+        raise ValueError(f"`explorer` must be one that a page can follow by itself, got {explorer.name}")
+    views = {}
+    for name in explorer.presets:
+        explorer.choose(name)
+        explorer.update(revealed=True)
+        table = explorer.view["table"]
+        explorer.choose(name)
+        away = [key for key in (*explorer.controls, "work") if key not in explorer.view["live"]["of"]]
+        views[name] = explorer.view | {"table": table, "away": away, "serial": 0}
+    explorer.choose(next(iter(explorer.presets)))
+    state = {"spec": explorer.spec, "view": next(iter(views.values()))}
+    still = explorer.picture()
+    code = f"""{explorer._esm}
+const state = {_json(state)};
+mount({{ get: key => state[key], on() {{}}, off() {{}}, send() {{}}, still: {_json(views)} }},
+  document.getElementById("{explorer.name}"));"""
+    alt = escape(explorer.sentence, quote=True)
+    picture = f'<img src="data:image/png;base64,{still}" alt="{alt}" style="max-width: 100%">'
+    return (
+        f"<style>{explorer._css}</style><div id={explorer.name!r}></div><noscript>{picture}</noscript>"
+        f'<script type="module">{code}</script>'
+    )
+
+
+def living_page(explorer: Explorer, title: str) -> str:
+    """A page of its own with the living explorer: one file, no network."""
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
+    body = f"<main><h1>{escape(title)}</h1>{living(explorer)}</main>"
+    return f'<!doctype html><html lang="en"><head>{head}<style>{STYLE}</style></head><body>{body}</body></html>'
+
+
+def _json(value):
+    """JSON that may stand in a script."""
+    return json.dumps(value).replace("</", "<\\/")
