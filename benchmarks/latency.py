@@ -1,10 +1,10 @@
-"""How quickly an explorer follows the hand, beside plain `interact` and beside a slider that only echoes its value.
+"""How quickly explorers follow the hand, beside plain `interact`, an echo of a slider and an empty page.
 
-    uv run python benchmarks/latency.py [--moves 60]
+    uv run --all-groups python benchmarks/latency.py [--turns 3]
 
-JupyterLab and Chromium, all three in one notebook, taking turns. A move is a slider event in the page; its frame is
-the next one painted after the new picture has arrived. A drag sets the slider at every frame for three seconds.
-Prints a markdown table; all times are milliseconds.
+JupyterLab and Chromium, one notebook for each, taking turns on one machine. A drag is real pointer moves at 60 Hz for
+three seconds; a frame counts when the picture in it is new and, where there is a fit, of the same state as the target.
+The delay of a move is the time from its pointer event to the end of the frame that shows it. Times in milliseconds.
 """
 
 import argparse
@@ -22,9 +22,10 @@ import numpy as np
 from browser import chromium_page, jupyter, open_and_run, write_notebook
 from playwright.sync_api import sync_playwright
 
-from gmm_course.explorers import explore_fit
+from gmm_course import explorers
+from gmm_course.explorers.inputs import plain
+from gmm_helpers import CLASSIC
 
-OURS = "from gmm_course.explorers import explore_fit\nexplore_fit()"
 INTERACT = """%matplotlib inline
 import matplotlib.pyplot as plt
 from ipywidgets import interact
@@ -45,80 +46,96 @@ ECHO = """import ipywidgets
 slider, label = ipywidgets.IntSlider(300, 0, 500), ipywidgets.Label()
 slider.observe(lambda change: setattr(label, "value", str(change["new"])), "value")
 ipywidgets.VBox([slider, label])"""
-# name → (which slider of the page, what shows that the answer has arrived)
-WAYS = {
-    "ours": (4, "document.querySelector('.gmm-figure > :last-child svg').outerHTML"),
-    "`interact`, inline": (9, "document.querySelectorAll('.jp-Cell')[1].querySelector('img')?.src.slice(-4000)"),
-    "echo": (10, "[...document.querySelectorAll('.widget-label')].at(-1).innerText"),
+OURS = "from gmm_course.explorers import {name}\n{name}()"
+FITTED = "document.querySelector('.gmm-explorer').dataset.drawn"  # the last state whose target and fit are drawn
+# name → (source, what the hand holds, what changes with each answer)
+WAYS = {name: (OURS.format(name=name), ".gmm-handle .gmm-grip", FITTED) for name in sorted(explorers.__all__)} | {
+    "`interact`, inline": (INTERACT, ".noUi-handle", "document.querySelector('.jp-OutputArea img')?.src.slice(-3000)"),
+    "echo": (ECHO, ".noUi-handle", "[...document.querySelectorAll('.widget-label')].at(-1).innerText"),
+    "an empty page": ("", "", "performance.now()"),
 }
-MOVES = """async ([index, count]) => {
-  const slider = document.querySelectorAll('.noUi-target')[index].noUiSlider, seen = () => SEEN, times = [];
-  const top = slider.options.range.max, frame = () => new Promise(requestAnimationFrame);
-  for (let i = 0; i < count; i++) {
-    const before = seen(), start = performance.now();
-    slider.set(top * (0.3 + 0.4 * ((i * 0.618) % 1)));
-    while ((seen() ?? before) === before && performance.now() - start < 5000) await frame();
-    await frame();
-    times.push(performance.now() - start);
-    await new Promise(done => setTimeout(done, 120));
-  }
-  return times;
+# From now on each pointer move's time is kept, and after each frame whether what is on show has changed.
+WATCH = """() => {
+  const seen = () => SEEN, watch = window.watch = { moves: [], frames: [], delays: [], painted: 0, on: true };
+  window.addEventListener('pointermove', event => watch.on && watch.moves.push(performance.now()), true);
+  let last = seen();
+  const step = () => {
+    if (!watch.on) return;
+    const channel = new MessageChannel(); // its message comes after the frame is painted
+    channel.port1.onmessage = () => {
+      const now = seen(), time = performance.now();
+      watch.painted++;
+      if (now && now !== last && watch.moves.length) {
+        watch.delays.push(time - watch.moves[0]);
+        watch.frames.push(time);
+        watch.moves = [];
+      }
+      last = now;
+    };
+    channel.port2.postMessage(0);
+    requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
 }"""
-DRAG = """async ([index]) => {
-  const slider = document.querySelectorAll('.noUi-target')[index].noUiSlider, seen = () => SEEN;
-  const top = slider.options.range.max, frame = () => new Promise(requestAnimationFrame), start = performance.now();
-  let last = seen(), frames = 0, ended = 0, i = 0;
-  while (performance.now() - start < 3000) {
-    slider.set(top * (0.5 + 0.3 * Math.sin(i++ / 40)));
-    await frame();
-    const now = seen();
-    if (now && now !== last) { frames++; last = now; }
-  }
-  const end = performance.now();
-  while (performance.now() - end < 1500) {
-    await frame();
-    const now = seen();
-    if (now && now !== last) { ended = performance.now() - end; last = now; }
-  }
-  return [frames / 3, ended];
-}"""
+END = "() => { watch.on = false; return [watch.delays, watch.frames.length, watch.painted]; }"
+SECONDS = 3
 
 
-def main(moves):
+def main(turns):
     home = Path(tempfile.mkdtemp())
     (home / "root").mkdir()
-    write_notebook(home / "root" / "latency.ipynb", OURS, INTERACT, ECHO)
-    times, drags = {name: [] for name in WAYS}, {name: [] for name in WAYS}
-    with jupyter(home) as base, sync_playwright() as playwright, chromium_page(playwright, 1400, 2200) as page:
-        open_and_run(page, base, "latency.ipynb")
-        page.wait_for_timeout(2000)
-        for _ in range(3):  # turns
-            for name, (index, seen) in WAYS.items():
-                times[name] += page.evaluate(MOVES.replace("SEEN", seen), [index, moves // 3])
-                drags[name].append(page.evaluate(DRAG.replace("SEEN", seen), [index]))
-                page.wait_for_timeout(500)
-    kernel = kernel_work()
-    print("| way | median | 95th percentile | frames a second in a drag | last frame after its end |")
-    print("|---|---|---|---|---|")
+    for i, (source, _, _) in enumerate(WAYS.values()):
+        write_notebook(home / "root" / f"{i}.ipynb", source)
+    delays, rates = ({name: [] for name in WAYS} for _ in range(2))
+    with jupyter(home) as base, sync_playwright() as playwright, chromium_page(playwright, 1366, 768) as page:
+        for _ in range(turns):
+            for i, (name, (_, held, seen)) in enumerate(WAYS.items()):
+                open_and_run(page, base, f"{i}.ipynb")
+                page.wait_for_timeout(1000)
+                took, frames, painted = drag(page, held, seen)
+                delays[name] += took
+                rates[name].append((painted if not held else frames) / SECONDS)
+    print("| way | median | 95th percentile | frames a second in a drag |\n|---|---|---|---|")
     for name in WAYS:
-        rate, settled = (statistics.median(each) for each in zip(*drags[name], strict=True))
-        median, p95 = np.percentile(times[name], [50, 95])
-        print(f"| {name} | {median:.0f} | {p95:.0f} | {rate:.0f} | {settled:.0f} |")
+        spread = np.percentile(delays[name], [50, 95]) if delays[name] and WAYS[name][1] else (np.nan, np.nan)
+        print(f"| {name} | {spread[0]:.0f} | {spread[1]:.0f} | {statistics.median(rates[name]):.0f} |")
+    kernel = kernel_work()
     print(f"\nKernel work a move, fit included: {kernel[0]:.1f} at the median, {kernel[1]:.1f} at the 95th percentile.")
+
+
+def drag(page, held, seen):
+    """Delays, changed frames and painted frames of one drag."""
+    x, y = 640.0, 400.0
+    if held:
+        handle = page.locator(held).nth(2 if held.startswith(".gmm") and page.locator(held).count() > 2 else 0)
+        handle.scroll_into_view_if_needed()
+        box = handle.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate(WATCH.replace("SEEN", seen))
+    start, i = time.perf_counter(), 0
+    while (now := time.perf_counter() - start) < SECONDS:
+        page.mouse.move(x + 60 * np.sin(2 * now), y)
+        i += 1
+        time.sleep(max(0.0, i / 60 - (time.perf_counter() - start)))
+    result = page.evaluate(END)
+    page.mouse.up()
+    return result
 
 
 def kernel_work():
     """Milliseconds of one move of `explore_fit` in plain Python: median and 95th percentile."""
-    explorer, took = explore_fit(), []
-    slider = explorer.controls["truth"].rows[1][1].slider
-    for position in range(100, 400):
+    explorer, took = explorers.explore_fit(), []
+    for i, mean in enumerate(np.linspace(5, 20, 300)):
+        values = explorer.view["values"] | {"truth": plain(CLASSIC) | {"m": [5, float(mean), 20]}}
         start = time.perf_counter()
-        slider.value = position
+        explorer.hear({"serial": i + 1, "values": values, "began": False})
         took.append(1e3 * (time.perf_counter() - start))
     return np.percentile(took, [50, 95])
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--moves", type=int, default=60)
-    main(parser.parse_args().moves)
+    parser.add_argument("--turns", type=int, default=3)
+    main(parser.parse_args().turns)

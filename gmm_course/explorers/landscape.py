@@ -81,7 +81,7 @@ def explore_landscape(**values):
         "tolerance": Number("tolerance", 1e-5, 1e-9, 0.1, 0.25, name="slope at which a walk stops", log=True),
     }
     return Explorer(
-        "explore_landscape", show, panels, controls, _presets(), defaults={"truth": CLASSIC}, given=values, height=470,
+        "explore_landscape", show, panels, controls, _presets(), defaults={"truth": CLASSIC}, given=values, height=430,
         new=lambda rng: Preset("Another landscape. From here, will gradient descent find the bell?",
                                {"truth": random_mixture(rng), "mean": float(np.round(rng.uniform(-5, 28), 1))},
                                ("yes", "no"), lambda state: int(not _home(state))),

@@ -60,7 +60,7 @@ def explore_loss(**values):
         "residual": Panel(0.7, y=(-0.25, 0.25), ylabel="left over"),
         "landscape": Panel(1.3, y=(0, 1), ylabel="distance, along the chosen parameter"),
     }
-    x, fine = classic_grid(), np.linspace(0, 25, 220)
+    x, fine = classic_grid(), np.linspace(*RANGES["means"], 260)
 
     def show(state):
         v = state.values

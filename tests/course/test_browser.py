@@ -1,16 +1,19 @@
 """The explorers in Chromium: in JupyterLab all of them, in Voila, Notebook 7 and a file of one's own some."""
 
+import json
 import re
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import chromium_page, jupyter, open_and_run, write_notebook
+from browser import chromium_page, jupyter, open_and_run, voila, write_notebook
 from playwright.sync_api import expect, sync_playwright
 
 from gmm_course import explorers
+from gmm_course.explorers.page import living_page
 from gmm_course.explorers.state import largest_error, random_mixture
 from gmm_course.explorers.widget import module
 from gmm_helpers import CLASSIC, PRESETS, Mixture, classic_grid, fit
@@ -18,7 +21,13 @@ from gmm_helpers import CLASSIC, PRESETS, Mixture, classic_grid, fit
 pytestmark = pytest.mark.browser
 EXPLORERS = sorted(explorers.__all__)
 # Controls that rightly leave the picture alone in an explorer's first state: a seed without noise, say.
-IDLE_AT_FIRST = {}
+IDLE_AT_FIRST = {
+    "explore_descent": {"step of gradient descent"},
+    "explore_landscape": {"slope at which a walk stops"},
+    "explore_prior": {"centre of the prior on stds", "seed of the noise", "a prior on means too: 12.5 ± 7"},
+    "explore_restarts": {"number of starts", "seed of the starts", "which end is shown, best first"},
+    "playground": {"seed of the noise"},
+}
 ALL = "import gmm_course.explorers as w\ndisplay(*(getattr(w, name)() for name in %r))"
 PLAYGROUND = Path(__file__).parents[2] / "notebooks" / "09_playground.ipynb"
 NOTEBOOKS_OWN = ("Cannot read properties of undefined (reading 'schema')",)  # Notebook 7.6 says so with no widget too
@@ -365,6 +374,128 @@ def test_after_a_restart_of_the_kernel_the_page_says_what_to_do(lab, page):
     page.locator(".gmm-handle").nth(2).press("ArrowRight")
     settled(page)
     expect(page.locator(".gmm-note")).to_be_hidden()
+
+
+def test_stop_is_heard(lab, page):
+    run(page, lab, "explore_restarts")
+    page.get_by_role("button", name="Narrow fifty").click()
+    page.get_by_role("button", name="half or more").click()
+    expect(sentence(page)).to_contain_text("Predict")
+    expect(page.locator(".gmm-verdict")).to_have_text("")  # nothing is judged before it has run
+    page.get_by_role("button", name="Run the starts").click()
+    expect(sentence(page)).to_contain_text(re.compile(r" of \d+ starts "))
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_disabled()
+    stopped = sentence(page).inner_text()
+    assert int(re.search(r"of (\d+) starts", stopped)[1]) < 50
+    page.wait_for_timeout(500)
+    assert sentence(page).inner_text() == stopped
+    page.get_by_role("button", name="Run the starts").click()
+    expect(page.locator(".gmm-verdict")).to_have_text("✓ Right.", timeout=60_000)
+    expect(sentence(page)).to_contain_text("34 of 50 starts")
+
+
+def test_a_walk_is_played_before_the_eye(lab, page):
+    run(page, lab, "explore_descent")
+    page.get_by_role("button", name="Three racers").click()
+    settled(page)
+    ball = page.locator(".gmm-handle[data-id=along]")
+    places = {ball.get_attribute("transform")}
+    page.get_by_role("button", name="Play").click()
+    for _ in range(30):
+        page.wait_for_timeout(100)
+        places.add(ball.get_attribute("transform"))
+    assert len(places) > 8
+    expect(page.get_by_label("how far along the walk, in per cent", exact=True)).to_have_value("100", timeout=20_000)
+
+
+def test_a_file_goes_in_and_its_bells_come_out(lab, page, tmp_path):
+    run(page, lab, "explore_your_density")
+    page.get_by_role("button", name="the first", exact=True).click()
+    (tmp_path / "bad.csv").write_text("x,y\n1,2\n2,abc\n")
+    (tmp_path / "good.csv").write_text("".join(f"{x};{np.exp(-((x - 480) ** 2) / 200)}\n" for x in range(430, 530)))
+    before = sentence(page).inner_text()
+    page.get_by_label("A file of yours").set_input_files(tmp_path / "bad.csv")
+    expect(page.locator(".gmm-error")).to_contain_text("got '2,abc' in line 3")
+    assert sentence(page).inner_text() == before
+    page.get_by_label("A file of yours").set_input_files(tmp_path / "good.csv")
+    expect(page.locator(".gmm-controls")).to_contain_text("good.csv")
+    expect(page.locator(".gmm-error")).to_have_text("")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert json.loads(download.value.path().read_text())["data"] == "good.csv"
+
+
+# Other front ends, and none
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_the_playground_in_voila_answers_and_fits_the_screen(tmp_path, browser_page, width, height):
+    """On the projector nothing scrolls, in any preset, with the truth beside it; on a phone nothing is cut off."""
+    with voila(tmp_path, PLAYGROUND) as base, fresh_page(browser_page, width, height) as page:
+        page.goto(base)
+        drawn(page)
+        follows_the_keyboard(page)
+        for preset in page.locator(".gmm-bar button").all()[:6]:
+            preset.click()
+            page.get_by_role("button", name="Reveal the truth").click()
+            page.wait_for_selector(".gmm-explorer table")
+            settled(page)
+            assert page.evaluate("() => document.documentElement.scrollWidth") <= width, preset.inner_text()
+            assert width < 1000 or page.evaluate(SCROLLING) == [], preset.inner_text()
+        expect(page.locator(".gmm-error")).to_have_text("")
+
+
+def test_the_playground_in_notebook_7_answers(tmp_path, browser_page):
+    (tmp_path / "root").mkdir()
+    shutil.copy(PLAYGROUND, tmp_path / "root")
+    with jupyter(tmp_path, "notebook") as base, fresh_page(browser_page, 1280, 800, NOTEBOOKS_OWN) as page:
+        open_and_run(page, base, PLAYGROUND.name, "notebooks")
+        drawn(page)
+        follows_the_keyboard(page)
+        cells = page.evaluate(CELLS)
+        for key in ("x", "a", "d", "d", "0", "0"):
+            page.keyboard.press(key)
+        assert page.evaluate(CELLS) == cells
+        assert not page.locator(".jp-Dialog").count()
+
+
+def follows_the_keyboard(page):
+    """By slider and by handle, bell 1 goes right; the box, the sentence and the curve follow, Python confirms."""
+    page.locator(".gmm-controls input[type=range]").nth(1).press("ArrowRight")
+    settled(page)
+    assert named(page) == pytest.approx([5.05, 15, 20], abs=0.006)
+    page.locator(".gmm-handle").first.press("ArrowRight")
+    settled(page)
+    assert named(page) == pytest.approx([5.1, 15, 20], abs=0.006)
+    assert page.get_by_label("mean of bell 1", exact=True).input_value() == "5.1"
+
+
+@pytest.mark.parametrize("name", ["explore_fit", "playground"])
+def test_a_file_of_its_own_answers_with_no_kernel_and_no_network(browser_page, tmp_path, name):
+    (tmp_path / "page.html").write_text(living_page(getattr(explorers, name)(), "Drag a bell"))
+    with fresh_page(browser_page, 1280, 720) as page:
+        requests = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(f"file://{tmp_path}/page.html")
+        drawn(page)
+        x, y = middle(page.locator(".gmm-handle .gmm-grip").nth(2))
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 40, y, steps=4)
+        frame(page)
+        box = float(page.get_by_label("mean of bell 2", exact=True).input_value())
+        assert named(page) == pytest.approx([5, box, 20], abs=0.006)
+        page.mouse.up()
+        for preset in explorers.__dict__[name]().presets:
+            page.get_by_role("button", name=preset, exact=True).click()
+            page.get_by_role("button", name="Reveal the truth").click()
+            page.wait_for_selector(".gmm-explorer table")
+            frame(page)
+            assert page.evaluate(WRONG) == 0
+        assert len(requests) == 1
+        violations = Axe().run(page).response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
 
 
 # The page's own fit
