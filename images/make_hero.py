@@ -74,7 +74,7 @@ class Film:
 
 def play(film):
     film.take(1000)
-    film.drag(film.page.locator(".gmm-number .noUi-handle").nth(4), [(-33, 14), (22, 18)])
+    film.drag(film.page.locator(".gmm-handle .gmm-grip").nth(2), [(-60, 18), (70, 22)])
     film.click("Claw", 1900)
     film.click("New problem", 1900)
     film.click("Reveal the truth", 2600)
