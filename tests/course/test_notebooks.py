@@ -65,6 +65,7 @@ def test_what_its_prose_claims_is_so(path, executed):
             assert text in cell.source, f"{cell.id} doesn't say {text!r}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", EXERCISED, ids=lambda path: path.stem)
 def test_its_exercises_are_open_untouched_and_right_solved(path, executed):
     for edition, mark in (("untouched", "…"), ("solved", "✓")):
