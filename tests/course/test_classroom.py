@@ -200,6 +200,7 @@ def test_a_module_beside_a_notebook_is_not_ours(tmp_path):
     assert {m.exercise: m.points for m in mark([tmp_path], NOTEBOOKS)} == dict.fromkeys(ANSWERED, 0) | {"1.2": 1}
 
 
+@pytest.mark.slow
 def test_what_can_not_be_marked_is_said(tmp_path):
     for student, files in {
         "two": (CHAPTER, "01_generate_the_data-2.ipynb"),
@@ -242,6 +243,7 @@ def test_the_command_prints_a_table_and_writes_a_csv(tmp_path):
     assert (len(rows), rows[0], rows[4][:9]) == (7, "student,exercise,points,sentence", "ann,1.4,0")
 
 
+@pytest.mark.slow
 def test_a_table_counts_each_student_over_all_exercises(tmp_path):
     (tmp_path / "ann").mkdir()
     (tmp_path / "bob").mkdir()
