@@ -81,6 +81,10 @@ def test_each_chapter_hunts_one_bug_and_hands_it_out():
         assert (e.check(e.stub).state, e.check(e.stub).sentence) == ("open", BUG)
 
 
+def test_they_come_in_the_notebooks_in_order():
+    assert [number for number, part in CELLS if part == "check"] == NUMBERS
+
+
 def test_there_are_enough():
     assert len(NUMBERS) == len(set(NUMBERS)) >= 42
     assert sum(len(exercise(number).mistakes) for number in NUMBERS) >= 240
