@@ -1,7 +1,7 @@
 """What `fit` is measured by: each name a question, each answer a markdown table.
 
     uv run --group peers python benchmarks/bench.py original exact wrong [--quick] [--seed 10000] [--workers 1]
-    uv run --group browser python benchmarks/bench.py latency [--moves 60]
+    uv run --all-groups python benchmarks/bench.py latency
 
 One process and one thread; competitors take turns, so that whatever slows the machine slows all of them. Seconds are
 the process's own. *Solved* is a relative loss Σ(f − y)²/Σy² under 1e-8. TTS99 is the mean time of a run ×
