@@ -89,6 +89,8 @@ def short(value):
     """A value in few characters."""
     if value is None:
         return "nothing: is a `return` missing there?"
+    if isinstance(value, bool):
+        return str(value)
     if callable(value):
         return "a function"
     if isinstance(value, Mixture):

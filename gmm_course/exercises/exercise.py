@@ -165,14 +165,20 @@ class Exercise:
                 return self.judge(got if self.asks_function else got[0])
             except Exception:
                 return f"that is no answer of the kind that is asked for, but {short(got[0])}."
-        for arguments, g, w in zip(self.inputs or [()], got, self.outputs(self.right)[0], strict=True):
+        for at, (g, w) in enumerate(zip(got, self.outputs(self.right)[0], strict=True)):
             if said := self._other(g, w):
-                return (f"for {self._called(arguments)}: " if arguments else "") + said + "."
+                return f"{self._called(at)}{said}."
         return None
 
-    def _called(self, arguments):
-        names = inspect.signature(self.right).parameters
-        return ", ".join(f"{name} = {short(a)}" for name, a in zip(names, arguments, strict=True))
+    def _called(self, at):
+        """With which arguments, where they are short; else on which input."""
+        if not self.inputs:
+            return ""
+        pairs = zip(inspect.signature(self.right).parameters, self.inputs[at], strict=True)
+        told = [
+            f"{name} = {short(a)}" for name, a in pairs if not short(a).startswith(("an array", "a function", "some"))
+        ]
+        return f"for {', '.join(told)}: " if told else f"on input {at + 1} of {len(self.inputs)}: "
 
     def _other(self, got, wanted):
         if isinstance(got, Exception) or isinstance(wanted, Exception):
