@@ -47,8 +47,8 @@ def peaks_guess(target, rng, first):
 
 def our_guess(target, rng, first):
     """The curvature start, its weights times the area under the curve."""
-    weights, means, stds = curvature_start(target.x, target.density, target.n_components)
-    areas = weights * np.trapezoid(target.density, target.x)
+    start = curvature_start(target.x, target.density, target.n_components)
+    areas, means, stds = start.weights * np.trapezoid(target.density, target.x), start.means, start.stds
     return (areas, means, stds) if first else _shaken(areas, means, stds, rng)
 
 

@@ -10,8 +10,10 @@ The package behind the course in `notebooks/`. In the order of the chapters; a m
     densities    chapter 8: a density from samples, a histogram, a file
     data         named mixtures and data sets
     starts       chapter 6: where to start
+    ties         equations that a fit holds: equal stds, fixed values, ratios, distances
     result       what a fit says of itself: parameters, success, diagnosis, errors
     fit          chapters 5, 6 and 8: `fit_once`, `fit`, `fit_many`
+    selection    chapter 8: how many components, `select_components`
     plotting     figures
 
 `_engine` is how it is done: `result` and `fit` alone import from it.
@@ -21,32 +23,47 @@ from importlib.metadata import version
 
 from .data import CLASSIC, PRESETS, classic, classic_grid, galaxies, marron_wand, old_faithful
 from .densities import bandwidth, density_from_histogram, density_from_samples, read_density
-from .fit import fit, fit_many, fit_once
+from .fit import FitResults, fit, fit_many, fit_once
 from .loss import exact_l2_distance, hellinger_distance, kl_divergence, l2_loss, relative_loss, trapezoid_weights
 from .mixture import Mixture, gaussian_pdf, mixture_pdf
 from .parameters import pack, softmax, unpack
 from .plotting import Picture, plot_bells, plot_density, plot_fit, plot_residual
 from .priors import Prior, log_std_prior, mean_prior, strength, weight_prior
 from .result import FitResult
-from .starts import curvature_start, kmeans_start, quantile_start, random_start, scattered_start
+from .selection import Selection, select_components
+from .starts import (
+    curvature_start,
+    kmeans_start,
+    prominence_start,
+    quantile_start,
+    random_start,
+    scattered_start,
+)
+from .ties import Tie, apart, equal, fixed, ratio
 
 __all__ = [
     "CLASSIC",
     "PRESETS",
     "FitResult",
+    "FitResults",
     "Mixture",
     "Picture",
     "Prior",
+    "Selection",
+    "Tie",
+    "apart",
     "bandwidth",
     "classic",
     "classic_grid",
     "curvature_start",
     "density_from_histogram",
     "density_from_samples",
+    "equal",
     "exact_l2_distance",
     "fit",
     "fit_many",
     "fit_once",
+    "fixed",
     "galaxies",
     "gaussian_pdf",
     "hellinger_distance",
@@ -63,11 +80,14 @@ __all__ = [
     "plot_density",
     "plot_fit",
     "plot_residual",
+    "prominence_start",
     "quantile_start",
     "random_start",
+    "ratio",
     "read_density",
     "relative_loss",
     "scattered_start",
+    "select_components",
     "softmax",
     "strength",
     "trapezoid_weights",

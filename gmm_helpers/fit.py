@@ -1,24 +1,30 @@
 """Fit a mixture to a density: `fit_once` from one start, `fit` from as many as it takes, `fit_many` many curves."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from tqdm.auto import tqdm
 
+from ._engine.lockstep import Start
 from ._engine.many import curves_with_seeds, map_curves
-from ._engine.minimise import check_options, minimise
-from ._engine.moves import start_vector
-from ._engine.problem import make_problem
-from ._engine.search import search, search_so_far
-from ._engine.workers import Workers
+from ._engine.methods import check_method
+from ._engine.minimise import minimise
+from ._engine.moves import as_phi
+from ._engine.problem import Problem, make_problem
+from ._engine.run import Run
+from ._engine.search import Settings, drive, run_each, search, search_so_far
+from ._engine.workers import Workers, mapper
 from .mixture import Mixture
 from .result import FitResult
-from .validation import PriorLike, Rng, check_integer
+from .ties import Tie
+from .validation import Array, PriorLike, Rng, check_integer, check_vector
 
-__all__ = ["fit", "fit_many", "fit_once"]
+__all__ = ["FitResults", "fit", "fit_many", "fit_once"]
 
 
 def fit(
@@ -28,9 +34,14 @@ def fit(
     *,
     method: str = "LM",
     n_starts: int | None = None,
+    start: Mixture | Sequence[Mixture] | None = None,
     prior: PriorLike | None = None,
+    ties: Sequence[Tie] | None = None,
+    background: str | ArrayLike | None = None,
+    sigma: ArrayLike | None = None,
     mass: float | None = 1.0,
-    grid_weights: ArrayLike | str | None = None,
+    grid_weights: str | None = None,
+    nan_policy: str = "raise",
     rng: Rng = None,
     workers: Workers = 1,
     callback: Callable[..., Any] | None = None,
@@ -39,16 +50,18 @@ def fit(
 ) -> FitResult:
     """Fit a mixture of K Gaussians to a density known at N grid points, from as many starts as that takes.
 
-    It minimises the relative loss Σ (density − ours)² / Σ density². The search runs from the curvature start, then
-    from rounds of k-means++, jittered and scattered starts and of the best run so far with one component relocated.
-    It ends when nothing is left over (relative loss ≤ 1e-12); or when five independent starts have found the lowest
-    loss and twenty relocations have failed to better it (ten if the residual is white noise; sixty where starts rarely
-    find it, or where less than 1e-6 is left and no noise); or when its budget is spent, which confirms nothing.
+    It minimises the relative loss Σ (density − ours)² / Σ density². The search starts from what the curve's curvature
+    and its most prominent maxima say, then from rounds of k-means++, jittered and scattered starts, and from the best
+    run with one component relocated. It ends when nothing is left over (relative loss ≤ 1e-12); or when five
+    independent starts have found the lowest loss, and either only noise is left or twenty relocations have failed to
+    better it (sixty where starts rarely find it, or where less than 1e-6 is left and no noise); or when its budget is
+    spent, which confirms nothing. A fit with a spike, or with a component out of the points' sight or wider than the
+    grid, must be a tenth better than one without.
 
     Parameters
     ----------
     x : (N,) array_like
-        The grid, strictly increasing, even or not, in any unit.
+        The grid, strictly increasing or falling, even or not, in any unit.
     density : (N,) array_like
         The curve on it.
     n_components : int
@@ -57,7 +70,9 @@ def fit(
         "LM", MINPACK's Levenberg–Marquardt, or any method that `fit_once` takes.
     n_starts : int, optional
         None lets the search end by itself; R runs exactly R starts.
-    prior, mass, grid_weights, callback, options
+    start : Mixture or list of Mixture, optional
+        First guesses: the first runs start from them.
+    prior, ties, background, sigma, mass, grid_weights, nan_policy, callback, options
         See `fit_once`.
     rng : int or numpy.random.Generator, optional
         Seed or generator of the starts. The answer depends on it, never on `workers`.
@@ -84,19 +99,58 @@ def fit(
     >>> fit(*classic(), 3, rng=0).mixture
     Mixture(weights=[0.3, 0.5, 0.2], means=[ 5., 15., 20.], stds=[2., 1., 2.])
     """
-    problem = make_problem(x, density, n_components, mass=mass, grid_weights=grid_weights, prior=prior)
-    check_options(method, options, callback)
+    chosen = check_method(method, options, callback)
     n_starts = check_integer("n_starts", n_starts, none=True)
-    runs: list[Any] = []
-    settings = {"method": method, "n_starts": n_starts, "rng": np.random.default_rng(rng), "workers": workers}
-    settings |= {"callback": callback, "progress": progress, "options": options, "runs": runs}
+    generator = _generator(rng)
+    problem = make_problem(
+        x, density, n_components, mass=mass, grid_weights=grid_weights, prior=prior, sigma=sigma,
+        background=background, ties=ties, nan_policy=nan_policy,
+    )  # fmt: skip
+    settings = Settings(chosen, generator, n_starts, options, callback, _first(start, problem))
+    runs: list[Run] = []
     try:
-        return FitResult(problem, *search(problem, n_components, **settings))
+        with mapper(workers) as run_all, tqdm(disable=not progress, total=n_starts, unit="start") as bar:
+            run_round = partial(_run_round, settings=settings, run_all=run_all, whole=workers == 1, bar=bar)
+            ((_, found),) = drive([search(problem, settings, runs)], run_round)
     except KeyboardInterrupt as interrupt:
         runs += [interrupt.run] if hasattr(interrupt, "run") else []
         if runs:
-            interrupt.result = FitResult(problem, *search_so_far(problem, runs))  # type: ignore[attr-defined]
+            so_far = search_so_far(runs)
+            interrupt.result = FitResult(so_far.runs[0], so_far)  # type: ignore[attr-defined]
         raise
+    if isinstance(found, Exception):
+        raise found
+    return FitResult(found.runs[0], found)
+
+
+def _run_round(
+    starts: list[Start], settings: Settings, run_all: Callable[..., Iterable[list[Run]]], whole: bool, bar: Any
+) -> list[Run]:
+    """A run for each start, here all together, or one by one over the workers."""
+    chunks = [starts] if whole else [[start] for start in starts]
+    runs = [run for some in run_all(partial(run_each, settings=settings), chunks) for run in some]
+    bar.update(len(runs))
+    return runs
+
+
+def _generator(rng: Rng) -> np.random.Generator:
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"`rng` must be None, a whole number ≥ 0 or a numpy Generator, got {rng!r:.80}") from None
+
+
+def _first(start: Any, problem: Problem) -> tuple[Array, ...]:
+    """The user's own starts as free numbers."""
+    guesses = [] if start is None else [start] if isinstance(start, Mixture) else list(start)
+    if start is not None and not guesses:
+        raise ValueError("`start` must be a Mixture, a list of them or None, got an empty list")
+    for guess in guesses:
+        if not isinstance(guess, Mixture) or guess.n_components != problem.n_components:
+            raise ValueError(
+                f"`start` must be a Mixture of {problem.n_components} components, or a list, got {guess!r:.80}"
+            )
+    return tuple(_from_mixture(guess, problem) for guess in guesses)
 
 
 def fit_once(
@@ -106,8 +160,12 @@ def fit_once(
     *,
     method: str = "BFGS",
     prior: PriorLike | None = None,
+    ties: Sequence[Tie] | None = None,
+    background: str | ArrayLike | None = None,
+    sigma: ArrayLike | None = None,
     mass: float | None = 1.0,
-    grid_weights: ArrayLike | str | None = None,
+    grid_weights: str | None = None,
+    nan_policy: str = "raise",
     callback: Callable[..., Any] | None = None,
     options: dict[str, Any] | None = None,
 ) -> FitResult:
@@ -118,22 +176,32 @@ def fit_once(
     Parameters
     ----------
     x, density : (N,) array_like
-        The grid, strictly increasing, and the curve on it.
+        The grid, strictly increasing or falling, and the curve on it.
     start : Mixture or (3K,) array_like
-        A mixture, or a free vector theta = [logits | means | log_stds], in the unit of x.
+        A mixture, or a free vector theta = [logits | means | log_stds], in the unit of x. With `mass=None` a mixture
+        starts with the area of the curve, and the areas of a theta are exp(logits).
     method : str, default "BFGS"
         "BFGS" (`scipy.optimize.minimize`), "LM" (MINPACK's Levenberg–Marquardt), or any other method of `minimize`.
     prior : callable, optional
         A function of weights, means, stds that returns residuals: see `gmm_helpers.priors`.
+    ties : list of Tie, optional
+        Equations that hold exactly: `equal`, `fixed`, `ratio`, `apart`. Bounds are lmfit's.
+    background : "constant", "linear" or (N, B) array_like, optional
+        A background in the model, linear in its coefficients: a column for each term.
+    sigma : float or (N,) array_like, optional
+        The standard deviation of each point's noise, as in `scipy.optimize.curve_fit` with `absolute_sigma=True`:
+        residuals are divided by it. Infinity leaves a point out.
     mass : float, optional, default 1.0
-        The area under the whole curve; None fits it as well.
-    grid_weights : "trapezoid" or (N,) array_like, optional
-        Weights of the squared residuals: a quadrature rule, or relative 1/variances.
+        The area under all components; None fits it as well.
+    grid_weights : "trapezoid", optional
+        Weigh the squared residuals by the trapezoidal rule: on an uneven grid the loss is then an integral.
+    nan_policy : "raise" or "omit", default "raise"
+        "omit" leaves out points with a NaN. Masked points are always left out.
     callback : callable, optional
         As in SciPy, `callback(intermediate_result)`, once an iteration; `StopIteration` ends the run.
     options : dict, optional
         The method's own (`gtol`, `maxiter`, …; for LM `ftol`, `xtol`, `gtol`, `maxfev`), in normalised coordinates:
-        u = (x − mean)/std of the curve, and the loss relative.
+        u = (x − mean)/std of the curve, and the loss relative. `hess_inv0="gauss-newton"` gives BFGS a first metric.
 
     Returns
     -------
@@ -151,17 +219,38 @@ def fit_once(
     >>> fit_once(*classic(), Mixture([0.3, 0.3, 0.4], [4, 12, 21], [1, 1, 1])).mixture
     Mixture(weights=[0.3, 0.5, 0.2], means=[ 5., 15., 20.], stds=[2., 1., 2.])
     """
-    theta = start_vector(start)
-    problem = make_problem(x, density, n_components=theta.size // 3, mass=mass, grid_weights=grid_weights, prior=prior)
-    check_options(method, options, callback)
-    theta = problem.from_user(theta)
-    theta[: theta.size // 3] -= 0 if problem.free_mass else theta[: theta.size // 3].mean()
+    chosen = check_method(method, options, callback)
+    K = start.n_components if isinstance(start, Mixture) else _theta(start).size // 3
+    problem = make_problem(
+        x, density, K, mass=mass, grid_weights=grid_weights, prior=prior, sigma=sigma, background=background,
+        ties=ties, nan_policy=nan_policy,
+    )  # fmt: skip
+    if isinstance(start, Mixture):
+        phi = _from_mixture(start, problem)
+    else:
+        phi = problem.affine.phi(problem.from_user(_theta(start)))
     try:
-        return FitResult(problem, minimise(theta, problem, method, options, callback))
+        return FitResult(minimise(phi, problem, chosen, options, callback))
     except KeyboardInterrupt as interrupt:
         if getattr(interrupt, "run", None):
-            interrupt.result = FitResult(problem, interrupt.run)  # type: ignore[attr-defined]
+            interrupt.result = FitResult(interrupt.run)  # type: ignore[attr-defined]
         raise
+
+
+def _theta(start: Any) -> Array:
+    """A free vector, checked."""
+    theta = check_vector("start", start)
+    if theta.size % 3:
+        raise ValueError(f"`start` must be a Mixture or a theta of 3K numbers, got {theta.size} numbers")
+    return theta
+
+
+def _from_mixture(start: Mixture, problem: Problem) -> Array:
+    """The free numbers of a mixture in the unit of x, from which a gradient leads on."""
+    if start.weights.min() == 0:
+        raise ValueError("`start` must have weights above 0 (no gradient leads back from there), got a weight of 0")
+    means, stds = (start.means - problem.center) / problem.spread, start.stds / problem.spread
+    return as_phi(problem, Mixture(start.weights, means, stds))
 
 
 def fit_many(
@@ -173,7 +262,7 @@ def fit_many(
     workers: Workers = 1,
     progress: bool = False,
     **options: Any,
-) -> list[FitResult | Exception]:
+) -> "FitResults":
     """Fit a mixture of K Gaussians to each of M curves.
 
     Parameters
@@ -197,8 +286,8 @@ def fit_many(
 
     Returns
     -------
-    list of FitResult or Exception
-        In the order of the curves; an exception where `fit` raised one.
+    FitResults
+        A list in the order of the curves, with a `table()`: a `FitResult` each, or the exception that `fit` raised.
 
     Raises
     ------
@@ -214,24 +303,79 @@ def fit_many(
     >>> [result.success for result in fit_many(x, [density, density], 3, rng=0)]
     [True, True]
     """
-    curves = curves_with_seeds(x, densities, rng)
+    curves = curves_with_seeds(x, densities, _generator(rng))
     inspect.signature(fit).bind(x, densities, n_components, **options)  # an option that `fit` doesn't have
-    check_integer("n_components", n_components)
-    check_options(options.get("method", "LM"), options.get("options"), options.get("callback"))
-    work, results = partial(_fit_or_reason, n_components=n_components, options=options), []
-    try:
-        for result in map_curves(work, curves, workers, progress):
-            results.append(result)
-    except KeyboardInterrupt as interrupt:
-        interrupt.result = results  # type: ignore[attr-defined]
-        raise
+    _check_what_all_share(x, n_components, options)
+    work, results = partial(_fit_chunk, n_components=n_components, options=options), FitResults()
+    with tqdm(disable=not progress, total=len(curves), unit="curve") as bar:
+        try:
+            for result in map_curves(work, curves, workers):
+                results.append(result)
+                bar.update()
+        except KeyboardInterrupt as interrupt:
+            interrupt.result = results  # type: ignore[attr-defined]
+            raise
     return results
 
 
-def _fit_or_reason(x, density, seed, n_components, options):
-    """The fit of one curve, or the exception that says why there is none (its traceback, which travels badly and
-    would keep the whole call alive, stays behind)."""
-    try:
-        return fit(x, density, n_components, rng=seed, **options)
-    except Exception as reason:
-        return reason.with_traceback(None)
+class FitResults(list[FitResult | Exception]):
+    """What `fit_many` hands out: a list, with one table of all curves.
+
+    Examples
+    --------
+    >>> from gmm_helpers import classic
+    >>> x, density = classic()
+    >>> fit_many(x, [density], 3, rng=0).table()[0]["doubt"]
+    ''
+    """
+
+    def table(self) -> list[dict[str, Any]]:
+        """A row a component of a curve: `curve` (counted from 0), the columns of `FitResult.table`, and `doubt`: empty,
+        or why the fit should be looked at (no success, a diagnosis, an exception)."""
+        rows: list[dict[str, Any]] = []
+        for i, result in enumerate(self):
+            if isinstance(result, Exception):
+                rows.append({"curve": i, "doubt": f"{type(result).__name__}: {result}"})
+                continue
+            reasons = ([] if result.success else [result.message]) + list(result.diagnosis)
+            rows += [{"curve": i, **row, "doubt": "; ".join(reasons)} for row in result.table()]
+        return rows
+
+
+def _check_what_all_share(x: Any, n_components: Any, options: dict[str, Any]) -> None:
+    """Raise at once for what is wrong whatever the curve: it is tried on a made one."""
+    K = check_integer("n_components", n_components)
+    grid = x if np.ndim(next(iter(x), 0)) == 0 else np.linspace(0.0, 1.0, 3 * K + 8)
+    names = ("mass", "prior", "grid_weights", "nan_policy", "ties", "sigma", "background")
+    shared = {name: options[name] for name in names if name in options and (grid is x or np.ndim(options[name]) == 0)}
+    n = len(np.asarray(grid))
+    make_problem(grid, 1 + np.exp(-(((np.arange(n) - n / 2) / (n / 8)) ** 2)), K, **shared)
+    check_method(options.get("method", "LM"), options.get("options"), options.get("callback"))
+    check_integer("n_starts", options.get("n_starts"), none=True)
+
+
+def _fit_chunk(curves: list[Any], n_components: int, options: dict[str, Any]) -> list[FitResult | Exception]:
+    """A fit for each curve, or the exception that says why there is none (its traceback, which travels badly and would
+    keep the whole call alive, stays behind). The searches go on in lock-step."""
+    results: list[Any] = [None] * len(curves)
+    searches, whose = [], []
+    keep = ("method", "n_starts", "options", "callback", "start", "progress")
+    method = check_method(options.get("method", "LM"), options.get("options"), options.get("callback"))
+    about = {name: value for name, value in options.items() if name not in keep}
+    settings = Settings(
+        method, np.random.default_rng(0), options=options.get("options"), callback=options.get("callback")
+    )
+    for i, (x, density, seed) in enumerate(curves):
+        try:
+            problem = make_problem(x, density, n_components, **about)
+            first = _first(options.get("start"), problem)
+            own = replace(settings, rng=np.random.default_rng(seed), n_starts=options.get("n_starts"), first=first)
+        except Exception as reason:
+            results[i] = reason.with_traceback(None)
+        else:
+            searches.append(search(problem, own, []))
+            whose.append(i)
+    for j, found in drive(searches, partial(run_each, settings=settings)):
+        failed = isinstance(found, Exception)
+        results[whose[j]] = found.with_traceback(None) if failed else FitResult(found.runs[0], found)
+    return results

@@ -71,7 +71,7 @@ def plot_fit(x: Array, density: Array, result: FitResult, ax: Any = None) -> lis
     ax = _axes(ax)
     points = plot_density(x, density, ax)
     fine = np.linspace(x[0], x[-1], 500)
-    (curve,) = ax.plot(fine, result.pdf(fine), color="black", label="fit")
+    (curve,) = ax.plot(fine, result.curve(fine), color="black", label="fit")
     return [points, curve, *plot_bells(fine, result.mixture, ax, mass=result.mass)]
 
 
@@ -89,7 +89,7 @@ def plot_residual(x: Array, density: Array, result: FitResult, ax: Any = None, *
     """
     ax = _axes(ax)
     ax.axhline(0, color="0.6", linewidth=0.8)
-    (line,) = ax.plot(x, density - result.pdf(np.asarray(x)), **{"color": "0.25", "linewidth": 1} | kwargs)
+    (line,) = ax.plot(x, density - result.curve(np.asarray(x)), **{"color": "0.25", "linewidth": 1} | kwargs)
     return line
 
 

@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._engine.derivatives import loss_and_gradient, value_and_grad
-from ._engine.diagnosis import diagnose, is_seen
-from ._engine.problem import Problem
-from ._engine.run import FLOAT, MET, NAN, STOPPED, Run, Search
-from ._engine.uncertainty import covariance, standard_errors
+from ._engine.derivatives import evaluate
+from ._engine.diagnosis import diagnose, mass_sentence, wrong_mass
+from ._engine.moves import with_one_more
+from ._engine.run import NAN, STOPPED, Run, Search
+from ._engine.seen import sight
+from ._engine.tolerances import MET
+from ._engine.uncertainty import NAMES, interval, profile, quantities, spreads
 from .mixture import Mixture
 from .parameters import unpack
 from .validation import Array
 
-__all__ = ["FitResult"]
+__all__ = ["FitResult", "History", "StandardErrors"]
 
 
 class History(NamedTuple):
@@ -28,41 +30,80 @@ class History(NamedTuple):
 
 
 class StandardErrors(NamedTuple):
-    """One standard deviation of each fitted number: weights, means, stds (K,) and mass."""
+    """One standard deviation of each fitted number, (K,) each, but of the mass, and of the background (B,)."""
 
     weights: Array
     means: Array
     stds: Array
     mass: float
+    areas: Array
+    heights: Array
+    fwhms: Array
+    background: Array
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FitResult:
     """The outcome of `fit` or `fit_once`, with SciPy's names where SciPy has one.
 
-    Everything is in the user's units, bells sorted by mean, but `fun`, `loss` and `grad_norm`, which have none.
+    Everything is in the user's units, components sorted by mean (with ties that name components: in the order of
+    those names), but `fun`, `loss` and `grad_norm`, which have no unit.
+
+    Examples
+    --------
+    >>> from gmm_helpers import classic, fit
+    >>> result = fit(*classic(), 3, rng=0)
+    >>> result.success, result.diagnosis
+    (True, ())
     """
 
-    _problem: Problem
     _run: Run
     _search: Search | None = None
 
     @cached_property
+    def theta(self) -> Array:
+        """The free vector [logits | means | log_stds] (3K,); `unpack(theta)` gives the mixture."""
+        return self._run.problem.to_user_floats(self._run.theta).reshape(3, -1)[:, self._run.order].ravel()
+
+    @property
     def x(self) -> Array:
-        """The free vector [logits | means | log_stds] (3K,); `unpack(x)` gives the mixture."""
-        theta = self._in_user_units(self._run.theta).reshape(3, -1)
-        return theta[:, np.lexsort((theta[0], theta[2], theta[1]))].ravel()
+        """SciPy's name for `theta`."""
+        return self.theta
 
     @cached_property
     def mixture(self) -> Mixture:
-        """The fitted `Mixture`, sorted by mean."""
-        return Mixture(*unpack(self.x))
+        """The fitted `Mixture`."""
+        return Mixture(*unpack(self.theta))
 
     @property
     def mass(self) -> float:
-        """The area under the whole fitted curve: as given, or fitted (`mass=None`)."""
-        problem = self._problem
-        return float(np.exp(self.x[: self.x.size // 3]).sum()) if problem.free_mass else problem.mass
+        """The area under all components: as given, or fitted (`mass=None`)."""
+        areas = self._run.problem.areas
+        return float(np.exp(self.theta[: self.theta.size // 3]).sum()) if areas.free else areas.unit
+
+    @property
+    def areas(self) -> Array:
+        """The area of each component, massₖ = mass · weightₖ, (K,)."""
+        return self.mass * self.mixture.weights
+
+    @property
+    def heights(self) -> Array:
+        """The height of each component, areaₖ/(stdₖ·√(2π)), (K,)."""
+        return self._quantity("heights")
+
+    @property
+    def fwhms(self) -> Array:
+        """The full width at half maximum of each component, 2·√(2·ln 2)·stdₖ, (K,)."""
+        return self._quantity("fwhms")
+
+    @cached_property
+    def background(self) -> Array:
+        """The background's coefficients: [b₀], [b₀, b₁] of b₀ + b₁·x, one a column, or empty."""
+        problem = self._run.problem
+        if problem.background is None:
+            return np.empty(0)
+        fitted = self.pdf(problem.points.x)
+        return problem.background.coefficients(problem.points.root_g * (problem.points.density - fitted))
 
     @property
     def fun(self) -> float:
@@ -71,7 +112,8 @@ class FitResult:
 
     @property
     def loss(self) -> float:
-        """The relative loss Σ g(f − y)²/Σ g y², without the prior: 0 is perfect, 1 is no curve at all."""
+        """The relative loss Σ g(f − y)²/Σ g y², without the prior: 0 is perfect, 1 is no curve at all. With a
+        background, y is what that alone leaves over."""
         return self._run.loss
 
     @property
@@ -82,12 +124,12 @@ class FitResult:
     @property
     def nit(self) -> int:
         """Iterations (accepted points, the start not counted) of the best run."""
-        return len(self._run.path) - 1
+        return self._run.nit
 
     @property
     def nfev(self) -> int:
         """Evaluations of the curve, over all runs."""
-        return sum(run.nfev for run in self._search.runs) if self._search else self._run.nfev
+        return self._run.nfev + (self._search.other_nfev if self._search else 0)
 
     @property
     def status(self) -> int:
@@ -96,22 +138,68 @@ class FitResult:
 
     @property
     def method(self) -> str:
-        """The method that walked."""
+        """The method that ran."""
         return self._run.method
 
     @property
+    def chi2(self) -> float:
+        """Σ ((y − ours)/sigma)²: of `dof` ± √(2·dof) where the model is right. NaN where `sigma` isn't known."""
+        noise = self._run.problem.noise
+        return self.loss / noise**2 if noise is not None else float("nan")
+
+    @property
+    def dof(self) -> int:
+        """Degrees of freedom: points that count less free numbers, the background's among them."""
+        return self._run.problem.u.size - self._run.problem.n_free
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion, −2 log L + 2p, up to a constant: χ² + 2p; `sigma` unknown: N·log(Σr²/N) + 2(p + 1)."""
+        return self._criterion(2.0)
+
+    @property
+    def bic(self) -> float:
+        """The Bayesian criterion (Schwarz 1978): as `aic`, with log N in place of 2."""
+        return self._criterion(float(np.log(self._run.problem.u.size)))
+
+    @property
+    def bic_without(self) -> float:
+        """The Bayesian criterion of the background alone, without any component."""
+        problem = self._run.problem
+        n_free = 0 if problem.background is None else problem.background.n_columns
+        return self._criterion(float(np.log(problem.u.size)), loss=1.0, n_free=n_free)
+
+    def _criterion(self, price: float, loss: float | None = None, n_free: int | None = None) -> float:
+        problem, loss = self._run.problem, self.loss if loss is None else loss
+        n_free = problem.n_free if n_free is None else n_free
+        if problem.noise is not None:
+            return loss / problem.noise**2 + price * n_free
+        log_squares = np.log(max(loss, 1e-300) / problem.u.size) + 2 * np.log(problem.energy)
+        return float(problem.u.size * log_squares + price * (n_free + 1))
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether the points see every component that isn't dead, and none is a spike or wider than the grid."""
+        return self._run.is_healthy
+
+    @property
     def is_confirmed(self) -> bool:
-        """Whether a search found the lowest loss, and failed to better it, often enough; a single walk never is."""
+        """Whether a search found the lowest loss, and failed to better it, often enough; a single run never is."""
         return self._search is not None and self._search.confirmed
 
     @cached_property
     def success(self) -> bool:
-        """`fit_once`: this walk ended at a stationary point. `fit`: the target is met (`fun` ≤ 1e-8), or the best walk
-        ended at such a point and is confirmed; and either way the points see every bell of weight."""
+        """`fit_once`: this run ended at a stationary point. `fit`: moreover the target is met (`fun` ≤ 1e-8) or the
+        best is confirmed, the curve's area is that of the mass, the points see every component that isn't dead, and
+        none of them is wider than the grid."""
         if self._search is None:
             return self._run.converged
         found = self._run.is_finite and (self.fun <= MET or (self._run.converged and self.is_confirmed))
-        return found and is_seen(self.mixture, self._problem.x)
+        return found and not wrong_mass(self._run) and not self._is_out_of_sight()
+
+    def _is_out_of_sight(self) -> bool:
+        at = sight(self.areas, self.mixture.means, self.mixture.stds, self._run.problem.points.x)
+        return bool((at.hidden | at.wide).any())
 
     @cached_property
     def message(self) -> str:
@@ -121,47 +209,126 @@ class FitResult:
     @cached_property
     def diagnosis(self) -> tuple[str, ...]:
         """Plain sentences about what looks wrong or fragile; empty when all is well."""
-        return diagnose(self)
+        return diagnose(self._run, self._search, self.mixture, self.areas)
 
     @cached_property
     def start(self) -> Mixture:
         """The `Mixture` from which the best run started."""
-        return Mixture(*unpack(self._in_user_units(self._run.path[0])))
+        problem = self._run.problem
+        return Mixture(*unpack(problem.to_user_floats(problem.affine.theta(self._run.path[0]))))
 
     @cached_property
     def history(self) -> History:
-        """theta (n, 3K) in the user's units, loss (n,) and grad_norm (n,) at each iteration, the start included."""
-        path, problem = self._run.path, self._problem
+        """theta (n, 3K) in the user's units, loss (n,) and grad_norm (n,) at each iteration, the start included; of
+        other runs of a search than the best, at the start and the end."""
+        path, problem = self._run.path, self._run.problem
+        rows = [evaluate(phi, problem) for phi in path]
+        thetas = np.array([problem.to_user_floats(problem.affine.theta(phi)) for phi in path])
+        curves = [here.residuals[: problem.u.size] for here in rows]
         return History(
-            np.array([problem.to_user(theta) for theta in path]),
-            np.array([loss_and_gradient(theta, problem)[0] for theta in path]),
-            np.array([abs(value_and_grad(theta, problem)[1]).max() for theta in path]),
+            thetas,
+            np.array([float(curve @ curve) for curve in curves]),
+            np.array([float(abs(here.gradient).max(initial=0.0)) for here in rows]),
         )
 
     @cached_property
     def runs(self) -> tuple["FitResult", ...]:
         """Every start's own `FitResult`, best first."""
-        return tuple(FitResult(self._problem, run) for run in self._search.runs) if self._search else (self,)
-
-    def _in_user_units(self, theta):
-        """theta (3K,) as `unpack` can take it: what a walk let run away is kept within a float."""
-        theta = self._problem.to_user(theta).reshape(3, -1)
-        theta[::2] = np.minimum(np.maximum(theta[::2], -FLOAT), FLOAT)
-        return theta.ravel()
+        return tuple(FitResult(run) for run in self._search.runs) if self._search else (self,)
 
     def pdf(self, x: ArrayLike) -> Array:
-        """The fitted curve, mass · mixture.pdf(x); the shape of x."""
+        """The components together, mass · mixture.pdf(x), without the background; the shape of x."""
         return self.mass * self.mixture.pdf(x)
 
+    def curve(self, x: ArrayLike) -> Array:
+        """What the density is compared with: the components and the background; the shape of x. Columns of a
+        background are interpolated between the points."""
+        background = self._run.problem.background
+        return self.pdf(x) + (0 if background is None else background.at(x, self.background))
+
     def covariance(self) -> Array:
-        """Covariance of (weights, means, stds, mass), (3K + 1, 3K + 1): see `uncertainty.covariance`."""
-        return covariance(self._problem, self.mixture, self.x)
+        """Covariance of (weights, means, stds, mass), σ²·D (JᵀJ)⁻¹ Dᵀ, (3K + 1, 3K + 1), in the user's units.
+
+        J: the Jacobian of the residuals where the run ended; D: the derivatives of the numbers (the delta method); σ:
+        from `sigma`, or from the residual and its degrees of freedom. With `grid_weights="trapezoid"`, which are no
+        variances, it is the sandwich formula; with a prior the posterior's. Where the data can't tell: NaN and an
+        `OptimizeWarning`. It rests on noise that is independent from point to point.
+        """
+        spread, _ = spreads(self._run)
+        root = np.vstack([self._slopes(name) @ spread for name in NAMES[:4]])
+        with np.errstate(over="ignore"):  # the square of a unit of 1e200 is more than a float holds
+            return root @ root.T
 
     def standard_errors(self) -> StandardErrors:
-        """One standard deviation of each fitted number: a named tuple (weights, means, stds, mass)."""
-        *errors, mass = standard_errors(self._problem, self.mixture, self.x)
-        weights, means, stds = np.reshape(errors, (3, -1))
-        return StandardErrors(weights, means, stds, float(mass))
+        """One standard deviation of each fitted number: a named tuple; see `covariance`."""
+        spread, background = spreads(self._run)
+        errors: dict[str, Any] = {name: _norms(self._slopes(name) @ spread) for name in NAMES}
+        return StandardErrors(**errors | {"mass": float(errors["mass"][0]), "background": _norms(background)})
+
+    def one_more(self) -> Mixture:
+        """A start for K + 1 components: this fit, and one component more where it explains most of the misfit."""
+        phi, problem = with_one_more(self._run)
+        return Mixture(*unpack(problem.to_user_floats(problem.affine.theta(phi))))
+
+    def interval(self, name: str, k: int = 0, level: float = 0.95) -> tuple[float, float]:
+        """The profile interval of one number: where χ², minimised over all others, rises by the level's quantile.
+
+        name: "weights", "means", "stds", "areas", "heights" or "fwhms" of component k, or "mass". An end that the
+        data don't bound is 0 or ±infinity. Unlike `standard_errors` it doesn't suppose that χ² is a parabola, and where
+        another fit of the search is as good, the interval holds that one's too.
+
+        Examples
+        --------
+        >>> from gmm_helpers import Mixture, fit
+        >>> x = np.linspace(0, 10, 100)
+        >>> y = Mixture([1], [5], [1]).pdf(x) + np.random.default_rng(0).normal(0, 0.01, 100)
+        >>> low, high = fit(x, y, 1, rng=0).interval("means")
+        >>> low < 5 < high
+        True
+        """
+        self._check(name, k)
+        if not 0 < level < 1:
+            raise ValueError(f"`level` must lie between 0 and 1, got {level!r}")
+        others = self._search.runs[1:] if self._search else ()
+        return interval(self._run, name, k, level, others)
+
+    def profile(self, name: str, k: int, values: ArrayLike) -> Array:
+        """Δχ² (m,) at given values (m,) of one number, all others refitted: see `interval`."""
+        self._check(name, k)
+        return profile(self._run, name, k, np.asarray(values, dtype=float))
+
+    def table(self) -> list[dict[str, float]]:
+        """A row a component (counted from 0), each number with its error, for a DataFrame or `csv.DictWriter`."""
+        errors = self.standard_errors()
+        names = {"area": "areas", "weight": "weights", "mean": "means", "std": "stds", "height": "heights",
+                 "fwhm": "fwhms"}  # fmt: skip
+        rows = []
+        for k in range(self.mixture.n_components):
+            row: dict[str, float] = {"component": k}
+            for one, many in names.items():
+                row |= {one: float(self._quantity(many)[k]), f"{one}_error": float(getattr(errors, many)[k])}
+            rows.append(row)
+        return rows
+
+    def _quantity(self, name: str) -> Array:
+        return quantities(self._run.theta, self._run.problem)[name][0][self._index(name)]
+
+    def _slopes(self, name: str) -> Array:
+        return quantities(self._run.theta, self._run.problem)[name][1][self._index(name)]
+
+    def _index(self, name: str, k: Any = slice(None)) -> Any:
+        """Where the run has component k."""
+        return k if name == "mass" else self._run.order[k]
+
+    def _check(self, name: str, k: Any) -> None:
+        if name not in NAMES:
+            raise ValueError(f"`name` must be one of {', '.join(NAMES)}, got {name!r}")
+        if (
+            isinstance(k, bool)
+            or not isinstance(k, int | np.integer)
+            or not 0 <= k < (1 if name == "mass" else self.mixture.n_components)
+        ):
+            raise ValueError(f"`k` must count a component from 0, got {k!r} of {self.mixture.n_components}")
 
     def __repr__(self) -> str:
         lines = [
@@ -170,6 +337,7 @@ class FitResult:
             f"  mass={self.mass:.6g}, loss={self.loss:.3g}, grad_norm={self.grad_norm:.1e}, "
             f"nit={self.nit}, nfev={self.nfev}, method={self.method!r}, runs={len(self.runs)}",
         ]
+        lines += [f"  background={self.background}"] if self.background.size else []
         return "\n".join(lines + [f"  diagnosis: {sentence}" for sentence in self.diagnosis])
 
     def _repr_html_(self) -> str:
@@ -183,27 +351,50 @@ class FitResult:
         )
 
 
-def _message(result):
+def _norms(rows: Array) -> Array:
+    """The length of each row, in a unit of any size."""
+    size = np.maximum(abs(rows).max(axis=1, initial=0.0), np.finfo(float).tiny)
+    with np.errstate(invalid="ignore"):  # an infinite one stays so, as NaN
+        return size * np.linalg.norm(rows / size[:, None], axis=1)
+
+
+def _message(result: FitResult) -> str:
     run, search = result._run, result._search
     if run.status == NAN:
-        return "the walk left the range of numbers: try another start"
+        return "the run left the range of numbers: try another start"
     if run.status == STOPPED:
         return "stopped by the callback before it converged"
+    if search is not None and wrong_mass(run):
+        return mass_sentence(run)
     if not run.converged and not result.success:
-        limit = "`maxfev`" if run.method.upper() == "LM" else "`maxiter`"
+        limit = "`maxfev`" if run.method == "LM" else "`maxiter`"
         return (
             f"not converged after {result.nit} iterations, gradient norm {run.grad_norm:.1e}: "
             f"raise {limit} or tighten the tolerance in `options`"
         )
     if search is None:
-        return "this walk ended at a stationary point; whether a lower one exists, one start can't tell"
-    if not is_seen(result.mixture, result._problem.x):
-        return "a bell that carries weight is out of the points' sight: see `diagnosis`"
+        return "this run ended at a stationary point; whether a lower one exists, one start can't tell"
+    if result._is_out_of_sight():
+        return "a component is out of the points' sight, or wider than the grid: see `diagnosis`"
     if result.loss <= MET:
         return f"the target is met, relative loss {result.loss:.1e}, after {_count(len(search.runs), 'start')}"
-    again = f"the lowest loss was found by {search.finds} of {_count(len(search.runs), 'start')}"
-    return again if result.is_confirmed else f"{again}, too few to trust it: raise `n_starts`"
+    return _how_found(search)
 
 
-def _count(n, noun):
+def _how_found(search: Search) -> str:
+    """How often, and against what, the best was found."""
+    independent = sum(run.kind != "relocated" for run in search.runs)
+    words = f"{search.finds} of {_count(independent, 'independent start')} found it"
+    if not search.finds:
+        words = f"none of {_count(independent, 'independent start')} found it, a relocation did"
+    if search.outlived:
+        words += f", and {_count(search.outlived, 'relocation')} failed to better it"
+    lowest = min(run.fun for run in search.runs)
+    if search.runs[0].fun > 1.001 * lowest:
+        share = 100 * (search.runs[0].fun / lowest - 1)
+        words += f"; a fit with a spike or out of sight is {share:.2g} % lower, and was not preferred"
+    return words if search.confirmed else f"{words}: too few to trust it, raise `n_starts`"
+
+
+def _count(n: int, noun: str) -> str:
     return f"{n} {noun}{'s' if n != 1 else ''}"

@@ -11,14 +11,16 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.signedinteger[Any]]
 PriorLike = Callable[[Array, Array, Array], Array]  # of weights, means, stds: residuals
 Rng = int | Generator | None  # what `numpy.random.default_rng` takes
 
-__all__ = ["Array", "PriorLike", "Rng", "check_integer", "check_number", "check_vector"]
+__all__ = ["Array", "Bools", "Ints", "PriorLike", "Rng", "check_integer", "check_number", "check_vector"]
 
 
-def check_vector(name: str, values: Any) -> Array:
-    """A read-only float copy of a non-empty one-dimensional sequence of finite real numbers."""
+def check_vector(name: str, values: Any, *, finite: bool = True) -> Array:
+    """A read-only float copy of a non-empty one-dimensional sequence of real numbers, finite ones unless told."""
     try:
         array = np.array(values)
         if array.dtype.kind == "O" and array.ndim:  # what pandas and friends hand over when numbers are missing
@@ -32,7 +34,7 @@ def check_vector(name: str, values: Any) -> Array:
         raise TypeError(f"`{name}` must hold real numbers, got {reprlib.repr(wrong)}") from None
     if array.ndim != 1 or array.size == 0:
         raise ValueError(f"`{name}` must be one-dimensional and not empty, got shape {array.shape}")
-    if not np.isfinite(array).all():
+    if finite and not np.isfinite(array).all():
         i = int(np.flatnonzero(~np.isfinite(array))[0])
         raise ValueError(f"`{name}` must be finite, got {array[i]} at index {i}")
     array.flags.writeable = False

@@ -55,8 +55,7 @@ ENERGY = np.sum(DENSITY**2)
 
 def whole_numbers(rng):
     """The original script's start: whole-numbered means, stds 1, logits 5."""
-    _, means, stds = random_start(X, 3, rng)
-    return np.concatenate([np.full(3, 5.0), means, np.log(stds)])
+    return np.concatenate([np.full(3, 5.0), pack(random_start(X, 3, rng))[3:]])
 
 
 def distinct(rng, std=1.0):
@@ -72,12 +71,12 @@ def distinct_wide(rng):
 
 def kmeans(rng):
     """K-means++ on the curve."""
-    return pack(Mixture(*kmeans_start(X, DENSITY, 3, rng)))
+    return pack(kmeans_start(X, DENSITY, 3, rng))
 
 
 def curvature(_rng):
     """The bells that the curve's second derivative suggests: one start, no chance in it."""
-    return pack(Mixture(*curvature_start(X, DENSITY, 3)))
+    return pack(curvature_start(X, DENSITY, 3))
 
 
 def script(theta, gtol=1e-5):
@@ -96,7 +95,7 @@ def patient(theta):
 
 def normalised(theta):
     """BFGS on x and loss in their own units, to a gradient of 1e-9, from the identity as SciPy has it."""
-    result = fit_once(X, DENSITY, theta, options={"hess_inv0": None})
+    result = fit_once(X, DENSITY, theta)
     return result.x, result.loss, result.nit, result.success
 
 

@@ -153,7 +153,7 @@ def walk(values, x, name):
     density, start = values["truth"].pdf(x), values["start"]
     if values["unit"] and name != "LM":
         return _raw_walk(values, x, name)
-    options = {"CG": {"maxiter": 400}, "BFGS": {"maxiter": 400, "hess_inv0": np.eye(3 * start.n_components)}}.get(name)
+    options = {"CG": {"maxiter": 400}, "BFGS": {"maxiter": 400}}.get(name)
     result = fit_once(x, density, alive(start), method=name, options=options)
     ended = f"after {result.nfev} trials" if name == "LM" else f"after {result.nit} iterations"
     return Walk(name, result.history.theta, result.history.loss, ended, result.success)

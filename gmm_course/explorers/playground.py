@@ -123,7 +123,7 @@ def _fitted(state, x, density):
     state.last = result = follow(x, density, K, state.last, prior=prior, exact=exact)
     if v["method"] == "LM":
         return result
-    start = Mixture(*curvature_start(x, density, K))
+    start = curvature_start(x, density, K)
     return fit_once(x, density, start, method=v["method"], prior=prior, options={"maxiter": 200})
 
 
@@ -133,7 +133,7 @@ def guess(state):
     x, density = data(values)
     rng, K, ends = np.random.default_rng(0), int(values["n_components"]), []
     for i in range(GUESSES):
-        ends.append(fit_once(x, density, Mixture(*uniform(x, K, rng)), method="LM"))
+        ends.append(fit_once(x, density, uniform(x, K, rng), method="LM"))
         state.result = {"key": key(values), "ends": list(ends)}
         yield (i + 1) / GUESSES
 

@@ -131,7 +131,7 @@ def run(state):
     x, density = data(v)
     rng, K = np.random.default_rng(0), int(v["n_components"])
     starts = [Mixture(np.full(K, 1 / K), rng.uniform(0, 25, K), np.full(K, 2.0)) for _ in range(STARTS)]
-    options, stds = {"hess_inv0": np.eye(3 * K), "maxiter": 150}, []
+    options, stds = {"maxiter": 150}, []
     for i, start in enumerate(starts):
         stds.append(fit_once(x, density, start, prior=prior(v), options=options).mixture.stds)
         state.result = {"key": key(v), "stds": np.array(stds)}

@@ -30,12 +30,12 @@ print(result)"""
 def wide(x, K, rng):
     """Distinct whole-numbered means, stds 5."""
     means = rng.choice(np.arange(int(x[0]), int(np.ceil(x[-1]))), K, replace=False).astype(float)
-    return np.full(K, 1 / K), means, np.full(K, 5.0)
+    return Mixture(np.full(K, 1 / K), means, np.full(K, 5.0))
 
 
 def uniform(x, K, rng):
     """Means anywhere on the grid, stds a fourteenth of its length."""
-    return np.full(K, 1 / K), rng.uniform(x[0], x[-1], K), np.full(K, (x[-1] - x[0]) / 14)
+    return Mixture(np.full(K, 1 / K), rng.uniform(x[0], x[-1], K), np.full(K, (x[-1] - x[0]) / 14))
 
 
 KINDS = {"narrow": random_start, "wide": wide, "anywhere": uniform}
@@ -68,7 +68,7 @@ def explore_restarts(**values):
         away = ("number", "seed", "shown", "work") if alone else ("start",)
         waiting = not runs or state.result["key"] != _key(v) or not (alone or len(runs) == int(v["number"]))
         marks = truth_marks("curve", fine, v["truth"])
-        marks |= faint("curve", fine, [end.mixture for end in runs[1:]] if runs else [Mixture(*d) for d in draws(v, x)])
+        marks |= faint("curve", fine, [end.mixture for end in runs[1:]] if runs else draws(v, x))
         hold = [{"kind": "bells", "of": "start", "panel": "curve"}] if alone else []
         if not runs:
             marks["given"] = dots("curve", x, density, label="given")
@@ -132,10 +132,9 @@ def grid(truth):
 
 
 def draws(values, x):
-    """All starts, drawn before any is run: a list of (weights, means, stds)."""
+    """All starts, drawn before any is run."""
     if values["kind"] == BY_HAND:
-        start = alive(values["start"])
-        return [(start.weights, start.means, start.stds)]
+        return [alive(values["start"])]
     rng, truth, n = np.random.default_rng(int(values["seed"])), values["truth"], int(values["number"])
     if values["kind"] == "k-means++":
         return [kmeans_start(x, truth.pdf(x), truth.n_components, rng) for _ in range(n)]
@@ -148,9 +147,8 @@ def run(state):
     x = grid(values["truth"])
     density, ends = values["truth"].pdf(x), []
     starts = draws(values, x)
-    plain = {"hess_inv0": np.eye(3 * starts[0][0].size)} if values["method"] == "BFGS" else None
     for i, start in enumerate(starts):
-        ends.append(fit_once(x, density, Mixture(*start), method=values["method"], options=plain))
+        ends.append(fit_once(x, density, start, method=values["method"]))
         ends.sort(key=lambda end: end.loss)
         state.result = {"key": _key(values), "runs": list(ends)}
         yield (i + 1) / len(starts)

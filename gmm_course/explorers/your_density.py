@@ -28,7 +28,7 @@ from .words import in_words, ordinal, spans, squares, told
 
 __all__ = ["explore_your_density"]
 
-STARTS, FEWER = 12, 2  # for other data or another K, and while only the background moves
+STARTS, FEWER = 20, 2  # for other data or another K, and while only the background moves
 SEEDS = 5
 LIGHT = 0.01  # a bell of less weight is doubted
 DRAWN = 1000  # points of a long file that are drawn; all are fitted

@@ -1,20 +1,24 @@
-"""Many curves, in chunks that travel together."""
+"""Many curves: those of a chunk are fitted in lock-step, chunks are spread over workers, and none is lost."""
 
+from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from typing import Any
 
 import numpy as np
-from tqdm.auto import tqdm
 
-from .workers import mapper
+from .workers import Workers, mapper
 
 __all__ = ["curves_with_seeds", "map_curves"]
 
 CHUNK = 25  # curves sent to a process at a time: a fit takes milliseconds, about as long as sending one curve
 
+Curve = tuple[Any, Any, int]  # x, density, seed
 
-def curves_with_seeds(x, densities, rng):
-    """(x, density, seed) for each curve; no generators, for Dask takes long to look through those."""
-    densities = list(np.asarray(densities) if hasattr(densities, "ndim") else densities)  # of a DataFrame the rows
+
+def curves_with_seeds(x: Any, densities: Any, rng: Any) -> list[Curve]:
+    """(x, density, seed) for each curve; no generators, since Dask takes long to look through those."""
+    densities = list(np.asanyarray(densities) if hasattr(densities, "ndim") else densities)  # of a DataFrame the rows
     if not densities or np.ndim(densities[0]) == 0:
         raise ValueError(f"`densities` must be a list of curves, got {'none' if not densities else 'numbers'}")
     grids = list(x) if np.ndim(next(iter(x), 0)) else [x] * len(densities)
@@ -24,15 +28,25 @@ def curves_with_seeds(x, densities, rng):
     return list(zip(grids, densities, seeds, strict=True))
 
 
-def map_curves(fit_one, curves, workers, progress):
-    """Yield fit_one(*curve) for each curve, in order; a process gets chunks of them, since a fit takes milliseconds."""
+def map_curves(fit_chunk: Callable[[list[Curve]], list[Any]], curves: list[Curve], workers: Workers) -> Iterator[Any]:
+    """Yield what fit_chunk makes of each curve, in order. Where a process dies, its chunks are done anew, a process a
+    curve, so that the exception stands at the curve that is to blame, and the rest is kept."""
     size = min(CHUNK, -(-len(curves) // 16))  # few curves: enough chunks for everyone
     chunks = [curves[i : i + size] for i in range(0, len(curves), size)]
-    with mapper(workers) as run_all, tqdm(total=len(curves), disable=not progress, unit="curve") as bar:
-        for done in run_all(partial(_fit_each, fit_one), chunks):
-            yield from done
-            bar.update(len(done))
+    done = 0
+    try:
+        with mapper(workers) as run_all:
+            for results in run_all(fit_chunk, chunks):
+                done += len(results)
+                yield from results
+    except BrokenProcessPool:
+        for i in range(done, len(curves)):
+            yield _in_its_own_process(fit_chunk, curves[i], i)
 
 
-def _fit_each(fit_one, curves):
-    return [fit_one(*curve) for curve in curves]
+def _in_its_own_process(fit_chunk: Callable[[list[Curve]], list[Any]], curve: Curve, i: int) -> Any:
+    try:
+        with mapper(2) as run_all:
+            return next(iter(run_all(partial(fit_chunk), [[curve]])))[0]
+    except BrokenProcessPool:
+        return RuntimeError(f"curve {i} ended the process that fitted it")

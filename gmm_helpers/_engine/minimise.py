@@ -1,162 +1,139 @@
-"""One run of an optimiser, from one start to where it ends: BFGS, Levenberg–Marquardt or any SciPy method."""
+"""One run of an optimiser, from one start to where it ends: Levenberg–Marquardt, BFGS or any method of SciPy."""
 
 import inspect
+from collections.abc import Callable
 from math import isfinite
+from typing import Any
 
 import numpy as np
 from scipy.optimize import OptimizeResult, leastsq, minimize
 
-from .derivatives import (
-    gauss_newton_hessian,
-    loss_and_gradient,
-    residuals_and_jacobian,
-    summed,
-    value_and_grad,
-    within_reach,
-)
+from ..validation import Array
+from .derivatives import Evaluation, evaluate
+from .methods import LM_DEFAULTS, Method
+from .problem import Problem
 from .run import CONVERGED, LIMIT, NAN, PRECISION, STOPPED, Run
+from .tolerances import ZERO
 
-__all__ = ["check_options", "minimise"]
+__all__ = ["minimise"]
 
-ZERO = 1e-26  # a relative loss below this is rounding: called 0, or MINPACK goes on polishing noise
-METHODS = (
-    "BFGS", "CG", "COBYLA", "COBYQA", "dogleg", "L-BFGS-B", "LM", "Nelder-Mead", "Newton-CG", "Powell", "SLSQP",
-    "TNC", "trust-constr", "trust-exact", "trust-krylov", "trust-ncg",
-)  # fmt: skip
-KNOWN = frozenset(method.lower() for method in METHODS)
-WITHOUT_GRADIENT = ("cobyla", "cobyqa", "nelder-mead", "powell")
-WITH_HESSIAN = ("dogleg", "trust-exact", "trust-krylov", "trust-ncg")
-LM_DEFAULTS = {"ftol": 1e-15, "xtol": 1e-11, "gtol": 0.0}
-WITH_GTOL = ("bfgs", "cg", *WITH_HESSIAN)
-WITH_SCIPY_STATUS = ("bfgs", "cg", "newton-cg")  # their 1 is a limit, their 2 precision loss
+Ended = tuple[Array, int, int]  # where, status, nfev
+Accept = Callable[..., None]
 
 
-def check_options(method, options, callback):
-    """`ValueError` or `TypeError` for a method, options or a callback that no descent takes."""
-    if not isinstance(method, str) or method.lower() not in KNOWN:
-        raise ValueError(f"`method` must be one of {', '.join(METHODS)}, got {method!r}")
-    if options is not None and not isinstance(options, dict):
-        raise TypeError(f"`options` must be a dict or None, got {type(options).__name__}")
-    if method.upper() == "LM" and (unknown := set(options or ()) - {*LM_DEFAULTS, "maxfev"}):
-        raise ValueError(f"`options` of LM are ftol, xtol, gtol and maxfev, got {sorted(unknown)[0]!r}")
-    if callback is not None and not callable(callback):
-        raise TypeError(f"`callback` must be callable, got {type(callback).__name__}")
+def minimise(
+    phi: Array,
+    problem: Problem,
+    method: Method,
+    options: dict[str, Any] | None = None,
+    callback: Callable[..., Any] | None = None,
+    kind: str = "given",
+) -> Run:
+    """One run in normalised coordinates from free numbers phi. kind: of start.
 
-
-def minimise(theta, problem, method, options=None, callback=None, kind="given"):
-    """One descent in normalised coordinates. theta: (3K,); kind: of start. Returns a `Run`.
-
-    A `KeyboardInterrupt` leaves with the walk so far as its `.run`.
+    A `KeyboardInterrupt` leaves with the run so far as its `.run`.
     """
-    by_rows = method.upper() == "LM"
-    walk = _levenberg_marquardt if by_rows else _minimize
-    evaluate = _remembering(residuals_and_jacobian if by_rows else value_and_grad, problem)
-    path = [theta]
-    tell = _teller(callback, problem)
+    memory = _Memory(problem)
+    path = [phi]
+    tell = _teller(callback, problem, memory)
+    step = _levenberg_marquardt if method.by_rows else _scipy
 
-    def accept(theta, *_):  # trust-constr hands over its state as well
-        path.append(theta.copy())
+    def accept(phi: Array, *_: Any) -> None:  # trust-constr hands over its state as well
+        path.append(phi.copy())
         tell(path)
+
+    def ended(phi: Array, status: int, nfev: int) -> Run:
+        return _finished(phi, memory, method, status, nfev, path, kind)
 
     with np.errstate(all="ignore"):  # a far-off trial may overflow; it is judged by its loss alone
         try:
-            theta, status, nfev = walk(theta, evaluate, problem, method, options or {}, accept)
+            return ended(*step(phi, memory, method, options or {}, accept))
         except StopIteration:
-            theta, status, nfev = path[-1], STOPPED, len(path)
+            return ended(path[-1], STOPPED, len(path))
         except KeyboardInterrupt as interrupt:
-            interrupt.run = _finished(path[-1], evaluate, problem, method, STOPPED, len(path), path, kind)
+            interrupt.run = ended(path[-1], STOPPED, len(path))  # type: ignore[attr-defined]
             raise
-        return _finished(theta, evaluate, problem, method, status, nfev, path, kind)
 
 
-def _remembering(function, problem):
-    """function(theta, problem) as a function of theta that computes only where it wasn't asked a moment ago: an
-    optimiser asks for the value and for the slope one after the other, and the end is measured where it stands."""
-    asked, answer = None, None
+class _Memory:
+    """The last evaluation: an optimiser asks for the value and for the slope one after the other."""
 
-    def remembered(theta):
-        nonlocal asked, answer
-        if (asking := theta.tobytes()) != asked:
-            asked, answer = asking, function(theta, problem)
-        return answer
+    def __init__(self, problem: Problem) -> None:
+        self.problem, self._asked, self._answer = problem, b"", Evaluation(np.empty(0), np.empty((0, 0)))
 
-    return remembered
+    def __call__(self, phi: Array) -> Evaluation:
+        if (asked := phi.tobytes()) != self._asked:
+            self._asked, self._answer = asked, evaluate(phi, self.problem)
+        return self._answer
 
 
-def _levenberg_marquardt(theta, evaluate, _problem, _method, options, accept):
-    """MINPACK's lmder. It asks for a Jacobian only where it stands, so there an iteration is told."""
-    start = theta.tobytes()
+def _levenberg_marquardt(
+    phi: Array, memory: _Memory, _method: Method, options: dict[str, Any], accept: Accept
+) -> Ended:
+    """MINPACK's lmder, by the thin `leastsq`: `least_squares` takes half a millisecond to call. It asks for a Jacobian
+    only where it stands, so there an iteration is told."""
+    start = phi.tobytes()
 
-    def residuals(theta):
-        r = evaluate(theta)[0]
+    def residuals(phi: Array) -> Array:
+        r = memory(phi).residuals
         return r if r @ r > ZERO else np.zeros_like(r)
 
-    def jacobian(theta):
-        if theta.tobytes() != start:
-            accept(theta)
-        return evaluate(theta)[1]
+    def jacobian(phi: Array) -> Array:
+        if phi.tobytes() != start:
+            accept(phi)
+        return memory(phi).J
 
-    settings = LM_DEFAULTS | {"maxfev": 100 * theta.size} | options
-    theta, _, info, _, ier = leastsq(residuals, theta, Dfun=jacobian, col_deriv=True, full_output=True, **settings)
-    return theta, {5: LIMIT, 6: PRECISION, 7: PRECISION, 8: PRECISION}.get(ier, CONVERGED), info["nfev"]
+    settings = LM_DEFAULTS | {"maxfev": 100 * phi.size} | options
+    phi, _, info, _, ier = leastsq(residuals, phi, Dfun=jacobian, col_deriv=True, full_output=True, **settings)
+    return phi, {5: LIMIT, 6: PRECISION, 7: PRECISION, 8: PRECISION}.get(ier, CONVERGED), info["nfev"]
 
 
-def _minimize(theta, evaluate, problem, method, options, accept):
-    """`scipy.optimize.minimize` on autograd's value and gradient; SciPy's status, where it means the same, is ours."""
-    method = method.lower()
-    given = {} if method in WITHOUT_GRADIENT else {"jac": lambda theta: evaluate(theta)[1]}
-    if method in WITH_HESSIAN:
-        given["hess"] = lambda theta: _pinned_hessian(theta, problem)
-    if method in WITH_GTOL:
-        options = {"gtol": 1e-9} | options
-    if method == "bfgs":
-        options = {"hess_inv0": _start_metric(theta, problem)} | options
-    result = minimize(lambda theta: evaluate(theta)[0], theta, method=method, options=options, callback=accept, **given)
+def _scipy(phi: Array, memory: _Memory, method: Method, options: dict[str, Any], accept: Accept) -> Ended:
+    """`scipy.optimize.minimize`; its status, where it means the same, is ours."""
+    given: dict[str, Any] = {"jac": lambda phi: memory(phi).gradient} if method.takes_gradient else {}
+    if method.takes_hessian:
+        given["hess"] = lambda phi: memory(phi).hessian
+    options = method.defaults | options
+    if isinstance(options.get("hess_inv0"), str):
+        options = options | {"hess_inv0": _gauss_newton_inverse(memory(phi).hessian)}
+    result = minimize(
+        lambda phi: float(memory(phi).fun), phi, method=method.name, options=options, callback=accept, **given
+    )
     if result.success:
         return result.x, CONVERGED, result.nfev
-    known = method in WITH_SCIPY_STATUS or result.status == STOPPED
+    known = method.has_scipy_status or result.status == STOPPED
     return result.x, result.status if known else LIMIT, result.nfev
 
 
-def _pinned_hessian(theta, problem):
-    """2·JᵀJ with softmax's flat direction pinned, as for LM: dogleg wants it positive definite."""
-    H, K = gauss_newton_hessian(theta, problem), theta.size // 3
-    H[:K, :K] += 0 if problem.free_mass else 2 / K**2
-    return H
-
-
-def _start_metric(theta, problem):
-    """(2·JᵀJ + a ridge)⁻¹: a first guess of the inverse Hessian, which spares BFGS iterations."""
-    H = gauss_newton_hessian(theta, problem)
+def _gauss_newton_inverse(H: Array) -> Array:
+    """(2·JᵀJ + a ridge)⁻¹: a first guess of BFGS's inverse Hessian."""
     H = np.linalg.inv(H + (1e-3 * np.trace(H) / len(H) + 1e-12) * np.eye(len(H)))
     return (H + H.T) / 2  # SciPy wants it symmetric to the last bit
 
 
-def _teller(callback, problem):
+def _teller(callback: Callable[..., Any] | None, problem: Problem, memory: _Memory) -> Callable[[list[Array]], Any]:
     """What an accepted point is told to: the user's callback, by SciPy's convention, or nobody."""
     if callback is None:
         return lambda _path: None
     by_name = list(inspect.signature(callback).parameters) == ["intermediate_result"]
 
-    def tell(path):
-        value, gradient = value_and_grad(path[-1], problem)
-        x = problem.to_user(path[-1])
-        state = OptimizeResult(x=x, fun=value, grad_norm=float(abs(gradient).max()), nit=len(path) - 1)
-        callback(intermediate_result=state) if by_name else callback(x)
+    def tell(path: list[Array]) -> None:
+        here, theta = memory(path[-1]), problem.to_user(problem.affine.theta(path[-1]))
+        slope = float(abs(here.gradient).max())
+        state = OptimizeResult(x=theta, fun=float(here.fun), grad_norm=slope, nit=len(path) - 1)
+        callback(intermediate_result=state) if by_name else callback(theta)
 
     return tell
 
 
-def _finished(theta, evaluate, problem, method, status, nfev, path, kind):
-    """The walk's end, measured where it stands."""
-    if theta.tobytes() != path[-1].tobytes():
-        path.append(theta)
-    path = within_reach(np.array(path))  # exp(710) is no std
-    theta = path[-1]
-    value, slopes = evaluate(theta)
-    fun, gradient = summed(value, slopes, problem) if method.upper() == "LM" else (value, slopes)
-    loss = fun if problem.prior is None else loss_and_gradient(theta, problem)[0]
-    grad_norm = float(abs(gradient).max())
+def _finished(phi: Array, memory: _Memory, method: Method, status: int, nfev: int, path: list[Array], kind: str) -> Run:
+    """The run's end, measured where it stands."""
+    if phi.tobytes() != path[-1].tobytes():
+        path.append(phi)
+    problem, here = memory.problem, memory(phi)
+    fun, grad_norm = float(here.fun), float(abs(here.gradient).max(initial=0.0))
+    curve = here.residuals[: problem.u.size]
     if not (isfinite(fun) and isfinite(grad_norm)):
         status = NAN
-    return Run(theta, fun, loss, grad_norm, status, nfev, method, path, kind)
+    loss = fun if problem.prior is None else float(curve @ curve)
+    return Run(problem, phi, fun, loss, grad_norm, status, nfev, method.name, np.array(path), len(path) - 1, kind)

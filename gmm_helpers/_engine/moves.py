@@ -1,87 +1,82 @@
-"""Starts that the search makes of its best run so far, and any start as a free vector."""
+"""Starts that the search makes of its best run so far, and any mixture as free numbers."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ..mixture import Mixture
-from ..parameters import pack, softmax
-from ..starts import DEAD
-from ..validation import check_vector
-from .derivatives import residuals_and_jacobian, within_reach
+from ..validation import Array, Ints
+from .derivatives import evaluate
+from .problem import Problem
+from .run import Run
 
-__all__ = ["as_theta", "jittered", "relocated", "start_vector"]
+__all__ = ["as_phi", "jittered", "relocated", "with_one_more"]
 
+DEAD = 1e-12  # an area, or a std in units of the curve's spread, below which a component is none
 
-def start_vector(start):
-    """A `Mixture` or a theta as a theta (3K,) from which a gradient leads on."""
-    if not isinstance(start, Mixture):
-        theta = check_vector("start", start).copy()
-        if theta.size % 3:
-            raise ValueError(f"`start` must be a Mixture or a theta of 3K numbers, got {theta.size} numbers")
-        return theta
-    if start.weights.min() == 0:
-        raise ValueError("`start` must have weights above 0 (no gradient leads back from there), got a weight of 0")
-    return pack(start)
+Bells = tuple[Array, Array, Array]  # areas, means, stds, which the moves change in place
 
 
-def as_theta(problem, weights, means, stds):
-    """A start as a free vector; where the mass is given, its logits sum to zero."""
-    logits = np.log(np.maximum(weights, DEAD * weights.max()))
-    return np.concatenate(
-        [logits if problem.free_mass else logits - logits.mean(), means, np.log(np.maximum(stds, DEAD))]
-    )
+def as_phi(problem: Problem, mixture: Mixture) -> Array:
+    """The free numbers of a mixture in normalised coordinates."""
+    return _phi(problem, mixture.weights, mixture.means, mixture.stds)
 
 
-def relocated(theta, problem, rng):
-    """A fit with one bell freed (the laziest, any, or one merged into its neighbour) and set down anew: where the
-    misfit is, where a bell would explain most of it, or as half of another. So does split-and-merge EM (Ueda et
-    al. 2000). theta: (3K,), K ≥ 2. Returns a theta."""
-    logits, means, log_stds = within_reach(theta).reshape(3, -1)
-    areas = np.exp(logits) if problem.free_mass else softmax(logits)
-    bells = areas + DEAD, means, np.exp(log_stds)
-    k = rng.choice((_laziest, _any, _merged), p=(0.2, 0.4, 0.4))(bells, rng)
-    misfit = residuals_and_jacobian(theta, problem)[0][: problem.u.size]
-    rng.choice((_to_misfit, _to_match, _split_another), p=(0.4, 0.25, 0.35))(bells, k, misfit, problem, rng)
-    return as_theta(problem, *bells)
+def jittered(mixture: Mixture, rng: np.random.Generator, share: float = 0.5) -> Mixture:
+    """The same mixture with every number shaken by about a share of its own size."""
+    by = rng.normal(scale=share, size=(3, mixture.n_components))
+    weights, stds = mixture.weights * np.exp(by[0]), mixture.stds * np.exp(by[2])
+    return Mixture(weights / weights.sum(), mixture.means + mixture.stds * by[1], stds)
 
 
-def _laziest(bells, _rng):
-    return int(np.argmin(bells[0]))
-
-
-def _any(bells, rng):
-    return int(rng.integers(bells[0].size))
-
-
-def _merged(bells, rng):
-    """Give one bell the weight, mean and std of itself and its neighbour, in place; the neighbour is free."""
-    weights, means, stds = bells
-    i = int(rng.integers(means.size - 1))
-    kept, free = pair = np.argsort(means)[i : i + 2]
-    share = weights[pair] / weights[pair].sum()
-    mean = share @ means[pair]
-    stds[kept] = np.sqrt(share @ (stds[pair] ** 2 + (means[pair] - mean) ** 2))
-    means[kept], weights[kept] = mean, weights[pair].sum()
-    return int(free)
-
-
-def _to_misfit(bells, k, misfit, problem, rng):
-    """Put bell k on a grid point drawn by the squared misfit, with half the weight of the nearest other."""
-    weights, means, stds = bells
-    means[k] = rng.choice(problem.u, p=misfit**2 / (misfit @ misfit) if misfit.any() else None)
+def relocated(run: Run, rng: np.random.Generator) -> Array:
+    """Free numbers of a fit with one component picked up and set down anew: where the misfit is, where a component
+    would explain most of it, or as half of another. So does split-and-merge EM (Ueda et al. 2000)."""
+    problem = run.problem
+    logits, means, log_stds = run.theta.reshape(3, -1)
+    bells = problem.areas.of(logits[:, None])[:, 0] + DEAD, means.copy(), np.exp(log_stds)
+    k, chance = int(rng.integers(means.size)), rng.uniform()
+    misfit = evaluate(run.phi, problem).residuals[: problem.u.size]
     others = np.delete(np.arange(means.size), k)
+    if chance < 0.4:
+        _to_misfit(bells, k, others, misfit, problem, rng)
+    elif chance < 0.65 or not others.size:
+        _to_match(bells, k, misfit, problem, rng)
+    else:
+        _split(bells, k, int(rng.choice(others)), rng)
+    return _phi(problem, *bells)
+
+
+def with_one_more(run: Run) -> tuple[Array, Problem]:
+    """Free numbers of a fit with one more component, set where it explains most of the misfit; and their problem."""
+    problem = run.problem.with_components(run.problem.n_components + 1)
+    logits, means, log_stds = run.theta.reshape(3, -1)
+    areas = problem.areas.of(logits[:, None])[:, 0]
+    bells = np.append(areas, areas.min() + DEAD), np.append(means, 0.0), np.append(np.exp(log_stds), 1.0)
+    _to_match(bells, means.size, evaluate(run.phi, run.problem).residuals, run.problem, None)
+    return _phi(problem, *bells), problem
+
+
+def _to_misfit(bells: Bells, k: int, others: Ints, misfit: Array, problem: Problem, rng: np.random.Generator) -> None:
+    """Put component k on a grid point drawn by the squared misfit, with half the area of the nearest other."""
+    areas, means, stds = bells
+    size = abs(misfit) / (abs(misfit).max() or 1.0)  # the squares of small ones would be 0
+    means[k] = rng.choice(problem.u, p=size**2 / (size @ size) if size.any() else None)
+    if not others.size:
+        stds[k] *= np.exp(rng.uniform(-3, 0))
+        return
     near = others[np.argmin(abs(means[others] - means[k]) / stds[others])]
     stds[k] = stds[near] * rng.uniform(0.2, 1)
-    weights[[k, near]] = weights[near] / 2
+    areas[[k, near]] = areas[near] / 2
 
 
-def _to_match(bells, k, misfit, problem, rng):
-    """Make bell k one that explains much of what is missing, found by filters of doubling width.
+def _to_match(bells: Bells, k: int, misfit: Array, problem: Problem, rng: np.random.Generator | None) -> None:
+    """Make component k one that explains much of what is missing (with no rng: most), found by filters of doubling
+    width.
 
-    A Gaussian filter of width w (in grid steps) over the missing density d gives Σ d·g; the bell that fits best
+    A Gaussian filter of width w (in grid steps) over the missing density d gives Σ d·g; the component that fits best
     there takes w·(Σ d·g)² off the squared misfit, up to a factor.
     """
-    weights, means, stds = bells
+    areas, means, stds = bells
     missing = -misfit / np.maximum(problem.scale, problem.scale.max() * 1e-6)
     widths = 0.75 * 2.0 ** np.arange(max(int(np.log2(missing.size / 4)), 1))
     filtered = np.array([gaussian_filter1d(missing, width, mode="constant") for width in widths])
@@ -89,24 +84,23 @@ def _to_match(bells, k, misfit, problem, rng):
     if gain.max() == 0:
         return
     chance = (gain / gain.max()).ravel() ** 2
-    w, i = divmod(int(rng.choice(gain.size, p=chance / chance.sum())), missing.size)
+    which = int(chance.argmax()) if rng is None else int(rng.choice(gain.size, p=chance / chance.sum()))
+    w, i = divmod(which, missing.size)
     means[k] = problem.u[i]
     stds[k] = widths[w] * np.gradient(problem.u)[i]
-    weights[k] = 2 * np.sqrt(np.pi) * stds[k] * filtered[w, i]
+    areas[k] = 2 * np.sqrt(np.pi) * stds[k] * filtered[w, i]
 
 
-def _split_another(bells, k, _misfit, _problem, rng):
-    """Split another bell in two, of which bell k becomes one."""
-    weights, means, stds = bells
-    near = rng.choice(np.delete(np.arange(means.size), k))
-    shift = stds[near] * rng.uniform(0.3, 1.2)
-    means[k], means[near] = means[near] + shift, means[near] - shift
-    stds[[k, near]] = stds[near] * rng.uniform(0.4, 1, 2)
-    weights[[k, near]] = weights[near] / 2
+def _split(bells: Bells, k: int, other: int, rng: np.random.Generator) -> None:
+    """Split another component in two, of which component k becomes one."""
+    areas, means, stds = bells
+    shift = stds[other] * rng.uniform(0.3, 1.2)
+    means[k], means[other] = means[other] + shift, means[other] - shift
+    stds[[k, other]] = stds[other] * rng.uniform(0.4, 1, 2)
+    areas[[k, other]] = areas[other] / 2
 
 
-def jittered(bells, rng):
-    """The same bells with every number shaken by about half its own size."""
-    weights, means, stds = bells
-    by = rng.normal(scale=0.5, size=(3, means.size))
-    return weights * np.exp(by[0]), means + stds * by[1], stds * np.exp(by[2])
+def _phi(problem: Problem, areas: Array, means: Array, stds: Array) -> Array:
+    """Free numbers of areas, means, stds in normalised coordinates."""
+    logits = np.log(np.maximum(areas, DEAD * areas.max()))
+    return problem.affine.phi(np.concatenate([logits, means, np.log(np.maximum(stds, DEAD))]))

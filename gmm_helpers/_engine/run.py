@@ -1,48 +1,82 @@
 """One run of an optimiser, and a search over many, in normalised coordinates."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+
+from ..parameters import unpack
+from ..validation import Array, Ints
+from .derivatives import clipped
+from .problem import Problem
+from .seen import is_healthy
+from .tolerances import FLAT, FLATTER
 
 __all__ = ["CONVERGED", "LIMIT", "NAN", "PRECISION", "STOPPED", "Run", "Search"]
 
 CONVERGED, LIMIT, PRECISION, NAN, STOPPED = 0, 1, 2, 3, 99  # as `scipy.optimize.minimize` has them for BFGS
-MET = 1e-8  # a relative loss at which the target counts as met
-FLAT = 1e-6  # a gradient norm, in normalised coordinates, at which a point counts as stationary,
-FLATTER = 1e-8  # and one at which even a walk that was cut short has arrived
-FLOAT = 700.0  # of a log-std, or the log of an area: exp(±700) is about what a float holds
+NEARLY = 1.1  # an unhealthy fit must be this much better than a healthy one to be preferred
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One walk, in normalised coordinates: where it ended, how, and every point accepted on the way."""
+    """Where one run of an optimiser ended, how, and the points it accepted on the way."""
 
-    theta: np.ndarray
+    problem: Problem
+    phi: Array
     fun: float  # relative loss + prior
     loss: float  # relative loss
     grad_norm: float
     status: int
     nfev: int
     method: str
-    path: np.ndarray  # (iterations + 1, 3K)
+    path: Array  # (n, n_free): the start, the accepted points; of a search's other runs the start and the end alone
+    nit: int
     kind: str  # of start
+    finished: bool = True  # to the method's own tolerances
 
     @property
-    def is_finite(self):
+    def theta(self) -> Array:
+        """(3K,), in normalised coordinates."""
+        return clipped(self.problem.affine.theta(self.phi))
+
+    @property
+    def is_finite(self) -> bool:
         """Whether it stayed within numbers and nobody stopped it."""
         return self.status not in (NAN, STOPPED)
 
     @property
-    def converged(self):
+    def converged(self) -> bool:
         """Whether it ended at a stationary point: a stop by rounding, or at a limit, on flat ground is one as well."""
         flat = {CONVERGED: FLAT, PRECISION: FLAT, LIMIT: FLATTER}
         return self.status in flat and self.grad_norm <= flat[self.status]
 
+    @cached_property
+    def order(self) -> Ints:
+        """The components by mean (equal means: by std, then area); with ties that name them, as they are named."""
+        logits, means, log_stds = self.theta.reshape(3, -1)
+        return np.arange(means.size) if self.problem.affine.shuffles else np.lexsort((logits, log_stds, means))
+
+    @cached_property
+    def is_healthy(self) -> bool:
+        """Whether the points see every component that counts, none of them a spike or as wide as the grid."""
+        areas, (_, means, stds) = self.problem.areas, unpack(self.theta)
+        logits = self.theta[: means.size, None]
+        return is_healthy(areas.of(logits)[:, 0], means, stds, self.problem.u)
+
+    @cached_property
+    def value(self) -> float:
+        """What runs are compared by: the objective, an unhealthy one's a tenth higher."""
+        return self.fun if not np.isfinite(self.fun) or self.is_healthy else self.fun * NEARLY
+
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """How `fit` ended: whether the best was confirmed, by how many independent starts, out of how many runs."""
+    """How `fit` ended: whether the best was confirmed; how many independent starts found it, how many relocations it
+    outlived; the evaluations of all but the best run; and all runs, best first."""
 
     confirmed: bool
     finds: int
-    runs: tuple  # of Run, best first
+    outlived: int
+    other_nfev: int
+    runs: tuple[Run, ...]

@@ -1,159 +1,205 @@
 """The search: run after run from starts of many kinds, until `stopping` says that it is enough."""
 
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from itertools import islice
+from typing import Any
 
 import numpy as np
-from tqdm.auto import tqdm
 
-from ..starts import curvature_start, kmeans_start, scattered_start
-from .derivatives import loss_and_gradient
+from ..starts import curvature_start, kmeans_start, prominence_start, scattered_start
+from ..validation import Array
+from .lockstep import FTOL_LAST, Start, run_in_lockstep
+from .methods import Method
 from .minimise import minimise
-from .moves import as_theta, jittered, relocated
-from .run import Run, Search
-from .stopping import FINDS, PERFECT, is_confirmed, is_perfect, n_finds, ranked
-from .workers import mapper
+from .moves import as_phi, jittered, relocated
+from .problem import Problem
+from .run import LIMIT, Run, Search
+from .stopping import FINDS, is_confirmed, is_perfect, n_finds, n_outlived
+from .tolerances import ZERO
 
-__all__ = ["search", "search_so_far"]
+__all__ = ["Settings", "drive", "run_each", "search", "search_so_far"]
 
-MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its best is polished on the whole
-ROUND = 6  # starts, as many independent ones as relocations until the best was found often enough
-BUDGET = 2.0  # of descents, in seconds as estimated from evaluations, so that it is the same on every machine
+MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its best is finished on the whole
+ROUND = 6  # starts
+BUDGET = 2.0  # seconds of runs, as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 200
-QUICK = {"LM": {"ftol": 1e-10}, "BFGS": {"gtol": 3e-9}}  # while valleys are compared; the best goes on
+LAST = 10  # evaluations that the best run may take after the budget
+KINDS = ("prominent", "k-means++", "prominent", "scattered", "prominent", "jittered")
+SMALL = 1500  # points × components up to which MINPACK takes less time for one run than lock-step
+
+Searching = Generator[list[Start], list[Run], Search]
 
 
 @dataclass(frozen=True, eq=False)
-class Start:
-    """Where a walk sets out, why there, and how many evaluations it may take."""
+class Settings:
+    """How a search runs: by which method, from how many starts (None: until it is enough), and from which first."""
 
-    kind: str
-    theta: np.ndarray
-    limit: int
-    continues: Run | None = None
+    method: Method
+    rng: np.random.Generator
+    n_starts: int | None = None
+    options: dict[str, Any] | None = None
+    callback: Callable[..., Any] | None = None
+    first: tuple[Array, ...] = ()  # free numbers of the user's own starts
 
-
-def search(problem, n_components, *, method, n_starts, rng, workers, callback, progress, options, runs):
-    """The best `Run` and how it was found, a `Search`. runs: an empty list, filled on the way."""
-    coarse = problem.thinned(MANY_POINTS)
-    price = _seconds_per_evaluation(coarse, n_components, method)
-    quick = QUICK.get(method.upper()) if not options else None
-    walk = partial(_walk, problem=coarse, method=method, options=quick or options or {}, callback=callback)
-    with mapper(workers) as run_all:
-        steps = _search(coarse, n_components, n_starts, rng, runs, partial(run_all, walk), price)
-        for _ in tqdm(steps, total=n_starts, unit="start") if progress else steps:
-            pass
-    confirmed, finds = is_confirmed(runs, coarse), n_finds(runs)
-    best, *others = ranked(runs, coarse)
-    if coarse is not problem:
-        best = _polish_on_all_points(best, problem, method, options, callback)
-    elif quick and best.is_finite and best.fun > PERFECT:
-        best = _polish(best, problem, method, callback)
-    return best, Search(confirmed, finds, (best, *others))
+    @property
+    def in_lockstep(self) -> bool:
+        """Whether runs go together: Levenberg–Marquardt as we set it, and nobody listens."""
+        return self.method.by_rows and self.callback is None and not self.options
 
 
-def search_so_far(problem, runs):
-    """The same of a search that was interrupted."""
-    best = ranked(runs, problem.thinned(MANY_POINTS))
-    return best[0], Search(False, n_finds(runs), tuple(best))
+def search(problem: Problem, settings: Settings, runs: list[Run]) -> Searching:
+    """Yield lists of starts, be sent a run for each, and return the `Search`. runs: an empty list, filled on the way.
 
-
-def _search(problem, n_components, n_starts, rng, runs, walk_all, price):
-    """Append walks to `runs`, round by round, and yield after each, until the search may end.
-
-    A round is drawn before it runs and looks only at earlier ones; its walks are judged in order, and those
-    after the end are dropped. So the outcome hangs on `rng` alone, however the walks are spread over workers.
+    A round is drawn before it runs and looks only at earlier ones; its runs are judged in order, and those after the
+    end are dropped. So the outcome depends on `rng` alone, however the runs are spread over workers.
     """
+    coarse = problem.thinned(MANY_POINTS)
+    price = _seconds_per_evaluation(coarse, settings)
     spent = 0.0
-    for starts in _rounds(problem, n_components, rng, runs, price):
-        for start, run in zip(starts, walk_all(starts), strict=True):
+    for starts in _rounds(coarse, settings, runs, price):
+        for start, run in zip(starts, (yield starts), strict=True):
             spent += run.nfev * price
-            if start.continues is not None:
-                spent -= start.continues.nfev * price  # paid already
-                runs.remove(start.continues)
+            if (before := start.continues) is not None:
+                runs.remove(before)
+                run = replace(run, nfev=before.nfev + run.nfev, path=np.vstack([before.path, run.path[1:]]))
             runs.append(run)
-            yield
-            if len(runs) == (n_starts or MOST_RUNS):
-                return
-            if n_starts is None and (is_perfect(run) or is_confirmed(runs, problem) or spent > BUDGET):
-                return
+            if _is_over(runs, settings, spent):
+                return _finished(problem, coarse, settings, runs, max(int((BUDGET - spent) / price), LAST))
+    raise AssertionError("rounds have no end of their own")
 
 
-def _rounds(problem, n_components, rng, runs, price):
-    """Lists of starts: the curvature start alone, then rounds of independent ones and of relocations of the best."""
-    u, curve = problem.u, problem.density * (problem.spread / problem.mass)
+def search_so_far(runs: list[Run]) -> Search:
+    """The same of a search that was interrupted."""
+    return Search(
+        False,
+        n_finds(runs),
+        n_outlived(runs),
+        sum(run.nfev for run in runs),
+        tuple(sorted(runs, key=lambda run: run.value)),
+    )
+
+
+def drive(searches: list[Searching], run_all: Callable[[list[Start]], Iterable[Run]]) -> Iterator[tuple[int, Any]]:
+    """Take several searches to their ends; whatever they ask for runs together. Yields (i, `Search` or exception)."""
+    asked: dict[int, list[Start]] = {}
+    answers: dict[int, Any] = dict.fromkeys(range(len(searches)))
+    while answers:
+        for i, answer in answers.items():
+            try:
+                asked[i] = searches[i].send(answer)
+            except StopIteration as stop:
+                yield i, stop.value
+            except Exception as reason:
+                yield i, reason
+        runs = iter(run_all([start for starts in asked.values() for start in starts]) if asked else ())
+        answers = {i: list(islice(runs, len(starts))) for i, starts in asked.items()}
+        asked = {}
+
+
+def run_each(starts: list[Start], settings: Settings) -> list[Run]:
+    """A run for each start: in lock-step where that is possible, else one after the other."""
+    together = [start for start in starts if settings.in_lockstep and not start.alone]
+    runs = iter(run_in_lockstep(together))
+    return [next(runs) if settings.in_lockstep and not start.alone else _alone(start, settings) for start in starts]
+
+
+def _alone(start: Start, settings: Settings) -> Run:
+    """One run by the method's own optimiser, no further than its limit unless the user set one."""
+    method, options = settings.method, settings.options or settings.method.first
+    if method.limit not in options:
+        options = options | {method.limit: max(int(start.limit / method.per_limit), 1)}
+    run = minimise(start.phi, start.problem, method, options, settings.callback, start.kind)
+    return replace(run, finished=bool(settings.options) or (method.by_rows and run.status != LIMIT))
+
+
+def _to_the_end(last: Start, settings: Settings) -> Run:
+    """The best run, by the method's own optimiser to its own tolerances."""
+    options = settings.options or {settings.method.limit: last.limit}
+    return minimise(last.phi, last.problem, settings.method, options, settings.callback, last.kind)
+
+
+def _is_over(runs: list[Run], settings: Settings, spent: float) -> bool:
+    if settings.n_starts is not None:
+        return len(runs) == settings.n_starts
+    over = len(runs) >= MOST_RUNS + len(settings.first) or spent > BUDGET
+    return over or is_perfect(runs[-1], settings.method) or is_confirmed(runs)
+
+
+def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float) -> Iterator[list[Start]]:
+    """Lists of starts: the user's, then one read off the curve alone, then rounds of independent ones and, once those
+    have been seen, of relocations of the best."""
+    rng, K = settings.rng, problem.n_components
     affordable = max(int(BUDGET / 5 / price), 20)
-    limit = min(_short(n_components), affordable)
+    short = min(20 + 5 * K, affordable)  # evaluations in which most runs that lead anywhere arrive
 
-    def start(kind, theta):
-        return Start(kind, theta, limit)
+    def left() -> int | None:
+        return None if settings.n_starts is None else settings.n_starts - len(runs)
 
-    yield [start("curvature", as_theta(problem, *curvature_start(u, curve, n_components)))]
+    def start(kind: str, phi: Array, alone: bool = False) -> Start:
+        return Start(problem, phi, kind, short, alone=alone)
+
+    if settings.first:
+        yield [start("given", phi, alone=True) for phi in settings.first][: left()]
+    about = problem.u, problem.curve, K
+    yield [start("curvature", as_phi(problem, curvature_start(*about)), alone=problem.u.size * K <= SMALL)]
+    prominent = ("prominence", as_phi(problem, prominence_start(*about)))
+    yield [start(*each) for each in [prominent, *_independent(problem, rng, 0, ROUND - 2)]][: left()]
     while True:
-        best = min(runs, key=lambda run: run.fun)
-        independent = _independent(problem, u, curve, n_components, rng)
-        rest = ROUND - len(independent)
-        if n_finds(runs) >= FINDS:  # often enough: from now on most starts try to better it
-            independent, rest = [independent[rng.integers(len(independent))]], ROUND - 1
-        moved = [("relocated", relocated(best.theta, problem, rng)) for _ in range(rest) if n_components > 1]
-        yield [*_continued(runs, best, limit, affordable), *(start(kind, theta) for kind, theta in independent + moved)]
+        lowest = min(runs, key=lambda run: run.value)
+        n = 1 if n_finds(runs) >= FINDS else ROUND // 2  # found often enough: most starts now try to better it
+        moved = [("relocated", relocated(lowest, rng)) for _ in range(ROUND - n)]
+        starts = [start(*each) for each in (*_independent(problem, rng, len(runs), n), *moved)]
+        yield [*_continued(runs, lowest, short, affordable), *starts][: left()]
 
 
-def _independent(problem, u, curve, n_components, rng):
-    """Three starts that look at the curve alone: (kind, theta)."""
-    flattened = np.maximum(curve, 0) ** rng.uniform(0.3, 1)  # or small bells are never drawn
-    clusters = kmeans_start(u, flattened, n_components, rng, rounds=int(rng.integers(1, 6)))
-    shaken = jittered(kmeans_start(u, curve, n_components, rng), rng)
-    scattered = scattered_start(u, curve, n_components, rng)
-    kinds = {"k-means++": clusters, "jittered": shaken, "scattered": scattered}
-    return [(kind, as_theta(problem, *bells)) for kind, bells in kinds.items()]
+def _independent(problem: Problem, rng: np.random.Generator, first: int, n: int) -> list[tuple[str, Array]]:
+    """n starts that look at the curve alone, of several kinds in turn."""
+    u, curve, K = problem.u, problem.curve, problem.n_components
+    starts = []
+    for i in range(first, first + n):
+        if (kind := KINDS[i % len(KINDS)]) == "k-means++":
+            flattened = np.maximum(curve, 0) ** rng.uniform(0.3, 1)  # or small components are never drawn
+            mixture = kmeans_start(u, flattened, K, rng, rounds=int(rng.integers(1, 6)))
+        elif kind == "jittered":
+            mixture = jittered(kmeans_start(u, curve, K, rng), rng)
+        elif kind == "prominent":
+            mixture = jittered(prominence_start(u, curve, K), rng, share=0.2)  # maxima stand where they stand
+        else:
+            mixture = scattered_start(u, curve, K, rng)
+        starts.append((kind, as_phi(problem, mixture)))
+    return starts
 
 
-def _continued(runs, best, short, affordable):
-    """Walks cut off by their limit that may still win go on, with four times the room if that can be afforded."""
-    cut = [run for run in runs if run.status == 1 and run.fun <= 2 * best.fun and run.nfev < 40 * short]
+def _continued(runs: list[Run], best: Run, short: int, affordable: int) -> list[Start]:
+    """Runs cut short by their limit that may still win go on, with four times the room if that can be afforded."""
+    cut = [run for run in runs if run.status == LIMIT and run.fun <= 2 * best.fun and run.nfev < 40 * short]
     cut.sort(key=lambda run: run.fun)
-    return [Start(run.kind, run.theta, min(4 * short, affordable), run) for run in cut[:2]]
+    return [Start(run.problem, run.phi, run.kind, min(4 * short, affordable), continues=run) for run in cut[:2]]
 
 
-def _short(n_components):
-    """Evaluations in which most walks that lead anywhere arrive."""
-    return 40 + 15 * n_components
+def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[Run], left: int) -> Search:
+    """The end of a search: the best run is taken to the method's own tolerances, on all points. left: evaluations."""
+    confirmed, finds, outlived = is_confirmed(runs), n_finds(runs), n_outlived(runs)
+    best, *others = sorted(runs, key=lambda run: run.value)
+    room = min(left, 4 * (40 + 15 * problem.n_components))
+    if coarse is not problem:
+        last = Start(problem, best.phi, best.kind, 50, ftol=1e-13)
+        (best,) = run_in_lockstep([last]) if settings.method.by_rows else [_to_the_end(last, settings)]
+    elif not best.finished and best.is_finite and best.fun > ZERO:
+        last = Start(problem, best.phi, best.kind, room, ftol=FTOL_LAST)
+        (end,) = run_in_lockstep([last]) if settings.in_lockstep else [_to_the_end(last, settings)]
+        if end.fun <= best.fun:
+            best = replace(end, path=np.vstack([best.path, end.path[1:]]), nit=best.nit + end.nit)
+    nfev = sum(run.nfev for run in others)
+    short = [replace(run, path=run.path[[0, -1]]) for run in others]  # or many results don't fit into memory
+    return Search(confirmed, finds, outlived, nfev, (best, *short))
 
 
-def _walk(start, *, problem, method, options, callback):
-    """One descent from a `Start`, no further than its limit unless the user set one."""
-    limit, share = {"LM": ("maxfev", 1), "BFGS": ("maxiter", 3)}.get(method.upper(), (None, 0))  # BFGS's are cheaper
-    if limit and limit not in options:
-        options = options | {limit: share * start.limit}
-    run = minimise(start.theta, problem, method, options, callback, start.kind)
-    if (before := start.continues) is None:
-        return run
-    return replace(run, nfev=before.nfev + run.nfev, path=np.concatenate([before.path, run.path[1:]]))
-
-
-def _polish(run, problem, method, callback):
-    """The best walk, ended early like all of a search, taken on to the method's own tolerances."""
-    onward = Start(run.kind, run.theta, 4 * _short(run.theta.size // 3), run)
-    return _walk(onward, problem=problem, method=method, options={}, callback=callback)
-
-
-def _polish_on_all_points(run, problem, method, options, callback):
-    """The best walk of a thinned grid, continued on the whole. MINPACK's QR of a million rows would take minutes;
-    the same Gauss–Newton step from the sum JᵀJ, in SciPy's trust region, takes seconds."""
-    if loss_and_gradient(run.theta, problem)[0] <= PERFECT and problem.prior is None:
-        options = {"maxiter": 0}
-    elif method.upper() == "LM":
-        options = {"maxiter": 50}
-    walk = "trust-exact" if method.upper() == "LM" else method
-    return replace(minimise(run.theta, problem, walk, options, callback, run.kind), method=run.method)
-
-
-def _seconds_per_evaluation(problem, n_components, method):
-    """About what one evaluation takes on a laptop: the calls, which cost autograd and `minimize` more than MINPACK; the
-    exponentials and MINPACK's QR; and the tape of a prior, a long one if the prior isn't the package's own."""
-    quick = method.upper() == "LM"
-    price = (4e-5 if quick else 1e-4) + problem.u.size * n_components * (1.2e-8 + 3e-9 * n_components)
-    if problem.prior is None:
-        return price
-    return price + (2e-3 if problem.affine_prior is None else 0.0 if quick else 1e-4)
+def _seconds_per_evaluation(problem: Problem, settings: Settings) -> float:
+    """About what one evaluation takes on a laptop: the calls; the exponentials and the linear algebra; the tape of a
+    prior that isn't the package's own."""
+    K, prior = problem.n_components, problem.prior
+    calls, algebra = (1.5e-5, 8e-10) if settings.in_lockstep else (settings.method.call_cost, 3e-9)
+    price = calls + problem.u.size * K * (1.2e-8 + algebra * K)
+    return price + (2e-3 if prior is not None and prior.constant is None else 0.0)

@@ -1,93 +1,247 @@
-"""Chapter 8: how sure the fitted numbers are, from the curve's own Jacobian where the walk ended."""
+"""How sure the fitted numbers are: from the curve's own Jacobian where the run ended, and from profiles."""
 
 import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import exp, sqrt
+from typing import Any
 
 import numpy as np
-from scipy.optimize import OptimizeWarning
+from scipy.optimize import OptimizeWarning, brentq
+from scipy.special import expit, logit
+from scipy.stats import t
 
-from ..parameters import softmax
-from .derivatives import residuals_and_jacobian
+from ..parameters import unpack
+from ..validation import Array
+from .derivatives import curve_rows, evaluate
+from .methods import METHODS
+from .minimise import minimise
+from .problem import Problem
+from .run import Run
 
-__all__ = ["covariance", "standard_errors"]
+__all__ = ["NAMES", "condition", "interval", "profile", "quantities", "spreads", "variance"]
+
+NAMES = ("weights", "means", "stds", "mass", "areas", "heights", "fwhms")
+FWHM = 2 * sqrt(2 * np.log(2))  # in stds
+PIN = 1e3  # how much harder than by the data a number of a profile is held
+SAME, MOST = 1e-4, 4  # relative difference up to which two runs ended alike; how many rivals an interval looks at
+FAR = 1e3  # standard errors, beyond which an interval is called unbounded
 
 
-def covariance(problem, mixture, x):
-    """Covariance of (weights, means, stds, mass), σ²·D (JᵀJ)⁻¹ Dᵀ, (3K + 1, 3K + 1), in the user's units.
+def quantities(theta: Array, problem: Problem) -> dict[str, tuple[Array, Array]]:
+    """name → values (m,) in the user's units, and their derivatives by theta (m, 3K).
 
-    x: (3K,), the fitted free vector; J: the Jacobian of the residuals there; σ²: from the residual, with
-    N − (3K − 1) degrees of freedom (N − 3K with a free mass); D: the derivatives of the numbers by theta (the
-    delta method), so that softmax's flat direction does no harm. With `grid_weights="trapezoid"`, which are no
-    variances, it is the sandwich formula. With a prior, without degrees of freedom, or where the data can't tell
-    parameters apart: NaN and an `OptimizeWarning`. It rests on noise that is independent from point to point.
+    All but means are exponentials of something linear, up to softmax: d log weightₖ/d logitⱼ = δₖⱼ − weightⱼ.
     """
-    root = _root(problem, mixture, x)
-    with np.errstate(over="ignore"):  # the square of a unit of 1e200 is more than a float holds
-        return root @ root.T
+    K = theta.size // 3
+    weights, means, stds = unpack(problem.to_user_floats(theta))
+    zero, one = np.zeros((K, K)), np.eye(K)
+    log_weights = np.hstack([one - weights, zero, zero])
+    log_areas = np.hstack([one, zero, zero]) if problem.areas.free else log_weights
+    log_stds = np.hstack([zero, zero, one])
+    with np.errstate(over="ignore", invalid="ignore"):  # an area that ran away
+        areas = problem.areas.unit * problem.areas.of(theta[:K, None])[:, 0]
+        logs = {
+            "weights": (weights, log_weights),
+            "stds": (stds, log_stds),
+            "areas": (areas, log_areas),
+            "heights": (areas / (stds * sqrt(2 * np.pi)), log_areas - log_stds),
+            "fwhms": (FWHM * stds, log_stds),
+        }
+        found = {name: (values, values[:, None] * slopes) for name, (values, slopes) in logs.items()}
+        found["means"] = (means, problem.spread * np.hstack([zero, one, zero]))
+        found["mass"] = (areas.sum(keepdims=True), (areas @ log_areas)[None] * problem.areas.free)
+    return found
 
 
-def standard_errors(problem, mixture, x):
-    """The roots of the covariance's diagonal, (3K + 1,), in a unit of any size."""
-    root = _root(problem, mixture, x)
-    size = np.maximum(abs(root).max(axis=1), np.finfo(float).tiny)
-    with np.errstate(invalid="ignore"):  # an infinite one stays so, as NaN
-        return size * np.linalg.norm(root / size[:, None], axis=1)
+def spreads(run: Run) -> tuple[Array, Array]:
+    """σ·(JᵀJ)⁻¹Jᵀ for theta (3K, R) and for the background (B, R): a product with its own transpose is a covariance.
 
-
-def _root(problem, mixture, x):
-    """σ·D (JᵀJ)⁻¹Jᵀ, (3K + 1, N): the product with its own transpose is the covariance."""
-    N, K, theta = problem.x.size, x.size // 3, problem.from_user(x)
-    basis = np.eye(3 * K) if problem.free_mass else _without_common_shift(K)
-    residuals, J = residuals_and_jacobian(theta, problem)
-    residuals, J = residuals[:N], J[:, :N].T @ basis
+    J: the Jacobian of the residuals, the background's columns among them, and of the prior's rows (then it is the
+    posterior's covariance). σ: from `sigma`, or from the residual and its degrees of freedom. With a quadrature rule,
+    whose weights are no variances, it is the sandwich formula. Where the data can't tell parameters apart, or leave
+    no degree of freedom: NaN and an `OptimizeWarning`.
+    """
+    problem, theta = run.problem, run.theta
+    J, n_curve = _full_jacobian(run)
     inverse = _pseudo_inverse(J)
-    freedom = N - basis.shape[1]
-    if reason := _why_unknown(problem, freedom, inverse):
-        warnings.warn(f"the covariance is unknown: {reason}", OptimizeWarning, stacklevel=4)
-        return np.full((3 * K + 1, N), np.nan)
-    noise = np.ones(N)
-    if problem.quadrature_weighted:
-        noise = np.sqrt(problem.grid_weights)
-        residuals = residuals / noise
-    spread = inverse * noise * np.sqrt(residuals @ residuals / freedom)
-    with np.errstate(over="ignore", invalid="ignore"):  # of an area that ran away
-        return _derivatives(problem, mixture, theta) @ basis @ spread
+    n = len(problem.affine.basis)
+    freedom = _freedom(problem, J, inverse)
+    if inverse is None or freedom <= 0:
+        why = "the curve can't tell these parameters apart" if inverse is None else "no degree of freedom is left"
+        warnings.warn(f"the standard errors are unknown: {why}", OptimizeWarning, stacklevel=4)
+        return np.full((theta.size, len(J)), np.nan), np.full((J.shape[1] - n, len(J)), np.nan)
+    residuals = evaluate(run.phi, problem).residuals[:n_curve]
+    noise = np.ones(len(J))
+    if problem.grid_rule:
+        noise[:n_curve] = problem.points.root_g
+        residuals = residuals / np.maximum(problem.points.root_g, 1e-300)
+    sigma = problem.noise if problem.noise is not None else sqrt(residuals @ residuals / freedom)
+    with np.errstate(over="ignore", invalid="ignore"):  # an area that ran away
+        spread = inverse * noise * sigma
+    background = np.empty((0, len(J)))
+    if problem.background is not None:
+        background = problem.background.units @ spread[n:] * problem.energy
+    return problem.affine.basis.T @ spread[:n], background
 
 
-def _why_unknown(problem, freedom, inverse):
-    """The reason why there is no covariance, or None."""
-    if problem.prior is not None:
-        return "a prior is no data"
+def variance(run: Run) -> float:
+    """σ² of a residual: told by `sigma`, or the sum of squares over the degrees of freedom."""
+    problem = run.problem
+    return problem.noise**2 if problem.noise is not None else run.loss / max(problem.u.size - problem.n_free, 1)
+
+
+def condition(run: Run) -> tuple[float, Array]:
+    """Condition number of the Jacobian, its columns scaled to one length, and how much each component (K,) takes part
+    in the direction that the curve feels least."""
+    problem = run.problem
+    J = evaluate(run.phi, problem).J.T
+    size = np.linalg.norm(J, axis=0)
+    _, s, Vt = np.linalg.svd(J / np.where(size > 0, size, 1), full_matrices=False)
+    weakest = problem.affine.basis.T @ (Vt[-1] / np.where(size > 0, size, np.inf))
+    scaled = weakest.reshape(3, -1) * np.linalg.norm(curve_rows(run.theta, problem)[1:], axis=1).reshape(3, -1)
+    return float(s[0] / s[-1]) if s[-1] > 0 else np.inf, np.linalg.norm(scaled, axis=0)
+
+
+def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = ()) -> tuple[float, float]:
+    """The profile interval of component k in the run's order: where χ², minimised over all other numbers, rises by the
+    quantile of the level. others: runs of the same search; one that is as good within that rise widens the interval."""
+    problem = run.problem
+    freedom = np.inf if problem.noise is not None else problem.u.size - problem.n_free
+    value, error = _value_and_error(run, name, k)
+    if variance(run) == 0 or error == 0:
+        return value, value
     if freedom <= 0:
-        return f"{problem.x.size} points leave no degree of freedom"
-    return "the curve can't tell these parameters apart" if inverse is None else None
+        return (-np.inf if name == "means" else 0.0), np.inf
+    quantile = float(t.ppf((1 + level) / 2, freedom))
+    rise = quantile**2 * variance(run)
+    rivals: list[Run] = [run]
+    for other in others:
+        near = other.fun - run.fun < rise and other.is_healthy and other.is_finite
+        if near and all(abs(other.fun - each.fun) > SAME * each.fun for each in rivals):
+            rivals.append(other)
+    ends = [(_end(each, run, name, k, -1, quantile), _end(each, run, name, k, 1, quantile)) for each in rivals[:MOST]]
+    return min(low for low, _ in ends), max(high for _, high in ends)
 
 
-def _pseudo_inverse(J):
+def profile(run: Run, name: str, k: int, values: Array) -> Array:
+    """Δχ² (m,) at given values of one number, all others free."""
+    walked, found = run, []
+    for value in values:
+        walked = _pinned(walked, run, name, k, float(value))
+        found.append((walked.fun - run.fun) / variance(run))
+    return np.array(found)
+
+
+def _end(run: Run, best: Run, name: str, k: int, side: int, quantile: float) -> float:
+    """One end of an interval, walked to from a run that may be a rival of the best. √Δχ² is nearly a straight line in
+    standard errors, so few steps bracket the quantile."""
+    place = _scale(run, name, k)
+    ends: dict[float, Run] = {0.0: run}
+
+    def rise(s: float) -> float:
+        if s not in ends:
+            near = min(ends, key=lambda other: abs(other - s))
+            ends[s] = _pinned(ends[near], run, name, k, place(side * s))
+        return sqrt(max(ends[s].fun - best.fun, 0) / variance(best)) - quantile
+
+    low, high = 0.0, quantile
+    while rise(high) < 0:
+        low, high = high, 1.6 * high
+        if high > FAR or not 1e-12 < abs(place(side * high) / (place(0.0) or 1.0)) < 1e12:
+            return np.inf * side if name == "means" or side > 0 else 0.0
+    return place(side * float(brentq(rise, low, high, xtol=1e-3 * quantile, rtol=1e-3)))
+
+
+def _scale(run: Run, name: str, k: int) -> Callable[[float], float]:
+    """s standard errors from the fitted number; a positive one moves by factors, a weight so that it stays under 1."""
+    value, error = _value_and_error(run, name, k)
+    if name == "means":
+        return lambda s: value + s * error
+    if name == "weights" and value < 1:
+        return lambda s: float(expit(logit(value) + s * error / (value * (1 - value))))
+    return lambda s: value * exp(min(s * error / value, 100.0))
+
+
+def _value_and_error(run: Run, name: str, k: int) -> tuple[float, float]:
+    """The fitted number and its standard error: 0 if it is fixed, and where it is unknown the number's own size."""
+    values, slopes = quantities(run.theta, run.problem)[name]
+    k = _index(run, name, k)
+    if not abs(slopes[k] @ run.problem.affine.basis.T).max(initial=0.0) > 1e-12 * abs(slopes[k]).max():
+        return float(values[k]), 0.0  # fixed
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", OptimizeWarning)
+        error = float(np.linalg.norm(slopes[k] @ spreads(run)[0]))
+    return float(values[k]), error if 0 < error < np.inf else abs(float(values[k])) or 1.0
+
+
+def _index(run: Run, name: str, k: int) -> int:
+    """Where the run has the component that counts as k in its order."""
+    return k if name == "mass" else int(run.order[k])
+
+
+@dataclass(frozen=True, eq=False)
+class _Pin:
+    """A row that holds one number at a value, beside the rows of the prior."""
+
+    problem: Problem
+    name: str
+    k: int
+    value: float
+    hold: float
+    constant: Any = None
+
+    def residuals(self, theta: Array) -> Array:
+        at, _ = self._at(theta)
+        prior = self.problem.prior
+        return np.append(np.empty(0) if prior is None else prior.residuals(theta), self.hold * (at - self.value))
+
+    def jacobian(self, theta: Array) -> Array:
+        _, slopes = self._at(theta)
+        prior = self.problem.prior
+        return np.vstack([np.empty((0, theta.size)) if prior is None else prior.jacobian(theta), self.hold * slopes])
+
+    def _at(self, theta: Array) -> tuple[Array, Array]:
+        values, slopes = quantities(theta, self.problem)[self.name]
+        return values[self.k], slopes[self.k]
+
+
+def _pinned(start: Run, run: Run, name: str, k: int, value: float) -> Run:
+    """The best fit with one number held at a value, from where another fit ended."""
+    error = _value_and_error(run, name, k)[1]
+    pin = _Pin(run.problem, name, _index(run, name, k), value, PIN * sqrt(variance(run)) / error)
+    return minimise(start.phi, replace(run.problem, prior=pin), METHODS["lm"], {"ftol": 1e-10})
+
+
+def _full_jacobian(run: Run) -> tuple[Array, int]:
+    """Rows of the curve (N of them, their number returned too) and of the prior, by phi and the background's
+    coefficients: (R, n + B)."""
+    problem = run.problem
+    N = problem.u.size
+    J = problem.affine.basis @ curve_rows(run.theta, problem)[1:]
+    if problem.background is not None:
+        J = np.vstack([J, (problem.background.columns * problem.points.root_g[:, None]).T])
+    if problem.prior is not None:
+        said = problem.affine.basis @ problem.prior.jacobian(run.theta).T
+        J = np.hstack([J, np.vstack([said, np.zeros((len(J) - len(said), said.shape[1]))])])
+    return J.T, N
+
+
+def _freedom(problem: Problem, J: Array, inverse: Array | None) -> float:
+    """Degrees of freedom that the curve has left: a prior takes none of the points' own."""
+    N = problem.u.size
+    if problem.noise is not None or inverse is None:
+        return np.inf
+    if problem.prior is None:
+        return N - J.shape[1]
+    return N - float(np.einsum("ij,ji->", J[:N], inverse[:, :N]))
+
+
+def _pseudo_inverse(J: Array) -> Array | None:
     """(JᵀJ)⁻¹Jᵀ by singular values, the columns scaled to one length first; None below full rank."""
     size = np.linalg.norm(J, axis=0)
     U, s, Vt = np.linalg.svd(J / np.where(size > 0, size, 1), full_matrices=False)
-    if s.size < J.shape[1] or s[-1] <= 1e-10 * s[0]:
+    if s.size < J.shape[1] or not s[-1] > 1e-10 * s[0]:
         return None
-    return (Vt.T / s) @ U.T / size[:, None]
-
-
-def _without_common_shift(K):
-    """An orthonormal basis (3K, 3K − 1) of theta without the direction that softmax doesn't feel."""
-    Q = np.linalg.qr(np.column_stack([np.ones(K), np.eye(K)[:, 1:]]))[0]
-    basis = np.zeros((3 * K, 3 * K - 1))
-    basis[:K, : K - 1] = Q[:, 1:]
-    basis[K:, K - 1 :] = np.eye(2 * K)
-    return basis
-
-
-def _derivatives(problem, mixture, theta):
-    """d(weights, means, stds, mass)/d theta, (3K + 1, 3K)."""
-    K = theta.size // 3
-    w = softmax(theta[:K])
-    D = np.zeros((3 * K + 1, 3 * K))
-    D[:K, :K] = np.diag(w) - np.outer(w, w)
-    D[K : 2 * K, K : 2 * K] = problem.spread * np.eye(K)
-    D[2 * K : 3 * K, 2 * K :] = np.diag(mixture.stds)
-    if problem.free_mass:
-        D[-1, :K] = problem.mass * np.exp(theta[:K])
-    return D
+    inverse: Array = (Vt.T / s) @ U.T / size[:, None]
+    return inverse

@@ -1,7 +1,8 @@
 """Where work runs: here, in processes of our own, or wherever a map-like callable takes it."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any
@@ -14,11 +15,11 @@ Workers = int | Callable[[Callable[..., Any], Iterable[Any]], Iterable[Any]]  # 
 
 
 @contextmanager
-def mapper(workers):
+def mapper(workers: Workers) -> Iterator[Callable[[Callable[..., Any], Iterable[Any]], Iterable[Any]]]:
     """`workers` as a map-like callable: itself, the lazy `map`, or the map of a pool that ends with the block.
 
     workers: as in SciPy, a number of processes (−1: one a core) or a map-like callable. Raises `ValueError` or
-    `TypeError` for anything else.
+    `TypeError` for anything else. A process that dies makes the pool's map raise `BrokenProcessPool`.
     """
     if not callable(workers) and workers != -1:
         check_integer("workers", workers)
@@ -27,5 +28,8 @@ def mapper(workers):
     elif workers == 1:
         yield map
     else:
-        with get_context("spawn").Pool(os.cpu_count() if workers == -1 else workers) as pool:
+        pool = ProcessPoolExecutor(os.cpu_count() if workers == -1 else workers, get_context("spawn"))
+        try:
             yield pool.map
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

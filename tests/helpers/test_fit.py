@@ -32,8 +32,8 @@ from gmm_helpers import (
     unpack,
     weight_prior,
 )
-from gmm_helpers._engine.minimise import METHODS
-from gmm_helpers._engine.search import _seconds_per_evaluation
+from gmm_helpers._engine.methods import METHODS
+from gmm_helpers._engine.search import Settings, _seconds_per_evaluation
 
 X, DENSITY = classic()
 NAMES = ("weights", "means", "stds")
@@ -196,7 +196,8 @@ def test_every_method_of_scipy_goes_downhill(method):
     start = Mixture([1 / 3] * 3, [4, 14, 21], [2, 2, 2])
     result = fit_once(X, DENSITY, start, method=method)
     assert result.loss < 0.5 * result.history.loss[0]
-    assert result.success == (result.grad_norm <= 1e-6 and result.status in (0, 2))
+    flat_enough = {0: 1e-6, 1: 1e-8, 2: 1e-6}  # one that was cut short must be flatter
+    assert result.success == (result.grad_norm <= flat_enough.get(result.status, 0))
 
 
 def test_one_walk_into_the_wrong_valley_says_that_it_cannot_know():
@@ -221,7 +222,7 @@ def test_a_bell_beyond_all_numbers_is_diagnosed_not_raised():
     theta[6] = 800
     result = fit_once(X, DENSITY, theta, options={"maxiter": 0})
     assert np.isfinite(result.mixture.stds).all()
-    assert any("exploded" in sentence for sentence in result.diagnosis)
+    assert any("wider than the grid" in sentence for sentence in result.diagnosis)
 
 
 @pytest.mark.parametrize("factor", [1e200, 1e-200])
@@ -238,7 +239,7 @@ def test_what_the_diagnosis_sees():
         start = Mixture(weights, means, stds)
         return " ".join(fit_once(x, density, start, options={"maxiter": 0}).diagnosis)
 
-    assert "exploded" in sentences([0.5, 0.5], [5, 15], [2, 300])
+    assert "wider than the grid" in sentences([0.5, 0.5], [5, 15], [2, 30])
     assert "off the grid" in sentences([0.5, 0.5], [5, 40], [2, 2])
     assert "hides between grid points" in sentences([0.5, 0.5], [5, 15.1667], [2, 0.001])
     assert "spike" in sentences([0.5, 0.5], [5, 15], [2, 0.1])
@@ -323,22 +324,21 @@ def test_standard_errors_are_the_roots_of_the_covariance():
     np.testing.assert_allclose(together, np.sqrt(np.diag(result.covariance())), rtol=1e-12, atol=1e-300)
 
 
-def test_weights_of_the_points_are_inverse_variances():
+def test_sigma_is_that_of_curve_fit():
     sigma = np.where(X < 12, 0.001, 0.004)
     y = DENSITY + sigma * np.random.default_rng(5).normal(size=X.size)
-    result = fit(X, y, 3, mass=None, grid_weights=1 / sigma**2, rng=0)
+    result = fit(X, y, 3, mass=None, sigma=sigma, rng=0)
 
     def model(x, *p):
         return gaussian_pdf(x[:, None], np.array(p[3:6]), np.array(p[6:])) @ np.array(p[:3])
 
-    p, covariance = curve_fit(model, X, y, [0.3, 0.5, 0.2, 5, 15, 20, 2, 1, 2], sigma=sigma)
+    p, covariance = curve_fit(model, X, y, [0.3, 0.5, 0.2, 5, 15, 20, 2, 1, 2], sigma=sigma, absolute_sigma=True)
     np.testing.assert_allclose(result.mixture.means, p[3:6], rtol=1e-6)
     np.testing.assert_allclose(result.standard_errors().means, np.sqrt(np.diag(covariance))[3:6], rtol=1e-4)
 
 
 def test_the_covariance_is_unknown_where_the_data_are_silent():
     cases = {
-        "a prior is no data": fit(X, DENSITY, 3, prior=log_std_prior(2, 1e-6), rng=0),
         "no degree of freedom": fit(X[:2] + 5, CLASSIC.pdf(X[:2] + 5), 1, rng=0),
         "can't tell these parameters apart": fit_once(
             X, gaussian_pdf(X, 15, 2), Mixture([0.5, 0.5], [15, 15], [2, 2]), method="LM"
@@ -448,7 +448,7 @@ def test_an_interrupt_leaves_the_best_so_far(method):
         lambda: fit(X, noisy(DENSITY, 0.05), 4, method=method, rng=0, callback=interrupt),
         lambda: fit_once(X, DENSITY, Mixture([1 / 3] * 3, [1, 2, 3], [1, 1, 1]), method=method, callback=interrupt),
     ):
-        calls = 20
+        calls = 26
         with pytest.raises(KeyboardInterrupt) as caught:
             call()
         assert np.isfinite(caught.value.result.loss)
@@ -504,18 +504,17 @@ def test_three_hundred_targets_of_any_kind_make_no_trouble():
 def test_the_curvature_starts_weights_are_the_best_for_its_bells(name):
     truth = {"classic": CLASSIC, "shoulder": Mixture([0.6, 0.4], [10, 14], [2, 1.5]), "claw": marron_wand(10)}[name]
     x = np.linspace(truth.mean() - 4 * truth.std(), truth.mean() + 4 * truth.std(), 300)
-    weights, means, stds = curvature_start(x, truth.pdf(x), truth.n_components)
-    best = np.linalg.lstsq(gaussian_pdf(x[:, None], means, stds), truth.pdf(x))[0]
+    start = curvature_start(x, truth.pdf(x), truth.n_components)
+    best = np.linalg.lstsq(gaussian_pdf(x[:, None], start.means, start.stds), truth.pdf(x))[0]
     assert best.min() > 0
-    np.testing.assert_allclose(weights, best / best.sum(), rtol=1e-6)
+    np.testing.assert_allclose(start.weights, best / best.sum(), rtol=1e-6)
 
 
 def test_a_search_ends_with_the_walk_that_spends_its_budget(monkeypatch):
-    monkeypatch.setattr("gmm_helpers._engine.search.BUDGET", 0.01)
-    monkeypatch.setattr("gmm_helpers._engine.search._polish", lambda run, *_: run)
+    monkeypatch.setattr("gmm_helpers._engine.search.BUDGET", 0.004)
     density = DENSITY + 0.01 * DENSITY.max() * np.random.default_rng(0).normal(size=X.size)
     result = fit(X, density, 4, rng=0)
-    price = _seconds_per_evaluation(result._problem, 4, "LM")
+    price = _seconds_per_evaluation(result._run.problem, Settings(METHODS["lm"], np.random.default_rng()))
     assert not result.is_confirmed
     assert result.nfev * price > 0.01
-    assert (result.nfev - max(run.nfev for run in result.runs)) * price <= 0.01
+    assert (result.nfev - result.runs[0].nfev - max(run.nfev for run in result.runs)) * price <= 0.004

@@ -94,8 +94,8 @@ def test_work_travels_and_comes_home_the_same(method):
     recorder = Recorder(map)
     search(recorder, method=method, prior=log_std_prior(2, 1e-4))
     for function, job in recorder.jobs[:3]:
-        there, start = pickle.loads(pickle.dumps((function, job)))
-        here, away = function(job), pickle.loads(pickle.dumps(there(start)))
+        there, starts = pickle.loads(pickle.dumps((function, job)))
+        (here,), (away,) = function(job), pickle.loads(pickle.dumps(there(starts)))
         np.testing.assert_array_equal(away.theta, here.theta)
         assert (away.fun, away.status, away.nfev) == (here.fun, here.status, here.nfev)
 

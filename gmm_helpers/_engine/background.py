@@ -1,0 +1,81 @@
+"""A background that is linear in its coefficients: constant, linear, or any columns."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..validation import Array
+
+__all__ = ["Background", "make_background"]
+
+ROUNDS, BELOW = 30, 0.01  # of asymmetric least squares, and the weight of points above the background
+
+
+@dataclass(frozen=True, eq=False)
+class Background:
+    """columns: (N, B), unweighted; Q, R: of the weighted columns; units: (B, B), own coefficients to the user's."""
+
+    kind: str | Array
+    x: Array
+    columns: Array
+    Q: Array
+    R: Array
+    units: Array
+
+    @property
+    def n_columns(self) -> int:
+        """B."""
+        return self.columns.shape[1]
+
+    def taken_off(self, rows: Array) -> Array:
+        """Weighted rows (…, N), projected off the weighted columns."""
+        return rows - rows @ self.Q @ np.swapaxes(self.Q, -1, -2)
+
+    def coefficients(self, left: Array) -> Array:
+        """Those (B,), in the user's units, that fit weighted values (N,) best."""
+        return self.units @ np.linalg.solve(self.R, self.Q.T @ left)
+
+    def at(self, x: ArrayLike, coefficients: Array) -> Array:
+        """Σ coefficient · column at x; columns given by number are interpolated between the points."""
+        x = np.asarray(x, dtype=float)
+        if isinstance(self.kind, str):
+            return np.polynomial.polynomial.polyval(x, coefficients)
+        return np.interp(x, self.x, self.kind @ coefficients)
+
+    def rough(self, density: Array) -> Array:
+        """The background (N,) beneath a curve, for starts to take off: asymmetric least squares (Eilers 2003), in
+        which a point above the line weighs a hundredth of one below."""
+        weights = np.ones(density.size)
+        line = np.zeros(density.size)
+        for _ in range(ROUNDS):
+            root = np.sqrt(weights)[:, None]
+            line = self.columns @ np.linalg.lstsq(self.columns * root, density * root[:, 0])[0]
+            again = np.where(density > line, BELOW, 1.0)
+            if (again == weights).all():
+                break
+            weights = again
+        return line
+
+
+def make_background(kind: str | Array | None, x: Array, root_g: Array) -> Background | None:
+    """kind: "constant", "linear", columns (N, B), or None; root_g: (N,), √ of the weights."""
+    if kind is None:
+        return None
+    if isinstance(kind, str):
+        center, half = (x[0] + x[-1]) / 2, (x[-1] - x[0]) / 2
+        columns = np.column_stack([np.ones(x.size), (x - center) / half])
+        units = np.array([[1.0, -center / half], [0.0, 1 / half]])
+        n = 1 if kind == "constant" else 2
+        columns, units = columns[:, :n], units[:n, :n]
+    else:
+        size = np.linalg.norm(kind, axis=0)
+        if size.min() == 0:
+            raise ValueError("`background` must have no column of zeros alone, got one")
+        columns, units = kind / size, np.diag(1 / size)
+    Q, R = np.linalg.qr(columns * root_g[:, None])
+    if len(R) < columns.shape[1] or abs(np.diag(R)).min() < 1e-10 * abs(np.diag(R)).max():
+        raise ValueError(
+            f"`background` must have independent columns, got {columns.shape[1]} that depend on one another"
+        )
+    return Background(kind, x, columns, Q, R, units)

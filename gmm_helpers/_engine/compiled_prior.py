@@ -1,0 +1,72 @@
+"""A prior as rows that join the residuals: for the package's own, which are affine in theta, a constant matrix."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import autograd.numpy as anp
+import numpy as np
+from autograd import jacobian
+
+from ..parameters import unpack
+from ..validation import Array, PriorLike
+
+__all__ = ["CompiledPrior", "Rows", "compile_prior"]
+
+
+class Rows(Protocol):
+    """Rows that join the residuals of the curve."""
+
+    @property
+    def constant(self) -> Any:
+        """Residuals at theta = 0 and the Jacobian, where that is the same everywhere; else None."""
+
+    def residuals(self, theta: Array) -> Any:
+        """(R,) of theta (3K,)."""
+
+    def jacobian(self, theta: Array) -> Array:
+        """d residuals/d theta, (R, 3K)."""
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledPrior:
+    """Residuals (R,) of theta (3K,) and their Jacobian (R, 3K). shift, factor: of theta to the user's units;
+    constant: residuals at theta = 0 and the Jacobian, where that is the same everywhere."""
+
+    prior: PriorLike
+    shift: Array
+    factor: Array
+    constant: tuple[Array, Array] | None = None
+
+    def residuals(self, theta: Array) -> Any:
+        """What the prior says of theta. Traceable by autograd."""
+        if self.constant is not None:
+            return self.constant[0] + self.constant[1] @ theta
+        return anp.ravel(self.prior(*unpack(theta * self.factor + self.shift)))
+
+    def jacobian(self, theta: Array) -> Array:
+        """d residuals/d theta."""
+        return jacobian(self.residuals)(theta) if self.constant is None else self.constant[1]
+
+
+def compile_prior(prior: PriorLike, to_user: Callable[[Array], Array], theta: Array) -> CompiledPrior:
+    """The rows of a prior on weights, means, stds in the user's units, tried at a theta (3K,)."""
+    shift = to_user(np.zeros(theta.size))
+    compiled = CompiledPrior(prior, shift, to_user(np.ones(theta.size)) - shift)
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # autograd's, of a prior that says nothing of theta
+            values, slopes = np.asarray(compiled.residuals(theta), dtype=float), compiled.jacobian(theta)
+    except (TypeError, ValueError, IndexError, AttributeError) as error:  # what numpy and autograd raise
+        raise ValueError(
+            f"`prior` must return residuals that autograd can trace (write it with autograd.numpy), got "
+            f"{type(error).__name__}: {str(error)[:120]}"
+        ) from error
+    if values.dtype.kind != "f" or slopes.shape != (values.size, theta.size):
+        raise ValueError(f"`prior` must return an array of residuals, got shape {values.shape}")
+    if not np.isfinite(values).all():
+        raise ValueError(f"`prior` must return finite residuals, got {values[~np.isfinite(values)][0]}")
+    if not getattr(prior, "affine", False):
+        return compiled
+    return CompiledPrior(prior, shift, compiled.factor, (values - slopes @ theta, slopes))

@@ -1,0 +1,128 @@
+"""How many components? Every number up to `most`, what the data say of each, and which can't be excluded."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .fit import fit
+from .result import FitResult
+from .validation import Rng, check_integer
+
+__all__ = ["Selection", "select_components"]
+
+CONVENTION = 6.0  # ΔBIC, odds of e³ = 20 to 1 (Kass & Raftery 1995), up to which a number can't be excluded
+N_STARTS = 9
+PATIENCE = 2  # numbers in a row that are clearly worse, after which no larger one is tried
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """What `select_components` found.
+
+    results: K → `FitResult` (K = 0 has none); bic: K → the Bayesian criterion; plausible: every K whose BIC lies
+    within 6 of the lowest and which χ², if `sigma` is known, doesn't refute (χ² ≤ dof + 3·√(2·dof)).
+    """
+
+    results: dict[int, FitResult]
+    bic: dict[int, float]
+    plausible: tuple[int, ...]
+
+    @property
+    def n_components(self) -> int:
+        """The K of the lowest BIC; 0 where nothing but noise, or the background, is seen."""
+        return min(self.bic, key=lambda K: self.bic[K])
+
+    @property
+    def result(self) -> FitResult | None:
+        """The fit of that K; None for no component."""
+        return self.results.get(self.n_components)
+
+    @property
+    def chi2(self) -> dict[int, float]:
+        """K → χ² of its fit; NaN where `sigma` isn't known."""
+        return {K: result.chi2 for K, result in self.results.items()}
+
+    def __repr__(self) -> str:
+        rows = [f"  K={K}: BIC {value - min(self.bic.values()):+.1f}" for K, value in sorted(self.bic.items())]
+        return "\n".join([f"Selection: {self.n_components} components, plausible {self.plausible}", *rows])
+
+
+def select_components(
+    x: ArrayLike,
+    density: ArrayLike,
+    most: int = 10,
+    *,
+    sigma: ArrayLike | None = None,
+    background: str | ArrayLike | None = None,
+    mass: float | None = None,
+    nan_policy: str = "raise",
+    rng: Rng = None,
+) -> Selection:
+    """Fit every number of components from 0 up to `most` and compare them by the Bayesian criterion.
+
+    BIC is χ² + p·log N, or with `sigma` unknown N·log(Σr²/N) + (p + 1)·log N (Schwarz 1978); p counts the free numbers.
+    More components always lower χ²: data can refute too few, but against too many there is only a taste for few
+    numbers, here BIC's. Larger numbers are left out once two in a row are clearly worse.
+
+    Parameters
+    ----------
+    x, density : (N,) array_like
+        The grid and the curve on it.
+    most : int, default 10
+        The largest number of components.
+    sigma, background, mass, nan_policy
+        See `fit_once`; the mass is fitted unless given.
+    rng : int or numpy.random.Generator, optional
+        Seed or generator of the starts.
+
+    Returns
+    -------
+    Selection
+        `n_components` of the lowest BIC, `result`, `results`, `bic`, `plausible`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For an argument that breaks its rule; the sentence names the argument, the rule and the value.
+
+    Examples
+    --------
+    >>> from gmm_helpers import CLASSIC
+    >>> x = np.linspace(0, 25, 200)
+    >>> noisy = CLASSIC.pdf(x) + np.random.default_rng(0).normal(0, 0.002, 200)
+    >>> select_components(x, noisy, 5, rng=0).n_components
+    3
+    """
+    most = check_integer("most", most)
+    generator = np.random.default_rng(rng)
+    about: dict[str, Any] = {"sigma": sigma, "background": background, "mass": mass, "nan_policy": nan_policy}
+    results: dict[int, FitResult] = {}
+    bic: dict[int, float] = {}
+    for K in range(1, most + 1):
+        start = results[K - 1].one_more() if K > 1 else None
+        try:
+            found = fit(x, density, K, start=start, n_starts=N_STARTS, rng=generator, **about)
+        except ValueError:
+            if K == 1:
+                raise
+            break  # more numbers than points
+        results[K], bic[K] = found, _healthy_bic(found)
+        if K == 1:
+            bic[0] = found.bic_without
+        best = min(bic, key=lambda each: bic[each])
+        if best + PATIENCE <= K and all(bic[each] > bic[best] + CONVENTION for each in range(best + 1, K + 1)):
+            break
+    lowest = min(bic.values())
+    plausible = [K for K in sorted(bic) if bic[K] < lowest + CONVENTION and not _is_refuted(results.get(K))]
+    return Selection(results, bic, tuple(plausible))
+
+
+def _healthy_bic(result: FitResult) -> float:
+    """The criterion; a fit with a component that the points can't see, or a spike, is none to choose."""
+    return result.bic if result.is_healthy else np.inf
+
+
+def _is_refuted(result: FitResult | None) -> bool:
+    return result is not None and bool(result.chi2 > result.dof + 3 * np.sqrt(2 * result.dof))
