@@ -26,6 +26,9 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 from slides import slides
 
+from gmm_course.explorers import playground
+from gmm_course.explorers.page import living_page
+
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -74,6 +77,7 @@ def write_pages(site, notebooks):
     picture = (ROOT / "images" / "question.svg").read_text()
     index = render("index.html.j2", chapters=chapters, question=picture[picture.index("<svg") :])
     (site / "index.html").write_text(index)
+    (site / "playground.html").write_text(living_page(playground(), "Playground"))
 
 
 def chapter(name, notebook):

@@ -143,10 +143,15 @@ class Explorer(anywidget.AnyWidget):
         elif "file" in message:
             (take,) = (control.take for control in self.controls.values() if hasattr(control, "take"))
             self.guarded(lambda: take(message["file"], bytes(buffers[0])))
-        elif "work" in message:
-            self.guarded(lambda: self.work.start(message["work"]))
         else:
-            self.guarded(lambda: self._move(message["values"], message["began"]))
+            self.guarded(lambda: self._act(message))
+
+    def _act(self, message):
+        if "values" in message:
+            self._move(message["values"], message["began"])
+        if "work" in message:
+            self.work.start(message["work"])
+            self.refresh()
 
     def _move(self, values, began=False):
         read = {key: self.controls[key].read(value) for key, value in values.items() if key in self.controls}

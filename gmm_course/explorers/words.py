@@ -64,8 +64,8 @@ def scored(guess, truth, x, fitted=None):
     losses = [relative_loss(target, mixture.pdf(x)) for mixture in (guess, fitted) if mixture is not None]
     mine, *theirs = ("nothing" if loss < 1e-8 else squares(loss) for loss in losses)
     error = largest_error(guess, truth)
-    off = "" if error is None else f" No number of yours is off by more than {error:.2g}."
-    return f"Your bells leave {mine} over{f', the fit {theirs[0]}' if theirs else ''}.{off}"
+    off = "" if error is None else f"; your worst number is off by {error:.2g}"
+    return f"Your bells leave {mine} over{f', the fit {theirs[0]}' if theirs else ''}{off}."
 
 
 def ordinal(k):

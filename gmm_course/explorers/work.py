@@ -28,7 +28,6 @@ class Work:
         except RuntimeError:
             for _ in slices:
                 pass
-            self.explorer.refresh()
         else:
             self.explorer.busy = 0.0
             self.task = loop.create_task(self._by_turns(slices))

@@ -161,8 +161,8 @@ def test_every_handle_can_be_dragged_and_its_numbers_follow(lab, page, name):
         handle = page.locator(".gmm-handle").nth(i)
         handle.scroll_into_view_if_needed()
         x, y = middle(handle.locator(".gmm-grip"))
-        frame = page.locator(".gmm-figure").bounding_box()
-        across = 24 if x < frame["x"] + frame["width"] / 2 else -24
+        box = page.locator(".gmm-figure").bounding_box()
+        across = 75 if x < box["x"] + box["width"] / 2 else -75
         said = handle.get_attribute("aria-valuetext")
         page.mouse.move(x, y)
         page.mouse.down()
