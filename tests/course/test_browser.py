@@ -84,7 +84,7 @@ def unbroken(page, known=()):
 def fresh_page(browser_page, width, height, known=(), **options):
     """Another page of the same browser, from which no request leaves the machine."""
     page = browser_page.context.browser.new_page(viewport={"width": width, "height": height}, **options)
-    page.route(lambda url: "127.0.0.1" not in url, lambda route: route.abort())
+    page.route(lambda url: "127.0.0.1" not in url and not url.startswith("file:"), lambda route: route.abort())
     with unbroken(page, known):
         yield page
     page.close()
@@ -342,7 +342,7 @@ def test_what_can_be_hit_is_large_enough_for_a_finger(lab, page):
         "() => [...document.querySelectorAll('.gmm-explorer %s')].filter(e => e.checkVisibility())"
         ".map(e => e.getBoundingClientRect()).map(b => Math.min(b.width, b.height))"
     )
-    assert min(page.evaluate(sizes % ".gmm-hit")) >= 44
+    assert min(page.evaluate(sizes % ".gmm-hit")) >= 43.99  # a circle of 44, in floating point
     assert min(page.evaluate(sizes % ":is(button, select, input)")) >= 24
 
 
@@ -413,6 +413,7 @@ def test_a_walk_is_played_before_the_eye(lab, page):
 def test_a_file_goes_in_and_its_bells_come_out(lab, page, tmp_path):
     run(page, lab, "explore_your_density")
     page.get_by_role("button", name="the first", exact=True).click()
+    expect(sentence(page)).to_contain_text("the first is narrower")
     (tmp_path / "bad.csv").write_text("x,y\n1,2\n2,abc\n")
     (tmp_path / "good.csv").write_text("".join(f"{x};{np.exp(-((x - 480) ** 2) / 200)}\n" for x in range(430, 530)))
     before = sentence(page).inner_text()
