@@ -48,8 +48,9 @@ slider.observe(lambda change: setattr(label, "value", str(change["new"])), "valu
 ipywidgets.VBox([slider, label])"""
 OURS = "from gmm_course.explorers import {name}\n{name}()"
 FITTED = "document.querySelector('.gmm-explorer').dataset.drawn"  # the last state whose target and fit are drawn
+HELD = sorted(set(explorers.__all__) - {"explore_your_density"})  # which has no handles
 # name → (source, what the hand holds, what changes with each answer)
-WAYS = {name: (OURS.format(name=name), ".gmm-handle .gmm-grip", FITTED) for name in sorted(explorers.__all__)} | {
+WAYS = {name: (OURS.format(name=name), ".gmm-handle .gmm-grip", FITTED) for name in HELD} | {
     "`interact`, inline": (INTERACT, ".noUi-handle", "document.querySelector('.jp-OutputArea img')?.src.slice(-3000)"),
     "echo": (ECHO, ".noUi-handle", "[...document.querySelectorAll('.widget-label')].at(-1).innerText"),
     "an empty page": ("", "", "performance.now()"),

@@ -82,6 +82,7 @@ export function mount(model, el) {
     began = true;
     last = null;
     if (model.still) view = { ...received(model.still[values.preset]), serial: serial + 1 };
+    if (model.still) last = view.fit;
     base = serial + 1; // what went before is no ground to go on from
     moved(true);
   }

@@ -129,7 +129,7 @@ function shares(x, y, K, jitter) {
 export function fitBells(x, y, K, last, others = 6) {
   let best = last && last.w.length === K ? descend(last, x, y) : null, seed = 1;
   const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-  for (let i = 0; i < others && !(best && best.loss <= MET); i++) {
+  for (let i = 0; !best || (i < others && best.loss > MET); i++) {
     const other = descend(shares(x, y, K, i ? random : () => 0.5), x, y);
     if (!best || other.loss < best.loss) best = other;
   }
