@@ -328,8 +328,8 @@ def test_the_first_cell_of_the_course_calls_the_doctor():
 
 GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 EXPLORERS = {
-    0: "explore_fit", 1: "explore_data", 2: "explore_parameters", 3: "explore_loss", 4: "explore_gradient",
-    5: "explore_descent", 6: "explore_restarts", 7: "explore_prior", 8: "explore_your_density", 9: "playground",
+    0: "explore_fit", 1: "explore_data", 2: "explore_parameters", 3: "explore_loss explore_landscape",
+    4: "explore_gradient", 5: "explore_descent", 6: "explore_restarts", 7: "explore_prior", 8: "explore_your_density", 9: "playground",
 }  # fmt: skip
 
 
@@ -345,7 +345,10 @@ def _named(mark):
 def test_the_presets_that_the_guide_names_exist():
     named = _named("*")
     assert named
-    presets = {chapter: getattr(explorers, EXPLORERS[chapter])().presets for chapter in {c for c, _ in named}}
+    presets = {
+        chapter: [preset for name in EXPLORERS[chapter].split() for preset in getattr(explorers, name)().presets]
+        for chapter in {c for c, _ in named}
+    }
     for chapter, name in named:
         assert name in presets[chapter], (chapter, name)
 
