@@ -329,7 +329,8 @@ def test_the_first_cell_of_the_course_calls_the_doctor():
 GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 EXPLORERS = {
     0: "explore_fit", 1: "explore_data", 2: "explore_parameters", 3: "explore_loss explore_landscape",
-    4: "explore_gradient", 5: "explore_descent", 6: "explore_restarts", 7: "explore_prior", 8: "explore_your_density", 9: "playground",
+    4: "explore_gradient", 5: "explore_descent", 6: "explore_restarts", 7: "explore_prior",
+    8: "explore_your_density", 9: "playground",
 }  # fmt: skip
 
 
