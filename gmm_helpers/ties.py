@@ -20,7 +20,14 @@ KINDS = ("areas", "means", "stds")
 
 @dataclass(frozen=True)
 class Tie:
-    """One equation a row: Σ coefficient · parameter = value, in the user's units (areas and stds by their logs)."""
+    """One equation a row: Σ coefficient · parameter = value, in the user's units (areas and stds by their logs).
+
+    Examples
+    --------
+    >>> coefficients, values = apart("means", 0, 1, 3.6).equations(2)
+    >>> coefficients, values
+    (array([[ 0.,  0., -1.,  1.,  0.,  0.]]), array([3.6]))
+    """
 
     kind: str
     rows: tuple[tuple[dict[int, float], float], ...] | None  # None: all components are equal
