@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -109,7 +110,7 @@ def fit(
     settings = Settings(chosen, generator, n_starts, options, callback, _first(start, problem))
     runs: list[Run] = []
     try:
-        with mapper(workers) as run_all, tqdm(disable=not progress, total=n_starts, unit="start") as bar:
+        with mapper(workers) as run_all, _bar(progress, n_starts, "start") as bar:
             run_round = partial(_run_round, settings=settings, run_all=run_all, whole=workers == 1, bar=bar)
             ((_, found),) = drive([search(problem, settings, runs)], run_round)
     except KeyboardInterrupt as interrupt:
@@ -129,8 +130,14 @@ def _run_round(
     """A run for each start, here all together, or one by one over the workers."""
     chunks = [starts] if whole else [[start] for start in starts]
     runs = [run for some in run_all(partial(run_each, settings=settings), chunks) for run in some]
-    bar.update(len(runs))
+    if bar is not None:
+        bar.update(len(runs))
     return runs
+
+
+def _bar(progress: bool, total: int | None, unit: str) -> Any:
+    """A bar, or None: even a disabled one takes its time."""
+    return tqdm(total=total, unit=unit) if progress else nullcontext()
 
 
 def _generator(rng: Rng) -> np.random.Generator:
@@ -307,11 +314,12 @@ def fit_many(
     inspect.signature(fit).bind(x, densities, n_components, **options)  # an option that `fit` doesn't have
     _check_what_all_share(x, n_components, options)
     work, results = partial(_fit_chunk, n_components=n_components, options=options), FitResults()
-    with tqdm(disable=not progress, total=len(curves), unit="curve") as bar:
+    with _bar(progress, len(curves), "curve") as bar:
         try:
             for result in map_curves(work, curves, workers):
                 results.append(result)
-                bar.update()
+                if bar is not None:
+                    bar.update()
         except KeyboardInterrupt as interrupt:
             interrupt.result = results  # type: ignore[attr-defined]
             raise

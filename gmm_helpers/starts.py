@@ -18,6 +18,7 @@ __all__ = [
 ]
 
 MOST_WIDTH = 64  # grid steps, beyond which no start smooths any further
+TINY = np.finfo(float).tiny
 FWHM = 2 * np.sqrt(2 * np.log(2))  # in stds
 
 
@@ -141,7 +142,7 @@ def prominence_start(x: Array, density: Array, n_components: int) -> Mixture:
             break
         y = gaussian_filter1d(density, width, mode="nearest") if width else density
         padded = np.concatenate([[y.min()], y, [y.min()]])  # or the ends would be no maxima
-        peaks, how = find_peaks(padded, prominence=1e-12 * (y.max() - y.min()) + np.finfo(float).tiny)
+        peaks, how = find_peaks(padded, prominence=1e-12 * (y.max() - y.min()) + TINY)
         order = np.argsort(-how["prominences"], kind="stable")
         heights = np.append(how["prominences"][order], [0.0, 0.0])
         k = min(n_components, order.size)
@@ -172,7 +173,7 @@ def _completed(x: Array, density: Array, areas: Array, means: Array, stds: Array
 
 def _mixture(areas: Array, means: Array, stds: Array) -> Mixture:
     """Any of the areas may be next to nothing, and so may a std: a curve on one point has no spread."""
-    smallest = 1e-12 * (np.ptp(means) + stds.max()) + np.finfo(float).tiny
+    smallest = 1e-12 * (abs(means).max() + stds.max()) + TINY
     return Mixture(areas / areas.sum(), means, np.maximum(stds, smallest))
 
 

@@ -108,11 +108,10 @@ def _kept(given: dict[str, Any], vectors: dict[str, Array], omit: bool) -> Bools
 
 def _check_values(vectors: dict[str, Array]) -> None:
     for name, values in vectors.items():
-        try:
-            check_vector(name, values)
-        except ValueError as error:
+        if not np.isfinite(values).all():
             hint = "; `nan_policy='omit'` leaves such points out" if np.isnan(values).any() else ""
-            raise ValueError(f"{error}{hint}") from None
+            i = int(np.flatnonzero(~np.isfinite(values))[0])
+            raise ValueError(f"`{name}` must be finite, got {values[i]} at index {i}{hint}")
     x = vectors["x"]
     if x.size < 2:
         raise ValueError(f"`x` must have at least 2 points, got {x.size}")

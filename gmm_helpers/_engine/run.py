@@ -5,7 +5,6 @@ from functools import cached_property
 
 import numpy as np
 
-from ..parameters import unpack
 from ..validation import Array, Ints
 from .derivatives import clipped
 from .problem import Problem
@@ -60,9 +59,8 @@ class Run:
     @cached_property
     def is_healthy(self) -> bool:
         """Whether the points see every component that counts, none of them a spike or as wide as the grid."""
-        areas, (_, means, stds) = self.problem.areas, unpack(self.theta)
-        logits = self.theta[: means.size, None]
-        return is_healthy(areas.of(logits)[:, 0], means, stds, self.problem.u)
+        logits, means, log_stds = self.theta.reshape(3, -1)
+        return is_healthy(self.problem.areas.of(logits[:, None])[:, 0], means, np.exp(log_stds), self.problem.u)
 
     @cached_property
     def value(self) -> float:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from ..mixture import Mixture
 from ..starts import curvature_start, kmeans_start, prominence_start, scattered_start
 from ..validation import Array
 from .lockstep import FTOL_LAST, Start, run_in_lockstep
@@ -131,7 +133,7 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
     have been seen, of relocations of the best."""
     rng, K = settings.rng, problem.n_components
     affordable = max(int(BUDGET / 5 / price), 20)
-    short = min(20 + 5 * K, affordable)  # evaluations in which most runs that lead anywhere arrive
+    short = min(12 + 4 * K, affordable)  # evaluations in which most runs that lead anywhere arrive
 
     def left() -> int | None:
         return None if settings.n_starts is None else settings.n_starts - len(runs)
@@ -143,18 +145,22 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
         yield [start("given", phi, alone=True) for phi in settings.first][: left()]
     about = problem.u, problem.curve, K
     yield [start("curvature", as_phi(problem, curvature_start(*about)), alone=problem.u.size * K <= SMALL)]
-    prominent = ("prominence", as_phi(problem, prominence_start(*about)))
-    yield [start(*each) for each in [prominent, *_independent(problem, rng, 0, ROUND - 2)]][: left()]
+    prominent = prominence_start(*about)
+    independent = partial(_independent, problem, rng, prominent)
+    first = [("prominence", as_phi(problem, prominent)), *independent(0, ROUND - 2)]
+    yield [start(*each) for each in first][: left()]
     while True:
         lowest = min(runs, key=lambda run: run.value)
         n = 1 if n_finds(runs) >= FINDS else ROUND // 2  # found often enough: most starts now try to better it
         moved = [("relocated", relocated(lowest, rng)) for _ in range(ROUND - n)]
-        starts = [start(*each) for each in (*_independent(problem, rng, len(runs), n), *moved)]
+        starts = [start(*each) for each in (*independent(len(runs), n), *moved)]
         yield [*_continued(runs, lowest, short, affordable), *starts][: left()]
 
 
-def _independent(problem: Problem, rng: np.random.Generator, first: int, n: int) -> list[tuple[str, Array]]:
-    """n starts that look at the curve alone, of several kinds in turn."""
+def _independent(
+    problem: Problem, rng: np.random.Generator, prominent: Mixture, first: int, n: int
+) -> list[tuple[str, Array]]:
+    """n starts that look at the curve alone, of several kinds in turn. prominent: the prominence start."""
     u, curve, K = problem.u, problem.curve, problem.n_components
     starts = []
     for i in range(first, first + n):
@@ -164,7 +170,7 @@ def _independent(problem: Problem, rng: np.random.Generator, first: int, n: int)
         elif kind == "jittered":
             mixture = jittered(kmeans_start(u, curve, K, rng), rng)
         elif kind == "prominent":
-            mixture = jittered(prominence_start(u, curve, K), rng, share=0.2)  # maxima stand where they stand
+            mixture = jittered(prominent, rng, share=0.2)  # maxima stand where they stand
         else:
             mixture = scattered_start(u, curve, K, rng)
         starts.append((kind, as_phi(problem, mixture)))

@@ -50,5 +50,8 @@ def sight(areas: Array, means: Array, stds: Array, x: Array) -> Sight:
 
 def is_healthy(areas: Array, means: Array, stds: Array, x: Array) -> bool:
     """Whether the points see every component that isn't dead, and none of those is a spike or wide."""
+    i = x[1:-1].searchsorted(means)
+    if ((means > x[0]) & (means < x[-1]) & (stds > x[i + 1] - x[i]) & (stds < x[-1] - x[0])).all():
+        return True  # the points can't miss such a component
     at = sight(areas, means, stds, x)
     return not (at.hidden | at.spike | at.wide).any()
