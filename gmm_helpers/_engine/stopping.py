@@ -30,10 +30,11 @@ def is_confirmed(runs: list[Run]) -> bool:
     if not best.converged and best.status != CONVERGED:  # one that ended in lock-step is finished later
         return False
     finds, outlived = n_finds(runs), n_outlived(runs)
-    if finds < FINDS:
-        return outlived >= 3 * OUTLIVED
-    if outlived >= (OUTLIVED if best.fun > NEARLY_MET else 3 * OUTLIVED):
+    enough = OUTLIVED if finds >= FINDS else 3 * OUTLIVED
+    if outlived >= (enough if best.fun > NEARLY_MET else 8 * OUTLIVED):
         return True
+    if finds < FINDS:
+        return False
     return best.is_healthy and leaves_noise(best)
 
 
