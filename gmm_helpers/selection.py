@@ -13,7 +13,8 @@ from .validation import Rng, check_integer
 __all__ = ["Selection", "select_components"]
 
 CONVENTION = 6.0  # ΔBIC, odds of e³ = 20 to 1 (Kass & Raftery 1995), up to which a number can't be excluded
-N_STARTS = 9
+N_STARTS = 7
+UNHEALTHY = 50.0
 PATIENCE = 2  # numbers in a row that are clearly worse, after which no larger one is tried
 
 
@@ -126,8 +127,9 @@ def select_components(
 
 
 def _healthy_bic(result: FitResult) -> float:
-    """The criterion; a fit with a component that the points can't see, or a spike, is none to choose."""
-    return result.bic if result.is_healthy else np.inf
+    """The criterion, dearer by 50 for a component that the points can't see, a spike or one wider than the grid: noise
+    alone doesn't pay that, a pedestal does, and then the fit's diagnosis names it."""
+    return result.bic + (0.0 if result.is_healthy else UNHEALTHY)
 
 
 def _is_refuted(result: FitResult | None) -> bool:

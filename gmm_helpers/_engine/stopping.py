@@ -12,6 +12,7 @@ SAME = 1e-3  # relative difference up to which two losses count as the same
 ROUNDING = 1e-12  # relative losses up to this differ by rounding alone
 FINDS = 5  # independent starts that must have found the best,
 OUTLIVED = 20  # and relocations that must have failed to better it, unless only noise is left
+WORTH = 4  # of these count for one find, where only noise is left
 NEARLY_MET = 1e-6  # a relative loss that only an exact curve allows, or one as smooth: it must outlive more
 
 
@@ -33,7 +34,7 @@ def is_confirmed(runs: list[Run]) -> bool:
     enough = OUTLIVED if finds >= FINDS else 3 * OUTLIVED
     if outlived >= (enough if best.fun > NEARLY_MET else 8 * OUTLIVED):
         return True
-    if finds < FINDS:
+    if finds + outlived // WORTH < FINDS or best.fun <= NEARLY_MET:
         return False
     return best.is_healthy and leaves_noise(best)
 
