@@ -71,15 +71,18 @@ BELOW = {
     "When it looks wrong": (
         ("a huge std", "a spare bell has run off: fit fewer, or hold them by `log_std_prior`"),
         ("a tiny std", "it hides between two points: a finer grid, fewer bells, or a prior"),
-        ("two bells alike", "twins feel the same slopes and never part: start them apart"),
-        ("`success=True`, yet bad", "another valley: start again; at a chance of one half, 7 starts are 99 % sure"),
+        ("two bells alike", "twins feel the same slopes and never part, a saddle: start them apart"),
+        (
+            "`success=True`, yet bad",
+            "twins, or a bell dead or unseen: start again; at a chance of one half, 7 starts are 99 % sure",
+        ),
         ("precision loss", "out of digits; harmless where `grad_norm` is small"),
         ("a loss that falls with K", "it always does: ask BIC at known noise, the residual, and a truth you can name"),
         ("an area far from 1", "no density: fit the area too, `mass=None`"),
         ("another unit, another fit", "a tolerance has a unit: normalise first, as `fit` does"),
     ),
 }
-LAST = "`success=True` says: the ground is flat here. It doesn't say: this is the lowest place."
+LAST = "`success=True` says: the ground is nearly flat here. It doesn't say: this is the lowest place."
 
 
 def sheet():
