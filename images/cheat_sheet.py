@@ -75,10 +75,7 @@ BELOW = {
         ("a tiny std", "it hides between two points: a finer grid, fewer bells, or a prior"),
         ("two bells alike", "twins feel the same slopes and never part, a saddle: start them apart"),
         ("a weight near 0", "a dead bell feels no slope: set it down where the misfit is, as `fit` does"),
-        (
-            "`success=True`, yet bad",
-            "twins, or a bell dead or unseen: start again; at a chance of one half, 7 starts are 99 % sure",
-        ),
+        ("`success=True`, yet bad", "twins, or a bell dead or unseen: start again, 7 times where half succeed"),
         ("precision loss", "out of digits; harmless where `grad_norm` is small"),
         ("a loss that falls with K", "it always does: χ² = ν ± √(2ν) refutes too few; BIC, a convention, many"),
         ("an area far from 1", "no density: fit the area too, `mass=None`"),

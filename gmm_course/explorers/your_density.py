@@ -193,7 +193,7 @@ def sentence(values, result, smoothing):
     if narrow.size:
         what = "half a bin" if values["example"] == GEYSER else "the smoothing that made the curve"
         stds = f"{mixture.stds[narrow[0]]:.2f} against {smoothing:.2f}"
-        return f"{left}, but the {ordinal(narrow[0])} is narrower than {what}, {stds}: don't believe it."
+        return f"{left}, but the {ordinal(narrow[0])} is narrower than {what}, {stds}: don't quote its width."
     if not values["free"] and not 0.5 < (area := trapezoid_weights(x) @ density) < 1.2:
         return f"The curve's area is {area:.4g}, not 1: let the area be fitted too."
     peak = density.max()
