@@ -146,7 +146,7 @@ def judge_defence(outputs):
 def _weak_point(seed, given):
     """What is wrong with one defence, or None."""
     if not isinstance(given, tuple | list) or len(given) != 2 or not isinstance(given[0], FitResult):
-        return "return two things: the `FitResult`, and the list of all K that you can't exclude."
+        return "return two things: the `FitResult`, and the list of all K that stay, by your convention."
     result, tenable = given[0], [int(K) for K in given[1]]
     x, density, noise = mystery(seed)
     spare = x.size - 3 * result.mixture.n_components
