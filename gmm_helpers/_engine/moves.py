@@ -12,6 +12,7 @@ from .run import Run
 __all__ = ["as_phi", "jittered", "relocated", "with_one_more"]
 
 DEAD = 1e-12  # an area, or a std in units of the curve's spread, below which a component is none
+TO_MISFIT, TO_MATCH, SPLIT = 0.4, 0.25, 0.35  # how often a component is set down in each of three ways
 
 Bells = tuple[Array, Array, Array]  # areas, means, stds, which the moves change in place
 
@@ -34,12 +35,13 @@ def relocated(run: Run, rng: np.random.Generator) -> Array:
     problem = run.problem
     logits, means, log_stds = run.theta.reshape(3, -1)
     bells = problem.areas.of(logits[:, None])[:, 0] + DEAD, means.copy(), np.exp(log_stds)
-    k, chance = int(rng.integers(means.size)), rng.uniform()
+    k = int(rng.integers(means.size))
     misfit = evaluate(run.phi, problem).residuals[: problem.u.size]
     others = np.delete(np.arange(means.size), k)
-    if chance < 0.4:
+    chance = rng.uniform(0, TO_MISFIT + TO_MATCH + (SPLIT if others.size else 0))
+    if chance < TO_MISFIT:
         _to_misfit(bells, k, others, misfit, problem, rng)
-    elif chance < 0.65 or not others.size:
+    elif chance < TO_MISFIT + TO_MATCH:
         _to_match(bells, k, misfit, problem, rng)
     else:
         _split(bells, k, int(rng.choice(others)), rng)
