@@ -14,6 +14,7 @@ from gmm_helpers import (
     classic,
     density_from_histogram,
     density_from_samples,
+    equal,
     log_std_prior,
     marron_wand,
     mean_prior,
@@ -181,8 +182,12 @@ def _any_options(rng, unit, x, y):
     if rng.random() < 0.2:
         options["grid_weights"] = "trapezoid"
     elif rng.random() < 0.1:
-        options["grid_weights"] = rng.choice([0, 0.5, 1, 3], x.size, p=[0.05, 0.25, 0.4, 0.3])
-        options["grid_weights"][y.argmax()] = 1  # or the whole curve may be hidden
+        options["sigma"] = y.max() / 50 * rng.choice([np.inf, 2, 1, 0.5], x.size, p=[0.05, 0.25, 0.4, 0.3])
+        options["sigma"][y.argmax()] = y.max() / 50  # or the whole curve may be hidden
+    if rng.random() < 0.15:
+        options["background"] = str(rng.choice(["constant", "linear"]))
+    if rng.random() < 0.1:
+        options["ties"] = [equal("stds")]
     if rng.random() < 0.2:
         lam = 10 ** rng.uniform(-8, 0)
         priors = [log_std_prior(unit, lam), mean_prior(unit * x.mean(), 5 * unit, lam), weight_prior(lam)]
