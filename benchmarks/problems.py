@@ -165,7 +165,10 @@ def anything(seed):
     area = float(np.trapezoid(np.maximum(y, 0), x))
     given = rng.random() < 0.5 and height == 1
     y = y / area / unit if given else y * height
-    return kind, x * unit, y, K, {"mass": 1.0 if given else None} | _any_options(rng, unit, x, y)
+    options = {"mass": 1.0 if given else None} | _any_options(rng, unit, x, y)
+    if kind in ("flat", "ramp"):  # nothing rises above its background
+        options.pop("background", None)
+    return kind, x * unit, y, K, options
 
 
 def _any_grid(rng, few):

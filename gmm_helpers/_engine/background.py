@@ -34,7 +34,8 @@ class Background:
 
     def coefficients(self, left: Array) -> Array:
         """Those (B,), in the user's units, that fit weighted values (N,) best."""
-        return self.units @ np.linalg.solve(self.R, self.Q.T @ left)
+        with np.errstate(over="ignore"):  # a slope in units of 1e±200
+            return self.units @ np.linalg.solve(self.R, self.Q.T @ left)
 
     def at(self, x: ArrayLike, coefficients: Array) -> Array:
         """Σ coefficient · column at x; columns given by number are interpolated between the points."""

@@ -180,6 +180,8 @@ def _mended(run: Run, background: str | None) -> float | None:
         except ValueError:  # nothing rises above it
             return None
         phi = other.affine.phi(other.from_user(problem.to_user(run.theta)))
+    if phi.size > other.u.size:  # more numbers than points
+        return None
     mended = minimise(phi, other, METHODS["lm"], CURE)
     loss = mended.loss * (other.energy / problem.energy) ** 2
     return loss if loss < MENDED * run.loss and mended.is_healthy else None

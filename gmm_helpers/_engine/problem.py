@@ -110,7 +110,8 @@ class Problem:
         points, root_g = self.points.taken(kept), self.points.root_g[kept]
         background = make_background(points.background, points.x, root_g)
         target = _projected(root_g * points.density, background)
-        energy = float(np.linalg.norm(target)) or 1.0
+        size = abs(target).max() or 1.0  # in a unit of 1e200 the squares overflow
+        energy = float(size * np.linalg.norm(target / size)) or 1.0
         return replace(
             self,
             points=points,

@@ -25,6 +25,7 @@ NAMES = ("weights", "means", "stds", "mass", "areas", "heights", "fwhms")
 FWHM = 2 * sqrt(2 * np.log(2))  # in stds
 PIN = 1e3  # how much harder than by the data a number of a profile is held
 SAME, MOST = 1e-4, 4  # relative difference up to which two runs ended alike; how many rivals an interval looks at
+ELSEWHERE = 9.0  # Δχ² up to which another valley of the same search may be the true one
 FAR = 1e3  # standard errors, beyond which an interval is called unbounded
 
 
@@ -105,7 +106,8 @@ def condition(run: Run) -> tuple[float, Array]:
 
 def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = ()) -> tuple[float, float]:
     """The profile interval of component k in the run's order: where χ², minimised over all other numbers, rises by the
-    quantile of the level. others: runs of the same search; one that is as good within that rise widens the interval."""
+    quantile of the level. others: runs of the same search; where one is nearly as good, the interval holds that one's
+    too: a valley found by looking everywhere wins by more than a quantile of one number."""
     problem = run.problem
     freedom = np.inf if problem.noise is not None else problem.u.size - problem.n_free
     value, error = _value_and_error(run, name, k)
@@ -114,13 +116,13 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
     if freedom <= 0:
         return (-np.inf if name == "means" else 0.0), np.inf
     quantile = float(t.ppf((1 + level) / 2, freedom))
-    rise = quantile**2 * variance(run)
+    rise = max(quantile**2, ELSEWHERE) * variance(run)
     rivals: list[Run] = [run]
     for other in others:
         near = other.fun - run.fun < rise and other.is_healthy and other.is_finite
         if near and all(abs(other.fun - each.fun) > SAME * each.fun for each in rivals):
             rivals.append(other)
-    ends = [(_end(each, run, name, k, -1, quantile), _end(each, run, name, k, 1, quantile)) for each in rivals[:MOST]]
+    ends = [(_end(each, name, k, -1, quantile), _end(each, name, k, 1, quantile)) for each in rivals[:MOST]]
     return min(low for low, _ in ends), max(high for _, high in ends)
 
 
@@ -133,9 +135,8 @@ def profile(run: Run, name: str, k: int, values: Array) -> Array:
     return np.array(found)
 
 
-def _end(run: Run, best: Run, name: str, k: int, side: int, quantile: float) -> float:
-    """One end of an interval, walked to from a run that may be a rival of the best. √Δχ² is nearly a straight line in
-    standard errors, so few steps bracket the quantile."""
+def _end(run: Run, name: str, k: int, side: int, quantile: float) -> float:
+    """One end of an interval. √Δχ² is nearly a straight line in standard errors, so few steps bracket the quantile."""
     place = _scale(run, name, k)
     ends: dict[float, Run] = {0.0: run}
 
@@ -143,7 +144,7 @@ def _end(run: Run, best: Run, name: str, k: int, side: int, quantile: float) -> 
         if s not in ends:
             near = min(ends, key=lambda other: abs(other - s))
             ends[s] = _pinned(ends[near], run, name, k, place(side * s))
-        return sqrt(max(ends[s].fun - best.fun, 0) / variance(best)) - quantile
+        return sqrt(max(ends[s].fun - run.fun, 0) / variance(run)) - quantile
 
     low, high = 0.0, quantile
     while rise(high) < 0:
