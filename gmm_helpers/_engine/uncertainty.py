@@ -80,9 +80,9 @@ def spreads(run: Run) -> tuple[Array, Array]:
     sigma = problem.noise if problem.noise is not None else sqrt(residuals @ residuals / freedom)
     with np.errstate(over="ignore", invalid="ignore"):  # an area that ran away
         spread = inverse * noise * sigma
-    background = np.empty((0, len(J)))
-    if problem.background is not None:
-        background = problem.background.units @ spread[n:] * problem.energy
+        background = np.empty((0, len(J)))
+        if problem.background is not None:
+            background = problem.background.units @ spread[n:] * problem.energy
     return problem.affine.basis.T @ spread[:n], background
 
 
