@@ -13,7 +13,7 @@ from .validation import Rng, check_integer
 __all__ = ["Selection", "select_components"]
 
 CONVENTION = 6.0  # ΔBIC, odds of e³ = 20 to 1 (Kass & Raftery 1995), up to which a number can't be excluded
-N_STARTS = 7
+N_STARTS = 9
 UNHEALTHY = 50.0
 PATIENCE = 2  # numbers in a row that are clearly worse, after which no larger one is tried
 
