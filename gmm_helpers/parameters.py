@@ -10,6 +10,9 @@ logits                (K,)    free; weights = softmax(logits); only their differ
 log_stds              (K,)    free; stds = exp(log_stds)
 theta                 (3K,)   free; [logits | means | log_stds], what an optimiser moves
 ====================  ======  =====================================================================
+
+Words: a *component* in code is a *bell* in prose; an optimiser takes *steps* from a *start* to the end of a *run*; a
+*search* is many runs. Seen, hidden, dead, spike, wide: what the points find of a component (`_engine/seen.py`).
 """
 
 import autograd.numpy as np

@@ -1,7 +1,7 @@
 """Levenberg–Marquardt on many runs at once: each step of all of them is a few calls of numpy.
 
 A run's numbers don't depend on which others run beside it, to the bit. The normal equations that it solves square the
-condition number, which is good enough to compare valleys; the best run is finished by QR.
+condition number, which is good enough to compare minima; the best run is finished by QR.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from .run import CONVERGED, LIMIT, NAN, Run
 __all__ = ["FTOL_LAST", "Start", "run_in_lockstep"]
 
 FTOL_LAST = 1e-15  # the same for the best run, which goes on by QR: it doesn't square the condition number
-FTOL = 1e-6  # relative reduction of the objective at which a run ends: valleys are compared to 1e-3
+FTOL = 1e-6  # relative reduction of the objective at which a run ends: minima are compared to 1e-3
 GONE = 1e-24  # relative loss below which there is nothing left to reduce
 FIRST_DAMPING = 1e-3
 MOST_DAMPING = 1e12

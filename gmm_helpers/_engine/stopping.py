@@ -24,7 +24,7 @@ def is_perfect(run: Run, method: Method) -> bool:
 def is_confirmed(runs: list[Run]) -> bool:
     """Whether the lowest value may be trusted: enough independent starts have found it, and it leaves noise alone or
     has outlived enough relocations. Many more of those, where starts rarely find it, or where so little is left, and
-    no noise, that another valley may well leave nothing."""
+    no noise, that another minimum may well leave nothing."""
     if len(runs) < FINDS:
         return False
     best = min(runs, key=lambda run: run.value)

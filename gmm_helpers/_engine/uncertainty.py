@@ -25,7 +25,7 @@ NAMES = ("weights", "means", "stds", "mass", "areas", "heights", "fwhms")
 FWHM = 2 * sqrt(2 * np.log(2))  # in stds
 PIN = 1e3  # how much harder than by the data a number of a profile is held
 SAME, MOST = 1e-4, 4  # relative difference up to which two runs ended alike; how many rivals an interval looks at
-ELSEWHERE = 9.0  # Δχ² up to which another valley of the same search may be the true one
+ELSEWHERE = 9.0  # Δχ² up to which another minimum of the same search may be the true one
 FAR = 1e3  # standard errors, beyond which an interval is called unbounded
 
 
@@ -107,7 +107,7 @@ def condition(run: Run) -> tuple[float, Array]:
 def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = ()) -> tuple[float, float]:
     """The profile interval of component k in the run's order: where χ², minimised over all other numbers, rises by the
     quantile of the level. others: runs of the same search; where one is nearly as good, the interval holds that one's
-    too: a valley found by looking everywhere wins by more than a quantile of one number."""
+    too: a minimum found by looking everywhere wins by more than a quantile of one number."""
     problem = run.problem
     freedom = np.inf if problem.noise is not None else problem.u.size - problem.n_free
     value, error = _value_and_error(run, name, k)
@@ -128,10 +128,10 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
 
 def profile(run: Run, name: str, k: int, values: Array) -> Array:
     """Δχ² (m,) at given values of one number, all others free."""
-    walked, found = run, []
+    last, found = run, []
     for value in values:
-        walked = _pinned(walked, run, name, k, float(value))
-        found.append((walked.fun - run.fun) / variance(run))
+        last = _pinned(last, run, name, k, float(value))
+        found.append((last.fun - run.fun) / variance(run))
     return np.array(found)
 
 
