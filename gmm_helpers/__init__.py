@@ -7,8 +7,9 @@ The package behind the course in `notebooks/`. In the order of the chapters; a m
     parameters   chapter 2: the glossary; softmax, theta and back
     loss         chapter 3: how far one curve lies from another
     priors       chapter 7: what to say when the data are silent
-    densities    chapter 8: a density from samples, a histogram, a file
-    data         named mixtures and data sets
+    densities    chapter 8: a density from samples or a histogram
+    files        chapter 8: a density from a text file
+    examples     named mixtures and data sets
     starts       chapter 6: where to start
     ties         equations that a fit holds: equal stds, fixed values, ratios, distances
     result       what a fit says of itself: parameters, success, diagnosis, errors
@@ -21,8 +22,9 @@ The package behind the course in `notebooks/`. In the order of the chapters; a m
 
 from importlib.metadata import version
 
-from .data import CLASSIC, PRESETS, classic, classic_grid, galaxies, marron_wand, old_faithful
-from .densities import bandwidth, density_from_histogram, density_from_samples, read_density
+from .densities import bandwidth, density_from_histogram, density_from_samples
+from .examples import CLASSIC, PRESETS, classic, classic_grid, galaxies, marron_wand, old_faithful
+from .files import read_density
 from .fit import FitResults, fit, fit_many, fit_once
 from .loss import exact_l2_distance, hellinger_distance, kl_divergence, l2_loss, relative_loss, trapezoid_weights
 from .mixture import Mixture, gaussian_pdf, mixture_pdf

@@ -1,0 +1,201 @@
+"""Chapter 8: a density out of a text file, as instruments write it."""
+
+import re
+import reprlib
+from os import PathLike
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from .validation import Array
+
+__all__ = ["read_density"]
+
+COMMENT = re.compile(r"#.*|^\s*(?:[%!]|//|;[^\d\n]*[^\W\d]).*", re.MULTILINE)
+STARTS_WITH_NUMBER = re.compile(r'[\s"]*[+-]?[.,]?\d')
+NO_DECIMAL_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
+BLANK = ' \t,;"'  # a line of nothing else is empty
+
+
+def read_density(
+    source: str | PathLike[str] | IO[Any] | bytes, *, columns: tuple[int, int] | None = None, skip_lines: int = 0
+) -> tuple[Array, Array]:
+    """Read x and the density on it from two columns of a text file.
+
+    The first line of numbers tells what separates columns: semicolons, tabs, commas, or blanks. Where commas don't,
+    they may be decimal commas; `1.0D+00` is a number as well. Skipped are empty lines, comments (what follows a `#`;
+    lines that begin with `%`, `!`, `//`, or `;` and a word), and headers: lines above the first numbers that don't
+    begin with a number. Nothing else is left out, and nothing is put in order.
+
+    Parameters
+    ----------
+    source : path, open file, or bytes
+        The text, in UTF-8, or in UTF-16 with a byte-order mark.
+    columns : (int, int), optional
+        The columns of x and of the density, counted from 0. None takes the first two, as in a file of x, density and
+        its error, but asks for your choice where that could be wrong.
+    skip_lines : int, default 0
+        The number of lines at the top to leave out.
+
+    Returns
+    -------
+    x, density : (N,) ndarray
+        In the order of the file, in which x rises or falls strictly. A density that is missing (an empty field, or
+        `nan`) is NaN.
+
+    Raises
+    ------
+    ValueError
+        Quotes the first line that breaks a rule, with its number, and names the argument that may help.
+    TypeError
+        For a source that can't be read.
+
+    Examples
+    --------
+    >>> read_density(b"wavelength;counts;error\\n500,5;12;3\\n501,0;15;4")
+    (array([500.5, 501. ]), array([12., 15.]))
+    """
+    chosen = _checked_choice(columns, skip_lines)
+    lines = _lines(_text(source), skip_lines)
+    held = [i for i, line in enumerate(lines) if line.strip(BLANK)]
+    begin = f"; it begins with {lines[held[0]][:60]!r}" if held else ""
+    held = held[next((n for n, i in enumerate(held) if not _is_header(lines[i], chosen)), len(held)) :]
+    if len(held) < 2:
+        rule = f"`source` must hold at least 2 lines of numbers in columns {chosen[0]} and {chosen[1]}"
+        raise ValueError(f"{rule}, got {len(held)}{begin}")
+    x, density = _table(lines, held, chosen)
+
+    infinite = np.flatnonzero(~np.isfinite(x) | np.isinf(density))
+    if infinite.size:
+        raise ValueError(f"`source` must hold finite numbers, {_met(lines, held[infinite[0]])}")
+    if turn := _turn(x):
+        rule, before = "`source` must have an x that rises or falls strictly", f"after an x of {x[turn - 1]:.6g}"
+        raise ValueError(f"{rule}, {_met(lines, held[turn])} {before}; `columns` chooses x and density")
+    if columns is None and (doubt := _doubt(lines, held, density)):
+        raise ValueError(f"`columns` must be given where {doubt}, {_met(lines, held[0])}; (0, 1) takes the first two")
+    return x, density
+
+
+def _checked_choice(columns: Any, skip_lines: Any) -> tuple[int, int]:
+    """The two columns, if they and the number of lines to skip are what they should be."""
+    chosen = (0, 1) if columns is None else columns
+    is_pair = isinstance(chosen, tuple | list) and len(chosen) == 2 and all(map(_is_count, chosen))
+    if not is_pair or chosen[0] == chosen[1]:
+        raise ValueError(f"`columns` must be two different whole numbers, at least 0, got {reprlib.repr(columns)}")
+    if not _is_count(skip_lines):
+        raise ValueError(f"`skip_lines` must be a whole number, at least 0, got {reprlib.repr(skip_lines)}")
+    return chosen[0], chosen[1]
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value >= 0)
+
+
+def _text(source: Any) -> str:
+    """The text of a path, an open file, or bytes. Bytes that are no UTF-8 can only stand in a header's words."""
+    if isinstance(source, str | PathLike):
+        source = Path(source).read_bytes()
+    elif hasattr(source, "read"):
+        source = source.read()
+    if isinstance(source, str):
+        return source.removeprefix("\ufeff")
+    if not isinstance(source, bytes | bytearray | memoryview):
+        raise TypeError(f"`source` must be a path, an open file, or bytes, got {type(source).__name__}")
+    source = bytes(source)
+    utf_16 = source.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return source.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
+
+
+def _lines(text: str, skip_lines: int) -> list[str]:
+    """The lines without comments; those to be skipped are empty, so that the others keep their numbers."""
+    if "(X++(" in text:  # JCAMP-DX: a line holds one x, and the densities of as many x as fit
+        raise ValueError("`source` must hold one x a line, got JCAMP's X++(Y..Y): export it as columns of x and y")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    skipped = min(skip_lines, len(lines))
+    lines[:skipped] = [""] * skipped
+    return [COMMENT.sub("", line) for line in lines] if COMMENT.search(text) else lines
+
+
+def _is_header(line: str, chosen: tuple[int, int]) -> bool:
+    return not STARTS_WITH_NUMBER.match(line) and _row(line, chosen, _separator(line)) is None
+
+
+def _table(lines: list[str], held: list[int], chosen: tuple[int, int]) -> Array:
+    """x and density, (N,) each: by NumPy's quick reader, or line by line where that stumbles."""
+    separator = _separator(lines[held[0]])
+    text = "\n".join(lines[i] for i in held).replace("D", "E").replace("d", "e")
+    text = text if separator == "," else text.replace(",", ".")
+    try:
+        quick = np.loadtxt(text.split("\n"), delimiter=separator, usecols=chosen, comments=None, quotechar='"', ndmin=2)
+    except ValueError:
+        quick = np.empty((0, 2))
+    if len(quick) == len(held):  # a stray quote may join lines
+        return quick.T
+    rows = [_row(lines[i], chosen, separator) for i in held]
+    if None in rows:
+        wrong = rows.index(None)
+        rule = f"`source` must hold numbers in columns {chosen[0]} and {chosen[1]}"
+        raise ValueError(f"{rule}, {_met(lines, held[wrong])}{_help(lines, held, chosen, wrong)}")
+    return np.array(rows).T
+
+
+def _row(line: str, chosen: tuple[int, int], separator: str | None) -> tuple[float, float] | None:
+    """x and density of a line, NaN where the density is missing; None if one is no number."""
+    fields = _fields(line, separator)
+    if len(fields) <= max(chosen):
+        return None
+    x, density = _number(fields[chosen[0]]), _number(fields[chosen[1]] or "nan")
+    return None if x is None or density is None else (x, density)
+
+
+def _fields(line: str, separator: str | None) -> list[str]:
+    return [field.strip(' "') for field in line.strip(" ").split(separator)]
+
+
+def _separator(line: str) -> str | None:
+    """What stands between the columns of a line: a semicolon, a tab, a comma, or None for blanks."""
+    if len(line.split()) > 1 and not NO_DECIMAL_COMMA.search(line):
+        return next((s for s in ";\t" if s in line), None)
+    return next((s for s in ";\t," if s in line), None)
+
+
+def _number(field: str) -> float | None:
+    """A number with a decimal point or comma; None for anything else."""
+    try:
+        return None if "_" in field else float(field.replace(",", ".").upper().replace("D", "E"))
+    except ValueError:
+        return None
+
+
+def _help(lines: list[str], held: list[int], chosen: tuple[int, int], wrong: int) -> str:
+    """Which argument may mend the line that is no row."""
+    if wrong == 0:
+        rows = [_row(lines[i], chosen, _separator(lines[i])) is not None for i in held]
+        if start := next((n for n in range(1, len(rows) - 1) if rows[n] and rows[n + 1]), None):
+            return f"; `skip_lines={held[start]}` leaves out what stands above the first two lines of numbers"
+    fields = _fields(lines[held[wrong]], _separator(lines[held[wrong]]))
+    return "; `columns` chooses others" if sum(_number(field) is not None for field in fields) > 1 else ""
+
+
+def _met(lines: list[str], i: int) -> str:
+    return f"got {lines[i][:60]!r} in line {i + 1}"
+
+
+def _turn(values: Array) -> int | None:
+    """The first place where values neither rise nor fall as at the beginning; None if there is none."""
+    rises, falls = values[1:] > values[:-1], values[1:] < values[:-1]
+    turns = np.flatnonzero(~(rises if rises[0] else falls))
+    return int(turns[0]) + 1 if turns.size else None
+
+
+def _doubt(lines: list[str], held: list[int], density: Array) -> str | None:
+    """Why the first two columns may not be x and density; None if nothing speaks against it."""
+    separator = _separator(lines[held[0]])
+    numbers = [_number(field) for field in _fields(lines[held[0]], separator) if field]
+    if separator == "," and len(numbers) == 4 and not any("." in lines[i] for i in held):
+        return "four whole numbers may be two with decimal commas"
+    if len(numbers) > 2 and numbers[2] is not None and density.size > 2 and _turn(density) is None:
+        return "the second of several columns rises or falls strictly, as an x does"
+    return None
