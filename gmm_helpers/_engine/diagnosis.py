@@ -29,6 +29,7 @@ MENDED = 0.5  # share of the loss that a cure must leave at most, to be named
 CURE = {"maxfev": 200}
 MAD = 1.4826 / sqrt(6)  # median size of second differences to the standard deviation of noise
 HIGH, FEW_HIGH = 0.1, 8  # share of the peak above which a point counts as high; fewer such points tell nothing
+TO_AND_FRO = 1 / 3  # share of second differences that change sign; two thirds under noise, few on a smooth curve
 LOUD = 3.0  # times the noise, from which on a residual is none
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
 APART = 0.5  # of a std, by which a rival's component must differ
@@ -62,16 +63,19 @@ def is_white(residuals: Array) -> bool:
 
 
 def leaves_noise(run: Run) -> bool:
-    """Whether what a run leaves over looks like noise alone: neighbours aren't alike, and where the curve is high it
-    is no larger than what the curve's second differences allow (a misfit on few points passes the first test)."""
+    """Whether what a run leaves over looks like noise alone: the curve bends to and fro, neighbours of the residual
+    aren't alike, and where the curve is high it is no larger than what the curve's second differences allow (a misfit
+    on few points passes the other tests)."""
     target = run.problem.target
     residuals = evaluate(run.phi, run.problem).residuals[: target.size]
-    if not is_white(residuals):
+    bends = np.diff(target, 2)
+    signs = np.sign(bends[abs(bends) > 1e-9 * abs(bends).max(initial=0.0)])
+    if not is_white(residuals) or (signs[1:] != signs[:-1]).sum() < TO_AND_FRO * signs.size:
         return False
     high = (abs(target) > HIGH * abs(target).max())[1:-1]
     if high.sum() < FEW_HIGH:
         return True
-    noise = np.median(abs(np.diff(target, 2))[high]) * MAD
+    noise = np.median(abs(bends)[high]) * MAD
     return bool(np.sqrt(np.mean(residuals[1:-1][high] ** 2)) < LOUD * noise)
 
 

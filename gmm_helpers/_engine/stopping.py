@@ -32,7 +32,7 @@ def is_confirmed(runs: list[Run]) -> bool:
         return False
     finds, outlived = n_finds(runs), n_outlived(runs)
     enough = OUTLIVED if finds >= FINDS else 3 * OUTLIVED
-    if outlived >= (enough if best.fun > NEARLY_MET else 8 * OUTLIVED):
+    if outlived >= (enough if best.fun > NEARLY_MET else 14 * OUTLIVED):
         return True
     if finds + outlived // WORTH < FINDS or best.fun <= NEARLY_MET:
         return False
