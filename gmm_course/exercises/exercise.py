@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
+from types import CodeType
 
 import numpy as np
 
@@ -19,6 +20,7 @@ __all__ = ["BUG", "OPEN", "Exercise", "Verdict", "drawn_bells", "remembered", "r
 OPEN = "replace the `...` above by your answer, run that cell, then this one."
 BUG = "that is the cell as it was. It runs, and it is wrong: find where by evidence, mend it, run it, then this one."
 FORGOTTEN = "it returns nothing: is `return` missing?"
+UNMENDED = "you have changed the cell, and what it returns is what it returned before: the fault is still there."
 IN_PLACE = "it changes its argument in place: whoever calls it finds other numbers. Work on a copy, or on a new array."
 
 
@@ -61,7 +63,7 @@ class Exercise:
     mistakes: (old, new, sentence), an edit of the answer, or (expression, sentence), what stands in the answer's place:
         it may use the arguments, and the answer by its name.
     bug: (old, new), an edit of the answer that the notebook hands out to be mended.
-    rtol, atol: when two numbers agree. view: what is compared of an output, if not all.
+    rtol, atol: when two numbers agree. view: what is compared of an output, if not all; viewed: how to say so.
     judge: where there is more than one right answer, a function of the outputs (of the value, if none is tried) that
         returns None (right), a sentence, or a `Verdict`.
     also: a further test of an answer whose outputs are right: a function of it that returns None or a sentence.
@@ -78,6 +80,7 @@ class Exercise:
     rtol: float = 1e-9
     atol: float = 1e-12
     view: Callable = field(default=lambda output: output)
+    viewed: str = ""
     judge: Callable | None = None
     also: Callable = field(default=lambda _answer: None)
     vary: Callable | None = None
@@ -137,9 +140,10 @@ class Exercise:
             return Verdict("wrong", "a value is asked for, and this is a function: call it.")
         got, spoilt = self.outputs(answer)
         if self.bug and self._agree(got, self.outputs(self.stub)[0]):
-            return Verdict("open", BUG)
+            untouched = _written(answer) == _written(self.stub)
+            return Verdict("open", BUG) if untouched else Verdict("wrong", UNMENDED)
         if all(output is None or output is Ellipsis for output in got):
-            begun = got[0] is None and not _is_empty(answer)
+            begun = got[0] is None and _written(answer)[:1] != _written(lambda: None)[:1]
             return Verdict("wrong", FORGOTTEN) if begun else Verdict("open", OPEN)
         verdict = self._verdict(got, spoilt)
         sentence = self.also(answer) if verdict.ok else None
@@ -167,7 +171,7 @@ class Exercise:
                 return f"that is no answer of the kind that is asked for, but {short(got[0])}."
         for at, (g, w) in enumerate(zip(got, self.outputs(self.right)[0], strict=True)):
             if said := self._other(g, w):
-                return f"{self._called(at)}{said}."
+                return f"{self._called(at)}{self.viewed}{said}."
         return None
 
     def _called(self, at):
@@ -207,7 +211,7 @@ class Exercise:
             except Exception as error:
                 outputs.append(error)
             pairs = zip(given, arguments, strict=True)
-            spoilt |= any(difference(g, a) is not None for g, a in pairs if isinstance(a, np.ndarray))
+            spoilt |= any(_changed(g, a) for g, a in pairs)
         return outputs, spoilt
 
 
@@ -237,12 +241,20 @@ def in_other_words(text, told):
     return re.sub("|".join(map(re.escape, told)), lambda found: told[found[0]], text) if told else text
 
 
-def _is_empty(function):
-    """Whether its body is `...` still."""
+def _written(function):
+    """How a function is written: bytecode, names and constants; of a builtin or an object with `__call__`, nothing."""
 
-    def empty(): ...
+    def parts(code):
+        return code.co_code, code.co_names, [parts(c) if isinstance(c, CodeType) else c for c in code.co_consts]
 
-    return getattr(getattr(function, "__code__", None), "co_code", None) == empty.__code__.co_code
+    return parts(function.__code__) if hasattr(function, "__code__") else ()
+
+
+def _changed(given, before):
+    """Whether an array, a list or a dictionary of numbers has become another."""
+    if isinstance(before, dict):
+        given, before = list(given.values()), list(before.values())
+    return isinstance(before, np.ndarray | list) and difference(given, before) is not None
 
 
 def drawn_bells(rng, K=3):

@@ -19,22 +19,25 @@ OTHERS = (
 
 # Pairs of curves. One fit is no curve at all; one target is zero at some of its points.
 Y = CLASSIC.pdf(X)
-CURVES = (*((Y, other.pdf(X)) for other in OTHERS), (2 * OTHERS[1].pdf(X), np.zeros(X.size)))
+CURVES = (*((Y, other.pdf(X)) for other in OTHERS), (1e-7 * OTHERS[1].pdf(X), np.zeros(X.size)))
 DENSITIES = (
     *((Y, other.pdf(X), DX) for other in OTHERS),
     (OTHERS[2].pdf(X[::2]), OTHERS[1].pdf(X[::2]), 2 * DX),
     (np.where(abs(X - 12) < 6, 1 / 12, 0.0), OTHERS[2].pdf(X), DX),
+    (Y, np.where(abs(X - 12) < 2, 0.0, Y), DX),  # where our curve is 0 and the density isn't, KL is infinite
 )
 BELLS = gaussian_pdf(X, 5, 2), gaussian_pdf(X, 15, 1), gaussian_pdf(X, 10, 4)
 MIXED = (  # targets that two bells make exactly, nearly, or only with a share outside 0 … 1
     (0.3 * BELLS[0] + 0.7 * BELLS[1], BELLS[0], BELLS[1]),
-    (Y, BELLS[1], BELLS[2]),
+    (1e-6 * Y, 1e-6 * BELLS[1], 1e-6 * BELLS[2]),
     (BELLS[0], BELLS[2], BELLS[1]),
     (1.5 * BELLS[0] - 0.5 * BELLS[2], BELLS[0], BELLS[2]),
+    (1.5 * BELLS[0] - 0.5 * BELLS[2], BELLS[2], BELLS[0]),
 )
+STEPS = np.random.default_rng(2).uniform(0.1, 0.7, 60)
 UNEVEN = tuple(
-    (grid, CLASSIC.pdf(grid), other)
-    for grid in (np.geomspace(1, 30, 80), np.append(np.arange(0, 10, 0.2), np.arange(10, 26.0)))
+    (grid, unit * CLASSIC.pdf(grid), unit * other)
+    for grid, unit in ((np.geomspace(1, 30, 80), 1), (np.arange(0, 10, 0.2) ** 1.4, 100), (np.cumsum(STEPS), 1e-7))
     for other in (OTHERS[0].pdf(grid), np.zeros(grid.size))
 )
 

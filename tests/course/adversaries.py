@@ -80,6 +80,7 @@ RIGHT = {
         [[w * gaussian_pdf(t, m, s) / (gaussian_pdf(t, means, stds) @ weights) for w, m, s in zip(weights, means, stds)] for t in x]
         ((p := (weights * gaussian_pdf(x[:, None], means, stds)).T) / p.sum(axis=0)).T
         Mixture(weights, means, stds).component_pdfs(x) / Mixture(weights, means, stds).pdf(x)[:, None]
+        scipy.special.softmax(np.log(weights / stds) - 0.5 * ((x[:, None] - means) / stds) ** 2, axis=1)
         """,
     "points_needed": """
         26.2 / std
@@ -100,6 +101,8 @@ RIGHT = {
         Mixture(weights, means, stds).sample(size, rng=rng)
         rng.normal(means, stds, (size, 3))[np.arange(size), rng.choice(3, size, p=weights)]
         stats.norm.rvs(means[(k := rng.choice(3, size, p=weights))], stds[k], random_state=rng)
+        np.sort(sample(size, weights, means, stds, rng))
+        np.concatenate([rng.normal(m, s, n) for m, s, n in zip(means, stds, rng.multinomial(size, weights))])
         """,
     "area_of": """
         (x[1] - x[0]) * density.sum()
@@ -234,8 +237,9 @@ RIGHT = {
         twins + 0.7 * escape()
         twins + np.array([0, 0, 0, -0.9, 0.9, 0, 0, 0, 0])
         twins + np.array([0, 0, 0, 0.1, 0.4, 0, 0, 0, 0])
-        twins + np.array([0.5, 0, 0, 0, 0, 0, 0, 0, 0])
         [0, 0, 0, 11.5, 12.5, 20, 0.01, -0.01, 0]
+        twins - 1.2 * escape()
+        twins + np.array([0, 0, 0, 0, 1.0, 0, 0, 0, 0])
         """,
     "slopes_by_means": """
         grad(l2_loss)(theta, x, density)[len(theta) // 3 : 2 * len(theta) // 3]
@@ -312,6 +316,8 @@ RIGHT = {
         ends[~np.isnan(losses)][np.argmin(losses[~np.isnan(losses)])]
         ends[np.argsort(losses)[0]]
         ends[list(losses).index(np.nanmin(losses))]
+        ends[np.nanargmin(np.nan_to_num(losses, nan=np.inf))]
+        ends[min(range(len(losses)), key=lambda k: (losses[k] != losses[k], losses[k]))]
         """,
     "live": """
         [bool(max(mixture.component_pdfs(x)[:, k]) >= share * mixture.pdf(x).max()) for k in range(mixture.n_components)]
@@ -330,9 +336,9 @@ RIGHT = {
         """,
     "price_slope": """
         np.polyfit(np.log10([v for v in lams if v > 0]), np.log10([largest_error(v) for v in lams if v > 0]), 1)[0]
-        (lambda v: np.log(largest_error(v[-1]) / largest_error(v[0])) / np.log(v[-1] / v[0]))(sorted(v for v in lams if v))
         __import__("numpy").polynomial.Polynomial.fit(np.log([v for v in lams if v]), np.log([largest_error(v) for v in lams if v]), 1).convert().coef[1]
         np.linalg.lstsq(np.array([[np.log(v), 1] for v in lams if v]), np.log([largest_error(v) for v in lams if v]), rcond=None)[0][0]
+        (lambda v: np.cov(v)[0, 1] / np.var(v[0], ddof=1))(np.log([[k, largest_error(k)] for k in lams if k]).T)
         """,
     "held_out_loss": """
         relative_loss(density[1::2], gmm_helpers.fit(x[::2], density[::2], K, rng=1, prior=log_std_prior(2, lam)).mixture.pdf(x[1::2]))
@@ -351,6 +357,8 @@ RIGHT = {
         np.append((ours - density) / np.sqrt(density @ density), lam**0.5 * (np.log(stds) - np.log(center)))
         [*((ours - density) / np.linalg.norm(density)), *(np.sqrt(lam) * np.log(stds / center))]
         np.hstack([(ours - density) * np.sum(density**2) ** -0.5, np.sqrt(lam) * np.log(stds / center)])
+        np.concatenate([np.sqrt(lam) * np.log(stds / center), (ours - density) / np.linalg.norm(density)])
+        np.append(np.sqrt(lam) * (np.log(center) - np.log(stds)), (density - ours) / np.sqrt(np.sum(density**2)))
         """,
     "unsmooth": """
         np.sqrt(std**2 - h**2)
@@ -477,11 +485,15 @@ WRONG = {
         sample(size, weights, means, stds, rng) + 0.1
         np.concatenate([rng.normal(m, s, round(w * size)) for w, m, s in zip(weights, means, stds)])[:size]
         rng.permutation(np.repeat(means, np.round(weights * size).astype(int))[:size] + rng.normal(size=size))
-        np.sort(sample(size, weights, means, stds, rng))
         rng.uniform(means[(k := rng.choice(3, size, p=weights))] - 1.7 * stds[k], means[k] + 1.7 * stds[k])
         sample(10_000, weights, means, stds, rng)
         rng.normal(means @ weights, 31, size)
         sample(size, weights, means, stds, rng)[:, None]
+        rng.normal(np.repeat(means[None], size, axis=0), stds).mean(axis=1)
+        np.sum([w * rng.normal(m, s, size) for w, m, s in zip(weights, means, stds)], axis=0)
+        rng.normal(0, stds[rng.choice(3, size, p=weights)])
+        rng.choice(means, size, p=weights)
+        np.repeat(rng.choice(means, size // 100 + 1, p=weights), 100)[:size] + rng.normal(size=size)
         """,
     "stds_from": """
         np.exp(np.abs(free))
@@ -511,6 +523,9 @@ WRONG = {
         np.exp(logits) / (1 + np.exp(logits))
         (e := np.exp(logits - logits[0])) / e.sum()
         np.eye(len(logits))[np.argmax(logits)]
+        (e := np.exp(logits - logits[-1])) / e.sum()
+        (e := np.exp(logits - np.median(logits))) / e.sum()
+        softmax(np.clip(logits, -500, 500))
         """,
     "my_unpack": """
         (softmax(theta[:3]), theta[3:6], np.exp(theta[6:]))
@@ -535,6 +550,10 @@ WRONG = {
         np.sum(target - b) / np.sum(a - b)
         np.median((target - b) / (a - b))
         (target[40] - b[40]) / (a[40] - b[40])
+        max(0.0, best_share(target, a, b))
+        abs(best_share(target, a, b))
+        min(1.0, best_share(target, a, b))
+        np.sum((target - b) * (a - b)) / (np.sum((a - b) ** 2) + 1e-12)
         """,
     "exact_l2": """
         np.sqrt(np.sum((a.pdf(t := np.linspace(-100, 150, 20001)) - b.pdf(t)) ** 2) * (t[1] - t[0]))
@@ -563,6 +582,10 @@ WRONG = {
         [5, 15, 20]
         np.array([0, 0, 0, 5, 15, 20, 0, 0, 0])
         twins + np.array([0, 0, 0, -0.5, 0.5, 0.5, 0, 0, 0])
+        twins + np.array([0.5, 0, 0, 0, 0, 0, 0, 0, 0])
+        twins + np.array([0.5, -0.5, 0, 0, 0, 0, 0, 0, 0])
+        twins + np.array([0, 0, 0, 0, 0, 0, 0.5, -0.5, 0])
+        twins + np.array([0.8, -0.8, 0, 0.01, 0, 0, 0.3, 0, 0])
         """,
     "verdict": """
         "solved" if result.success else "not converged"
@@ -597,12 +620,15 @@ WRONG = {
         bells_from_bends(x[1:-1], -np.diff(np.diff(density) / np.diff(x)) / np.diff((x[1:] + x[:-1]) / 2))[:3]
         bells_from_bends(x[1:-1], np.diff(density)[1:] / np.diff(x)[1:])[:3]
         Mixture(*bells(x, density))
+        bells_from_bends(x[1:-1], np.diff(np.diff(density) / np.diff(x)) / np.diff(x)[1:])[:3]
+        bells_from_bends(x[1:-1], np.diff(np.diff(density) / np.diff(x)) / np.diff(x)[:-1])[:3]
         """,
     "align": """
         Mixture(mixture.weights[(o := np.argsort(truth.means))], mixture.means[o], mixture.stds[o])
         Mixture(mixture.weights[::-1], mixture.means[::-1], mixture.stds[::-1])
         Mixture(truth.weights, mixture.means, truth.stds)
         Mixture(mixture.weights[(o := [int(np.argmin(abs(mixture.means - m))) for m in truth.means])] / mixture.weights[o].sum(), mixture.means[o], mixture.stds[o])
+        (left := list(range(truth.n_components))) and (lambda o: Mixture(mixture.weights[o], mixture.means[o], mixture.stds[o]))([left.pop(int(np.argmin(abs(mixture.means[left] - m)))) for m in truth.means])
         """,
     "held_out_loss": """
         relative_loss(density[1::2], fit(x[::2], density[::2], 3, rng=0, prior=log_std_prior(2, lam)).pdf(x[1::2]))
@@ -659,6 +685,54 @@ WRONG = {
         [0.0] * n
         [np.delete(samples, k % len(samples)).mean() for k in range(n)]
         rng.choice(samples, (n, samples.size)).mean(axis=0)
+        """,
+    "price_slope": """
+        (lambda v: np.log(largest_error(v[-1]) / largest_error(v[0])) / np.log(v[-1] / v[0]))(sorted(v for v in lams if v))
+        (lambda v: np.mean(np.diff(np.log([largest_error(k) for k in v])) / np.diff(np.log(v))))(sorted(k for k in lams if k))
+        lams.sort() or price_slope(lams)
+        """,
+    "best_walk": """
+        ends[np.argmin(np.nan_to_num(losses, nan=1.0))]
+        ends[np.argmin(np.where(np.isnan(losses), 1000.0, losses))]
+        ends[list(losses).index(min(losses))] if 0 else ends[np.argsort(-losses)[-1]]
+        ends[np.nanargmin(np.where(losses > 1, np.nan, losses))]
+        """,
+    "restarts_needed": """
+        1 if p == 1 else int(np.ceil(round(np.log(1 - sure) / np.log(1 - p), 2)))
+        1 if p == 1 else int(np.ceil(np.log(1 - sure) / np.log(1 - p) - 0.01))
+        """,
+    "kl": """
+        np.sum(density[(density > 0) & (ours > 0)] * np.log(density[(density > 0) & (ours > 0)] / ours[(density > 0) & (ours > 0)])) * dx
+        np.sum(density * np.log((density + 1e-12) / (ours + 1e-12))) * dx
+        np.sum(density[density > 0] * np.log(density[density > 0] / np.maximum(ours[density > 0], 1e-300))) * dx
+        """,
+    "live": """
+        mixture.weights / (mixture.stds * np.sqrt(2 * np.pi)) * ((mixture.means >= x[0]) & (mixture.means <= x[-1])) >= share * mixture.pdf(x).max()
+        mixture.component_pdfs(mixture.means).max(axis=0) >= share * mixture.pdf(x).max()
+        """,
+    "shares_of": """
+        (p := weights * gaussian_pdf(x[:, None], means, stds)) / (p.sum(axis=1, keepdims=True) + 1e-12)
+        np.nan_to_num((p := weights * gaussian_pdf(x[:, None], means, stds)) / np.maximum(p.sum(axis=1, keepdims=True), 1e-30))
+        """,
+    "first_escape": """
+        gaps.sort() or first_escape(gaps)
+        gaps.remove(min(gaps)) or first_escape(gaps)
+        """,
+    "all_residuals": """
+        np.append(density - ours, np.sqrt(lam) * np.log(stds / center))
+        np.append((ours - density) / np.sqrt(np.mean(density**2)), np.sqrt(lam) * np.log(stds / center))
+        np.sqrt([np.sum((ours - density) ** 2) / np.sum(density**2), lam * np.sum(np.log(stds / center) ** 2)])
+        np.append((ours - density) / np.sqrt(np.sum(density**2) + 1e-9), np.sqrt(lam) * np.log(stds / center))
+        """,
+    "relative": """
+        np.sum((density - ours) ** 2) / (np.sum(density**2) + 1e-12)
+        """,
+    "weighted_loss": """
+        np.sum((np.diff(x, append=x[-1])) * (density - ours) ** 2) / np.sum(np.diff(x, append=x[-1]) * density**2)
+        weighted_loss(x, density + 1e-9, ours)
+        """,
+    "pin": """
+        np.append(theta[: len(theta) // 3 - 1] - np.median(theta[: len(theta) // 3]), theta[len(theta) // 3 :])
         """,
 }
 

@@ -10,7 +10,7 @@ from course import adversaries
 from editions import PATHS, read, role
 
 from gmm_course.exercises import check, exercise, numbers
-from gmm_course.exercises.exercise import BUG, FORGOTTEN, IN_PLACE, Exercise
+from gmm_course.exercises.exercise import BUG, FORGOTTEN, IN_PLACE, UNMENDED, Exercise
 
 NUMBERS = numbers()
 CELLS = {(c.metadata["exercise"], role(c)): c.source for path in PATHS for c in read(path).cells if role(c)}
@@ -81,6 +81,14 @@ def test_each_chapter_hunts_one_bug_and_hands_it_out():
         assert (e.check(e.stub).state, e.check(e.stub).sentence) == ("open", BUG)
 
 
+def test_a_cell_that_was_changed_and_does_what_it_did_is_not_called_untouched():
+    def copied(losses, ends):
+        best = np.argsort(losses)[0] if 0 else np.argmin(losses)
+        return ends[best]
+
+    assert (exercise("6.5").check(copied).state, exercise("6.5").check(copied).sentence) == ("wrong", UNMENDED)
+
+
 def test_they_come_in_the_notebooks_in_order():
     assert [number for number, part in CELLS if part == "check"] == NUMBERS
 
@@ -95,7 +103,7 @@ def test_there_are_enough():
 
 def _telling(e, verdict):
     """Whether a sentence names a value, an error or an idea that the table holds."""
-    named = {mistake[-1] for mistake in e.mistakes} | {FORGOTTEN, IN_PLACE}
+    named = {mistake[-1] for mistake in e.mistakes} | {FORGOTTEN, IN_PLACE, UNMENDED}
     return verdict.sentence in named or re.search(r"\d|`|stopped with|asked for|should|'", verdict.sentence)
 
 
