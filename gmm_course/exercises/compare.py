@@ -101,4 +101,4 @@ def short(value):
         return f"`{value!r}`" if len(repr(value)) < 60 else f"something of the type {type(value).__name__}"
     if array.ndim == 0:
         return f"{array:.6g}"
-    return np.array2string(array, precision=4) if array.shape < (7,) else f"an array of shape {array.shape}"
+    return np.array2string(array, precision=4) if array.size < 7 else f"an array of shape {array.shape}"

@@ -34,7 +34,7 @@ def judge_points(given):
         return f"{given[-1]:g} points at std 0.1 and {given[0]:g} at 1? The narrow bell slips between the points."
     for std, n in zip(STDS, (int(np.ceil(n - 1e-9)) for n in given), strict=True):
         if worst_area(std, n) > 0.01:
-            off = f"{worst_area(std, n):.1%}"
+            off = f"{worst_area(std, n):.2%}"
             return f"{n} points are too few at std {std}: with the bell half a step on, the area is off by {off}."
         if worst_area(std, int(n / 1.15)) <= 0.01:
             return f"{n} points are safe at std {std}, but {int(n / 1.15)} would do: try fewer."
@@ -72,9 +72,11 @@ def _what_is_wrong(draws):
         between = " Were values averaged? Choose one bell for each draw." if 40 < draws.mean() < 48 else ""
         return f"your draws have the mean {draws.mean():.1f} and the std {draws.std():.1f}, not 42 and 31.{between}"
     if abs(surprise).max() > 5:
-        equal = np.allclose(counts, SIZE / 3, rtol=0.06)
-        what = "each bell was chosen equally often: the weights were ignored" if equal else "the weights don't fit"
-        return f"{what}. Bell 2 got {counts[1]} of {SIZE} draws, its share is a half."
+        k = abs(surprise).argmax()
+        equal = " Every bell was chosen equally often." if np.allclose(counts, SIZE / 3, rtol=0.06) else ""
+        return f"{counts[k]} of your draws lie around {means[k]:g}, about {SIZE * weights[k]:g} should.{equal}"
+    if np.unique(draws).size < 0.99 * SIZE:
+        return f"{SIZE} draws hold only {np.unique(draws).size} values; from a bell hardly two are ever equal."
     if (np.round(SIZE * weights) == counts).all():
         return f"each bell got exactly its share of draws, {counts}. Even that is left to chance: choose for each draw."
     changes = np.sum(np.diff(bell) != 0)

@@ -30,7 +30,7 @@ BELLS = gaussian_pdf(X, 5, 2), gaussian_pdf(X, 15, 1), gaussian_pdf(X, 10, 4)
 MIXED = (  # targets that two bells make exactly, nearly, or only with a share outside 0 … 1
     (0.3 * BELLS[0] + 0.7 * BELLS[1], BELLS[0], BELLS[1]),
     (1e-6 * Y, 1e-6 * BELLS[1], 1e-6 * BELLS[2]),
-    (BELLS[0], BELLS[2], BELLS[1]),
+    (BELLS[0], BELLS[2], gaussian_pdf(X, -4, 2)),  # of which the grid has but a part
     (1.5 * BELLS[0] - 0.5 * BELLS[2], BELLS[0], BELLS[2]),
     (1.5 * BELLS[0] - 0.5 * BELLS[2], BELLS[2], BELLS[0]),
 )

@@ -42,7 +42,7 @@ EXERCISES = tables(
             (np.array([7.0]), 3.0, 4.0),
         ),
         "view": np.abs,
-        "viewed": "but for its sign, ",
+        "viewed": "signs apart, ",
         "vary": lambda rng: (drawn_bells(rng)[2], rng.uniform(0.5, 4), rng.uniform(0, 0.1)),
     },
     price_slope={
@@ -50,7 +50,7 @@ EXERCISES = tables(
         "rtol": 1e-3,
     },
     held_out_loss={
-        "inputs": ((x, density, 1, 0.01), (x, noisy, 1, 0), (x, noisy, 1, 0.05), (x[:74], density[:74], 2, 0.01)),
+        "inputs": ((x, density, 1, 0.1), (x, noisy, 1, 0), (x, noisy, 1, 0.5), (x[:74], density[:74], 2, 0.01)),
         "rtol": 1e-3,
         "atol": 1e-8,
     },

@@ -109,11 +109,11 @@ EXERCISES = tables(
     restarts_needed={
         "inputs": (
             *((0.51, 0.99), (0.5, 0.99), (0.5, 0.75), (0.518, 0.9), (0.01, 0.99), (0.98, 0.99), (1.0, 0.99)),
-            *((0.6, 0.936), (0.7, 0.91), (0.6, 1 - 0.4**3.004)),
+            *((0.6, 0.936), (0.7, 0.91), (0.6, 1 - 0.4**3.00001)),
         ),
         "vary": lambda rng: (rng.uniform(0.05, 0.8), rng.uniform(0.9, 0.999)),
     },
-    first_escape={"inputs": (([0, 1e-13, 0.01, 0.1],), ([1.0, 0.01, 0],), ([0.5, 0],), ([1e-13, 1e-6, 0.01],))},
+    first_escape={"inputs": (([0, 1e-13, 0.01, 0.1],), ([1.0, 0.01, 0],), ([5, 0],), ([1e-13, 1e-6, 0.01],))},
     bells={"inputs": tuple((grid, truth.pdf(grid)) for grid, truth in BENT), "judge": judge_bells},
     align={
         "inputs": (
@@ -135,7 +135,7 @@ EXERCISES = tables(
                 [0.5, 0.4, 0.9],
                 [np.nan, 0.7, np.nan],
                 [0.0, np.nan, 0.1],
-                [np.nan, 7e3, np.inf, 5e4],
+                [np.nan, 7e6, np.inf, 5e8],
             )
         ),
         "vary": lambda rng: (rng.permutation([np.nan, 0.1, 0.2, 0.3]), rng.normal(size=(4, 9))),

@@ -116,8 +116,8 @@ RIGHT = {
         [np.exp(v) for v in free]
         2 ** (free / np.log(2))
         np.exp(free / 2) ** 2
-        np.expm1(free) + 1
         1 / np.exp(-free)
+        np.exp(free / 4) ** 4
         """,
     "unmoved": """
         1
@@ -494,12 +494,16 @@ WRONG = {
         rng.normal(0, stds[rng.choice(3, size, p=weights)])
         rng.choice(means, size, p=weights)
         np.repeat(rng.choice(means, size // 100 + 1, p=weights), 100)[:size] + rng.normal(size=size)
+        rng.choice((t := np.linspace(-10, 110, 2000)), size, p=(p := Mixture(weights, means, stds).pdf(t)) / p.sum())
         """,
     "stds_from": """
         np.exp(np.abs(free))
         1 + free + free**2 / 2
         np.exp(free)[::-1]
         np.exp(np.clip(free, -3, 3))
+        np.exp(np.maximum(free, -50))
+        np.maximum(np.exp(free), 1e-12)
+        np.expm1(free) + 1
         """,
     "unmoved": """
         [1, 2]
@@ -526,11 +530,13 @@ WRONG = {
         (e := np.exp(logits - logits[-1])) / e.sum()
         (e := np.exp(logits - np.median(logits))) / e.sum()
         softmax(np.clip(logits, -500, 500))
+        (e := np.exp(np.maximum(logits - logits.max(), -30))) / e.sum()
         """,
     "my_unpack": """
         (softmax(theta[:3]), theta[3:6], np.exp(theta[6:]))
         (softmax(theta[: len(theta) // 3]), theta[len(theta) // 3 : 2 * len(theta) // 3], theta[2 * len(theta) // 3 :] ** 2)
         unpack(__import__("numpy").array([float(t) for t in theta]))
+        (softmax(theta[: len(theta) // 3]), theta[len(theta) // 3 : 2 * len(theta) // 3], np.maximum(np.exp(theta[2 * len(theta) // 3 :]), 1e-12))
         """,
     "smallest_std": """
         2.0
@@ -554,6 +560,7 @@ WRONG = {
         abs(best_share(target, a, b))
         min(1.0, best_share(target, a, b))
         np.sum((target - b) * (a - b)) / (np.sum((a - b) ** 2) + 1e-12)
+        np.polyfit(a - b, target - b, 1)[0]
         """,
     "exact_l2": """
         np.sqrt(np.sum((a.pdf(t := np.linspace(-100, 150, 20001)) - b.pdf(t)) ** 2) * (t[1] - t[0]))
@@ -633,6 +640,8 @@ WRONG = {
     "held_out_loss": """
         relative_loss(density[1::2], fit(x[::2], density[::2], 3, rng=0, prior=log_std_prior(2, lam)).pdf(x[1::2]))
         fit(x[::2], density[::2], K, rng=0, prior=log_std_prior(2, lam)).loss
+        relative_loss(density[1::2], fit(x[::2], density[::2], K, rng=0, prior=log_std_prior(2, lam**2)).pdf(x[1::2]))
+        relative_loss(density[1:-1:2], fit(x[:-1:2], density[:-1:2], K, rng=0, prior=log_std_prior(2, lam)).pdf(x[1:-1:2]))
         """,
     "unsmooth": """
         np.sqrt(std**2 - h)
@@ -696,10 +705,12 @@ WRONG = {
         ends[np.argmin(np.where(np.isnan(losses), 1000.0, losses))]
         ends[list(losses).index(min(losses))] if 0 else ends[np.argsort(-losses)[-1]]
         ends[np.nanargmin(np.where(losses > 1, np.nan, losses))]
+        ends[np.argmin(np.nan_to_num(losses, nan=9999.0))]
         """,
     "restarts_needed": """
         1 if p == 1 else int(np.ceil(round(np.log(1 - sure) / np.log(1 - p), 2)))
         1 if p == 1 else int(np.ceil(np.log(1 - sure) / np.log(1 - p) - 0.01))
+        1 if p == 1 else round(np.log(1 - sure) / np.log(1 - p) + 0.4999)
         """,
     "kl": """
         np.sum(density[(density > 0) & (ours > 0)] * np.log(density[(density > 0) & (ours > 0)] / ours[(density > 0) & (ours > 0)])) * dx
@@ -717,6 +728,7 @@ WRONG = {
     "first_escape": """
         gaps.sort() or first_escape(gaps)
         gaps.remove(min(gaps)) or first_escape(gaps)
+        min(gap for gap in gaps if gap >= 0.01) if 0.01 in gaps else 1e-6
         """,
     "all_residuals": """
         np.append(density - ours, np.sqrt(lam) * np.log(stds / center))
@@ -733,6 +745,10 @@ WRONG = {
         """,
     "pin": """
         np.append(theta[: len(theta) // 3 - 1] - np.median(theta[: len(theta) // 3]), theta[len(theta) // 3 :])
+        """,
+    "theta_of": """
+        (np.log(weights), means, np.log(stds))
+        [np.log(weights), means, np.log(stds)]
         """,
 }
 
