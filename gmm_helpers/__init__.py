@@ -6,15 +6,15 @@ The package behind the course in `notebooks/`. In the order of the chapters; a m
     mixture      chapter 1: the Gaussian component, the mixture
     parameters   chapter 2: the glossary; softmax, theta and back
     loss         chapter 3: how far one curve lies from another
-    priors       chapter 7: what to say when the data are silent
-    densities    chapter 8: a density from samples or a histogram
-    files        chapter 8: a density from a text file
+    priors       chapter 8: what to say when the data are silent
+    densities    chapter 9: a density from samples or a histogram
+    files        chapter 10: a density from a text file
     examples     named mixtures and data sets
-    starts       chapter 6: where to start
+    starts       chapter 7: where to start
     ties         equations that a fit holds: equal stds, fixed values, ratios, distances
     result       what a fit says of itself: parameters, success, diagnosis, errors
-    fit          chapters 5, 6 and 8: `fit_once`, `fit`, `fit_many`
-    selection    chapter 8: how many components, `select_components`
+    fit          chapters 6, 7 and 10: `fit_once`, `fit`, `fit_many`
+    selection    chapter 11: how many components, `select_components`
     plotting     figures
 
 `_engine` is how it is done: `result` and `fit` alone import from it.

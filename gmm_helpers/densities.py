@@ -1,4 +1,4 @@
-"""Chapter 8: a density out of samples or a histogram."""
+"""Chapter 9: a density out of samples or a histogram."""
 
 import numpy as np
 from numpy.typing import ArrayLike

@@ -1,4 +1,4 @@
-"""Chapter 8: a density out of a text file, as instruments write it."""
+"""Chapter 10: a density out of a text file, as instruments write it."""
 
 import re
 import reprlib

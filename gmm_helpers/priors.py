@@ -1,4 +1,4 @@
-"""Chapter 7: what to say when the data are silent.
+"""Chapter 8: what to say when the data are silent.
 
 A prior is a function `prior(weights, means, stds)`, in the user's units, that returns residuals; the sum of
 their squares joins the relative loss. Priors add up: `log_std_prior(2, 1e-6) + mean_prior(12.5, 7, 1e-4)`.

@@ -82,7 +82,7 @@ def play(film):
 
 def main(out):
     home = Path(tempfile.mkdtemp())
-    notebook = HERE.parent / "notebooks" / "09_playground.ipynb"
+    notebook = HERE.parent / "notebooks" / "12_playground.ipynb"
     with voila(home, notebook) as base, sync_playwright() as playwright, chromium_page(playwright, **SIZE) as page:
         page.route(lambda url: "127.0.0.1" not in url, lambda route: route.abort())
         page.goto(base)

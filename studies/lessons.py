@@ -1,4 +1,4 @@
-"""The larger studies behind chapters 6 to 8: `uv run --group peers python studies/lessons.py` stores them in
+"""The larger studies behind chapters 7 to 11: `uv run --group peers python studies/lessons.py` stores them in
 lessons.json (`… lessons.py price cut_off` those two alone; `comparison` alone needs the peers).
 
 Each study is a function that returns what JSON can hold; its starts and its noise are seeded. A rate of success
@@ -50,7 +50,7 @@ X, DENSITY = classic()
 ENERGY = np.sum(DENSITY**2)
 
 
-# Chapter 6: where walks start, how they walk, where they end
+# Chapter 7: where walks start, how they walk, where they end
 
 
 def whole_numbers(rng):
@@ -197,7 +197,7 @@ def stop(losses, m, same=1e-3):
     return len(losses)
 
 
-# Chapter 7: what a prior holds, and what it costs
+# Chapter 8: what a prior holds, and what it costs
 
 
 def noisy(density, share, seed):
@@ -290,7 +290,7 @@ def numbers(mixture):
     return np.concatenate([mixture.weights, mixture.means, mixture.stds])
 
 
-# Chapter 8: do intervals keep their promise?
+# Chapter 11: do intervals keep their promise?
 
 
 def coverage(replicas=500):
@@ -321,7 +321,7 @@ def errors(result):
         return np.concatenate(result.standard_errors()[:3])
 
 
-# Chapter 8: what a kernel does to the stds
+# Chapters 9 and 11: what a kernel does to the stds
 
 
 def kernel(data_sets=40):
@@ -359,7 +359,7 @@ def resampled(samples, start, rng):
     return result.mixture.narrowed(bandwidth(again)).stds
 
 
-# Chapter 8: how many bells has a mystery?
+# Chapter 11: how many bells has a mystery?
 
 
 def mysteries(seeds=40):
@@ -381,7 +381,7 @@ def one_mystery(seed, most=6):
     x, density, noise = mystery(seed)
     truth, _ = reveal(seed)
     results = {K: fit(x, density, K, mass=None, rng=0) for K in range(1, most + 1)}
-    bic = exercise("8.4").right
+    bic = exercise("11.1").right
     schwarz = {K: bic(result.loss, density, noise, K, True) for K, result in results.items()}
     akaike = {K: score + 3 * K * (2 - np.log(x.size)) for K, score in schwarz.items()}
     true = truth.n_components
@@ -394,7 +394,7 @@ def one_mystery(seed, most=6):
     )
 
 
-# Chapter 8: what a user would pick instead
+# Chapter 10: what a user would pick instead
 
 
 def comparison(draws=40, tools=None):

@@ -15,7 +15,10 @@ __all__ = ["OPEN", "Exercise", "Verdict", "check", "exercise", "numbers"]
 
 # The tables by topic, one a chapter, counted from 0; an exercise's number is its place. Chapter 0 begins with its
 # pre-test, 0.0.
-CHAPTERS = ("start", "data", "parameters", "misfit", "gradient", "descent", "restarts", "priors", "your_density")
+CHAPTERS = (
+    "start", "data", "parameters", "misfit", "gradient", "descent", "least_squares", "restarts", "priors", "samples",
+    "measured_curve", "how_sure",
+)  # fmt: skip
 
 
 def check(number, answer, *, seed=None):

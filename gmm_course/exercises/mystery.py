@@ -1,4 +1,4 @@
-"""The capstone of chapter 8: curves whose bells nobody is told, one a seed."""
+"""The capstone of chapter 11: curves whose bells nobody is told, one a seed."""
 
 import numpy as np
 

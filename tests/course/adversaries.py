@@ -414,6 +414,22 @@ RIGHT = {
         list(map(np.mean, (rng.choice(samples, samples.size) for _ in range(n))))
         samples[(rng.random((n, samples.size)) * samples.size).astype(int)].mean(axis=-1)
         """,
+    "own_units": """
+        (lambda w: (lambda c: (lambda s: ((x - c) / s, s * density))(np.sqrt(w @ (x - c) ** 2)))(w @ x))((w := gmm_helpers.trapezoid_weights(x) * density) / w.sum())
+        """,
+    "heights_of": """
+        np.histogram((edges[1:] + edges[:-1]) / 2, edges, weights=counts, density=True)[0]
+        gmm_helpers.density_from_histogram(counts, edges)[1]
+        [c / sum(counts) / (b - a) for c, a, b in zip(counts, edges, edges[1:])]
+        """,
+    "line_of": """
+        (scipy.stats.norm.pdf(0) * areas / stds, np.sqrt(8 * np.log(2)) * stds)
+        np.array([areas / np.sqrt(2 * np.pi * stds**2), stds * 2.3548200450309493])
+        """,
+    "area_above": """
+        np.sum(np.diff(x) * (counts[1:] + counts[:-1]) / 2) - zero * (x[-1] - x[0])
+        gmm_helpers.trapezoid_weights(x) @ (counts - zero)
+        """,
 }
 
 WRONG = {

@@ -29,7 +29,7 @@ IDLE_AT_FIRST = {
     "playground": {"seed of the noise"},
 }
 ALL = "import gmm_course.explorers as w\ndisplay(*(getattr(w, name)() for name in %r))"
-PLAYGROUND = Path(__file__).parents[2] / "notebooks" / "09_playground.ipynb"
+PLAYGROUND = Path(__file__).parents[2] / "notebooks" / "12_playground.ipynb"
 NOTEBOOKS_OWN = ("Cannot read properties of undefined (reading 'schema')",)  # Notebook 7.6 says so with no widget too
 SETTLED = "() => [...document.querySelectorAll('.gmm-explorer')].every(e => e.dataset.drawn === e.dataset.serial)"
 SHOWN = """() => ['.gmm-sentence', '.gmm-status', '.gmm-figure'].map(s => document.querySelector(s).innerHTML).join()"""

@@ -17,7 +17,7 @@ CELLS = {(c.metadata["exercise"], role(c)): c.source for path in PATHS for c in 
 FUNCTIONS = [number for number in NUMBERS if exercise(number).asks_function]
 OPEN_QUESTIONS = [number for number in NUMBERS if exercise(number).judge]
 COMPARED = [number for number in FUNCTIONS if number not in OPEN_QUESTIONS]
-FITTED = {"0.3", "3.3", "7.4", "8.3", "8.5", "8.6", "8.7"}  # they search or resample: a minute
+FITTED = {"0.3", "3.3", "8.4", "10.1", "11.2", "11.3", "11.4"}  # they search or resample: a minute
 each = pytest.mark.parametrize("number", NUMBERS)
 attacked = pytest.mark.parametrize(
     "number", [pytest.param(number, marks=pytest.mark.slow if number in FITTED else ()) for number in NUMBERS]
@@ -73,7 +73,7 @@ def test_an_answer_not_begun_is_told_so_kindly(number):
 
 def test_each_chapter_hunts_one_bug_and_hands_it_out():
     hunts = [number for number in NUMBERS if exercise(number).bug]
-    assert [number[0] for number in hunts] == sorted({number[0] for number in NUMBERS})
+    assert [number.split(".")[0] for number in hunts] == list(dict.fromkeys(n.split(".")[0] for n in NUMBERS))
     for number in hunts:
         e = exercise(number)
         assert e.bug[0] in e.answer
@@ -191,7 +191,7 @@ def test_what_differs_is_told_with_the_digits_that_differ():
 
 
 def test_of_a_mixture_the_bell_that_differs_is_told_or_the_order():
-    e = exercise("6.4")
+    e = exercise("7.4")
     moved = e.check(lambda mixture, truth: type(truth)(truth.weights, e.right(mixture, truth).means + 1, truth.stds))
     assert re.search(r"the (weight|mean|std) of bell \d should be \S+, yours is \S+\.$", moved.sentence)
     turned = e.check(

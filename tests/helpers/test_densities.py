@@ -1,4 +1,4 @@
-"""Chapter 8: densities out of files, samples and histograms."""
+"""Chapters 9 and 10: densities out of files, samples and histograms."""
 
 import io
 

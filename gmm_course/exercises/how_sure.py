@@ -1,4 +1,4 @@
-"""Chapter "Fit your own density": widths, EM, an offset's price, BIC, the bootstrap, a mystery, a resample."""
+"""Chapter "How many bells, and how sure?": BIC, the bootstrap, a mystery, a resample."""
 
 from functools import cache
 from itertools import combinations_with_replacement
@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 
 import gmm_helpers
-from gmm_helpers import FitResult, Mixture, bandwidth, density_from_samples, fit_once
+from gmm_helpers import CLASSIC, FitResult, Mixture, bandwidth, density_from_samples, fit_once
 
 from .compare import floats
 from .exercise import remembered, right, tables
@@ -14,30 +14,7 @@ from .mystery import mystery, reveal
 
 fit = remembered(gmm_helpers.fit)
 
-# A step of EM --------------------------------------------------------------------------------------------
-
-WIDE = 12 * np.sinh(np.linspace(-2, 2, 300)) + 13  # an uneven grid, dense in the middle, that holds everything
-THREE = Mixture([0.3, 0.5, 0.2], [5, 15, 20], [2, 1, 2])
-
-
-def as_mixture(output):
-    """A mixture, where its three arrays came; else what came."""
-    return Mixture(*output) if isinstance(output, tuple | list) else output
-
-
-# What an offset costs ------------------------------------------------------------------------------------
-
-
-def measured():
-    """x and density of the measured curve of the chapter: 120 points from 1 to 100, area 272, 1 % noise."""
-    x = np.geomspace(1, 100, 120)
-    exact = 272 * Mixture([0.3, 0.5, 0.2], [5, 20, 60], [1.5, 5, 10]).pdf(x)
-    return x, exact + np.random.default_rng(3).normal(0, 0.01 * exact.max(), x.size)
-
-
-energy, counts = measured()
-free = fit(energy, counts, 3, mass=None, rng=0)
-CURVE = THREE.pdf(np.arange(75) / 3)
+CURVE = CLASSIC.pdf(np.arange(75) / 3)
 
 # The bootstrap ---------------------------------------------------------------------------------------------
 
@@ -169,25 +146,6 @@ def _weak_point(seed, given):
 
 EXERCISES = tables(
     __file__,
-    unsmooth={
-        "inputs": (
-            (np.array([2.2, 1.36, 2.15]), 0.92),
-            (np.array([1.86, 2.88, 3.44]), 1.892),
-            (np.array([0.3, 1.0]), 0.5),
-        ),
-        "vary": lambda rng: (rng.uniform([0.1, 1.1, 1.1], [0.9, 3, 3]), 1.0),
-    },
-    em_step={
-        "inputs": (
-            (WIDE, THREE.pdf(WIDE), Mixture([1 / 3, 1 / 3, 1 / 3], [3, 12, 22], [2, 2, 2])),
-            (WIDE, THREE.pdf(WIDE), Mixture([0.6, 0.4], [8, 16], [4, 3])),
-            (WIDE, 7 * Mixture([1], [11], [3]).pdf(WIDE), Mixture([0.5, 0.5], [15, 8], [3, 2])),  # unsorted
-        ),
-        "rtol": 1e-6,
-        "view": as_mixture,
-        "vary": lambda rng: (WIDE, THREE.pdf(WIDE), Mixture([0.3, 0.7], rng.uniform([4, 12], [8, 20]), [3, 2])),
-    },
-    offset_cost={"inputs": (([0, 0.02],), ([0.05],), ([-0.02],)), "atol": 1e-3},
     bic={
         "inputs": (
             (8e-4, CURVE, 0.002, 3, False),
