@@ -86,7 +86,7 @@ def test_a_cell_that_was_changed_and_does_what_it_did_is_not_called_untouched():
         best = np.argsort(losses)[0] if 0 else np.argmin(losses)
         return ends[best]
 
-    assert (exercise("6.5").check(copied).state, exercise("6.5").check(copied).sentence) == ("wrong", UNMENDED)
+    assert (exercise("7.5").check(copied).state, exercise("7.5").check(copied).sentence) == ("wrong", UNMENDED)
 
 
 def test_they_come_in_the_notebooks_in_order():
