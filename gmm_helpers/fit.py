@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,10 +14,10 @@ from ._engine.lockstep import Start
 from ._engine.many import curves_with_seeds, map_curves
 from ._engine.methods import check_method
 from ._engine.minimise import minimise
-from ._engine.moves import as_phi
+from ._engine.moves import guessed
 from ._engine.problem import Problem, make_problem
 from ._engine.run import Run
-from ._engine.search import Settings, drive, run_each, search, search_so_far
+from ._engine.search import Settings, drive, run_each, search, summary
 from ._engine.workers import Workers, mapper
 from .mixture import Mixture
 from .result import FitResult
@@ -100,14 +99,11 @@ def fit(
     >>> fit(*classic(), 3, rng=0).mixture
     Mixture(weights=[0.3, 0.5, 0.2], means=[ 5., 15., 20.], stds=[2., 1., 2.])
     """
-    chosen = check_method(method, options, callback)
-    n_starts = check_integer("n_starts", n_starts, none=True)
-    generator = _generator(rng)
-    problem = make_problem(
-        x, density, n_components, mass=mass, grid_weights=grid_weights, prior=prior, sigma=sigma,
-        background=background, ties=ties, nan_policy=nan_policy,
+    problem, settings = _prepared(
+        x, density, n_components, method=method, n_starts=n_starts, start=start, prior=prior, ties=ties,
+        background=background, sigma=sigma, mass=mass, grid_weights=grid_weights, nan_policy=nan_policy, rng=rng,
+        callback=callback, options=options,
     )  # fmt: skip
-    settings = Settings(chosen, generator, n_starts, options, callback, _first(start, problem))
     runs: list[Run] = []
     try:
         with mapper(workers) as run_all, _bar(progress, n_starts, "start") as bar:
@@ -116,12 +112,39 @@ def fit(
     except KeyboardInterrupt as interrupt:
         runs += [interrupt.run] if hasattr(interrupt, "run") else []
         if runs:
-            so_far = search_so_far(runs)
-            interrupt.result = FitResult(so_far.runs[0], so_far)  # type: ignore[attr-defined]
+            found = summary(runs)
+            interrupt.result = FitResult(found.runs[0], found)  # type: ignore[attr-defined]
         raise
     if isinstance(found, Exception):
         raise found
     return FitResult(found.runs[0], found)
+
+
+def _prepared(
+    x: Any,
+    density: Any,
+    n_components: Any,
+    *,
+    method: Any = "LM",
+    n_starts: Any = None,
+    start: Any = None,
+    rng: Any = None,
+    callback: Any = None,
+    options: Any = None,
+    **about: Any,
+) -> tuple[Problem, Settings]:
+    """What `fit` is asked, checked. about: see `make_problem`."""
+    chosen, n_starts = check_method(method, options, callback), check_integer("n_starts", n_starts, none=True)
+    generator, problem = _generator(rng), make_problem(x, density, n_components, **about)
+    guesses = [] if start is None else [start] if isinstance(start, Mixture) else list(start)
+    if start is not None and not guesses:
+        raise ValueError("`start` must be a Mixture, a list of them or None, got an empty list")
+    for guess in guesses:
+        if not isinstance(guess, Mixture) or guess.n_components != problem.n_components:
+            rule = f"`start` must be a Mixture of {problem.n_components} components, or a list"
+            raise ValueError(f"{rule}, got {guess!r:.80}")
+        guessed(problem, guess)
+    return problem, Settings(chosen, generator, n_starts, options, callback, tuple(guesses))
 
 
 def _run_round(
@@ -145,19 +168,6 @@ def _generator(rng: Rng) -> np.random.Generator:
         return np.random.default_rng(rng)
     except (TypeError, ValueError) as error:
         raise type(error)(f"`rng` must be None, a whole number ≥ 0 or a numpy Generator, got {rng!r:.80}") from None
-
-
-def _first(start: Any, problem: Problem) -> tuple[Array, ...]:
-    """The user's own starts as free numbers."""
-    guesses = [] if start is None else [start] if isinstance(start, Mixture) else list(start)
-    if start is not None and not guesses:
-        raise ValueError("`start` must be a Mixture, a list of them or None, got an empty list")
-    for guess in guesses:
-        if not isinstance(guess, Mixture) or guess.n_components != problem.n_components:
-            raise ValueError(
-                f"`start` must be a Mixture of {problem.n_components} components, or a list, got {guess!r:.80}"
-            )
-    return tuple(_from_mixture(guess, problem) for guess in guesses)
 
 
 def fit_once(
@@ -233,7 +243,7 @@ def fit_once(
         ties=ties, nan_policy=nan_policy,
     )  # fmt: skip
     if isinstance(start, Mixture):
-        phi = _from_mixture(start, problem)
+        phi = guessed(problem, start)
     else:
         phi = problem.affine.phi(problem.from_user(_theta(start)))
     try:
@@ -250,14 +260,6 @@ def _theta(start: Any) -> Array:
     if theta.size % 3:
         raise ValueError(f"`start` must be a Mixture or a theta of 3K numbers, got {theta.size} numbers")
     return theta
-
-
-def _from_mixture(start: Mixture, problem: Problem) -> Array:
-    """The free numbers of a mixture in the unit of x, from which a gradient leads on."""
-    if start.weights.min() == 0:
-        raise ValueError("`start` must have weights above 0 (no gradient leads back from there), got a weight of 0")
-    means, stds = (start.means - problem.center) / problem.spread, start.stds / problem.spread
-    return as_phi(problem, Mixture(start.weights, means, stds))
 
 
 def fit_many(
@@ -313,7 +315,8 @@ def fit_many(
     curves = curves_with_seeds(x, densities, _generator(rng))
     inspect.signature(fit).bind(x, densities, n_components, **options)  # an option that `fit` doesn't have
     _check_what_all_share(x, n_components, options)
-    work, results = partial(_fit_chunk, n_components=n_components, options=options), FitResults()
+    about = {name: value for name, value in options.items() if name != "progress"}
+    work, results = partial(_fit_chunk, n_components=n_components, about=about), FitResults()
     with _bar(progress, len(curves), "curve") as bar:
         try:
             for result in map_curves(work, curves, workers):
@@ -353,37 +356,27 @@ class FitResults(list[FitResult | Exception]):
 def _check_what_all_share(x: Any, n_components: Any, options: dict[str, Any]) -> None:
     """Raise at once for what is wrong whatever the curve: it is tried on a made one."""
     K = check_integer("n_components", n_components)
-    grid = x if np.ndim(next(iter(x), 0)) == 0 else np.linspace(0.0, 1.0, 3 * K + 8)
-    names = ("mass", "prior", "grid_weights", "nan_policy", "ties", "sigma", "background")
-    shared = {name: options[name] for name in names if name in options and (grid is x or np.ndim(options[name]) == 0)}
+    has_one_grid = np.ndim(next(iter(x), 0)) == 0
+    grid = x if has_one_grid else np.linspace(0.0, 1.0, 3 * K + 8)
+    shared = {name: value for name, value in options.items() if has_one_grid or np.ndim(value) == 0}
     n = len(np.asarray(grid))
-    make_problem(grid, 1 + np.exp(-(((np.arange(n) - n / 2) / (n / 8)) ** 2)), K, **shared)
-    check_method(options.get("method", "LM"), options.get("options"), options.get("callback"))
-    check_integer("n_starts", options.get("n_starts"), none=True)
+    _prepared(grid, 1 + np.exp(-(((np.arange(n) - n / 2) / (n / 8)) ** 2)), K, **shared)
 
 
-def _fit_chunk(curves: list[Any], n_components: int, options: dict[str, Any]) -> list[FitResult | Exception]:
+def _fit_chunk(curves: list[Any], n_components: int, about: dict[str, Any]) -> list[FitResult | Exception]:
     """A fit for each curve, or the exception that says why there is none (its traceback, which travels badly and would
     keep the whole call alive, stays behind). The searches go on in lock-step."""
     results: list[Any] = [None] * len(curves)
-    searches, whose = [], []
-    keep = ("method", "n_starts", "options", "callback", "start", "progress")
-    method = check_method(options.get("method", "LM"), options.get("options"), options.get("callback"))
-    about = {name: value for name, value in options.items() if name not in keep}
-    settings = Settings(
-        method, np.random.default_rng(0), options=options.get("options"), callback=options.get("callback")
-    )
+    searches: dict[int, Any] = {}
     for i, (x, density, seed) in enumerate(curves):
         try:
-            problem = make_problem(x, density, n_components, **about)
-            first = _first(options.get("start"), problem)
-            own = replace(settings, rng=np.random.default_rng(seed), n_starts=options.get("n_starts"), first=first)
+            problem, settings = _prepared(x, density, n_components, rng=seed, **about)
         except Exception as reason:
             results[i] = reason.with_traceback(None)
         else:
-            searches.append(search(problem, own, []))
-            whose.append(i)
-    for j, found in drive(searches, partial(run_each, settings=settings)):
+            searches[i] = search(problem, settings, [])
+    whose = list(searches)
+    for j, found in drive(list(searches.values()), lambda starts: run_each(starts, settings)):
         failed = isinstance(found, Exception)
         results[whose[j]] = found.with_traceback(None) if failed else FitResult(found.runs[0], found)
     return results

@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._engine.derivatives import evaluate
-from ._engine.diagnosis import diagnose, mass_sentence, wrong_mass
+from ._engine.diagnosis import diagnose, is_success, message
 from ._engine.moves import with_one_more
-from ._engine.run import NAN, STOPPED, Run, Search
-from ._engine.seen import sight
-from ._engine.tolerances import MET
+from ._engine.run import Run, Search
 from ._engine.uncertainty import NAMES, interval, profile, quantities, spreads
 from .mixture import Mixture
 from .parameters import unpack
@@ -99,11 +97,8 @@ class FitResult:
     @cached_property
     def background(self) -> Array:
         """The background's coefficients: [b₀], [b₀, b₁] of b₀ + b₁·x, one a column, or empty."""
-        problem = self._run.problem
-        if problem.background is None:
-            return np.empty(0)
-        fitted = self.pdf(problem.points.x)
-        return problem.background.coefficients(problem.points.root_g * (problem.points.density - fitted))
+        points = self._run.problem.points
+        return self._run.problem.background.coefficients(points.root_g * (points.density - self.pdf(points.x)))
 
     @property
     def fun(self) -> float:
@@ -166,8 +161,7 @@ class FitResult:
     def bic_without(self) -> float:
         """The Bayesian criterion of the background alone, without any component."""
         problem = self._run.problem
-        n_free = 0 if problem.background is None else problem.background.n_columns
-        return self._criterion(float(np.log(problem.u.size)), loss=1.0, n_free=n_free)
+        return self._criterion(float(np.log(problem.u.size)), loss=1.0, n_free=problem.background.n_columns)
 
     def _criterion(self, price: float, loss: float | None = None, n_free: int | None = None) -> float:
         problem, loss = self._run.problem, self.loss if loss is None else loss
@@ -192,19 +186,12 @@ class FitResult:
         """`fit_once`: this run ended at a stationary point. `fit`: moreover the target is met (`fun` ≤ 1e-8) or the
         best is confirmed, the curve's area is that of the mass, the points see every component that isn't dead, and
         none of them is wider than the grid."""
-        if self._search is None:
-            return self._run.converged
-        found = self._run.is_finite and (self.fun <= MET or (self._run.converged and self.is_confirmed))
-        return found and not wrong_mass(self._run) and not self._is_out_of_sight()
-
-    def _is_out_of_sight(self) -> bool:
-        at = sight(self.areas, self.mixture.means, self.mixture.stds, self._run.problem.points.x)
-        return bool((at.hidden | at.wide).any())
+        return is_success(self._run, self._search)
 
     @cached_property
     def message(self) -> str:
         """In words, why `success` is what it is, and what to do next."""
-        return _message(self)
+        return message(self._run, self._search)
 
     @cached_property
     def diagnosis(self) -> tuple[str, ...]:
@@ -243,8 +230,7 @@ class FitResult:
     def curve(self, x: ArrayLike) -> Array:
         """What the density is compared with: the components and the background; the shape of x. Columns of a
         background are interpolated between the points."""
-        background = self._run.problem.background
-        return self.pdf(x) + (0 if background is None else background.at(x, self.background))
+        return self.pdf(x) + self._run.problem.background.at(x, self.background)
 
     def covariance(self) -> Array:
         """Covariance of (weights, means, stds, mass), σ²·D (JᵀJ)⁻¹ Dᵀ, (3K + 1, 3K + 1), in the user's units.
@@ -346,7 +332,8 @@ class FitResult:
             f"<div><p><b>{'Success' if self.success else 'No success'}:</b> {self.message}.</p>"
             f"{self.mixture._repr_html_()}"
             f"<p>mass {self.mass:.6g} · relative loss {self.loss:.3g} · gradient norm {self.grad_norm:.1e} · "
-            f"{self.nit} iterations, {self.nfev} evaluations, {_count(len(self.runs), 'run')} · {self.method}</p>"
+            f"{self.nit} iterations, {self.nfev} evaluations, {len(self.runs)} run{'s'[: len(self.runs) - 1]} · "
+            f"{self.method}</p>"
             f"{f'<ul>{sentences}</ul>' if sentences else ''}</div>"
         )
 
@@ -356,45 +343,3 @@ def _norms(rows: Array) -> Array:
     size = np.maximum(abs(rows).max(axis=1, initial=0.0), np.finfo(float).tiny)
     with np.errstate(invalid="ignore"):  # an infinite one stays so, as NaN
         return size * np.linalg.norm(rows / size[:, None], axis=1)
-
-
-def _message(result: FitResult) -> str:
-    run, search = result._run, result._search
-    if run.status == NAN:
-        return "the run left the range of numbers: try another start"
-    if run.status == STOPPED:
-        return "stopped by the callback before it converged"
-    if search is not None and wrong_mass(run):
-        return mass_sentence(run)
-    if not run.converged and not result.success:
-        limit = "`maxfev`" if run.method == "LM" else "`maxiter`"
-        return (
-            f"not converged after {result.nit} iterations, gradient norm {run.grad_norm:.1e}: "
-            f"raise {limit} or tighten the tolerance in `options`"
-        )
-    if search is None:
-        return "this run ended at a stationary point; whether a lower one exists, one start can't tell"
-    if result._is_out_of_sight():
-        return "a component is out of the points' sight, or wider than the grid: see `diagnosis`"
-    if result.loss <= MET:
-        return f"the target is met, relative loss {result.loss:.1e}, after {_count(len(search.runs), 'start')}"
-    return _how_found(search)
-
-
-def _how_found(search: Search) -> str:
-    """How often, and against what, the best was found."""
-    independent = sum(run.kind != "relocated" for run in search.runs)
-    words = f"{search.finds} of {_count(independent, 'independent start')} found it"
-    if not search.finds:
-        words = f"none of {_count(independent, 'independent start')} found it, a relocation did"
-    if search.outlived:
-        words += f", and {_count(search.outlived, 'relocation')} failed to better it"
-    lowest = min(run.fun for run in search.runs)
-    if search.runs[0].fun > 1.001 * lowest:
-        share = 100 * (search.runs[0].fun / lowest - 1)
-        words += f"; a fit with a spike or out of sight is {share:.2g} % lower, and was not preferred"
-    return words if search.confirmed else f"{words}: too few to trust it, raise `n_starts`"
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}{'s' if n != 1 else ''}"

@@ -26,32 +26,25 @@ class Affine:
 
     def theta(self, phi: Array) -> Array:
         """The parameters of free numbers phi."""
-        return (phi[..., None, :] @ self.basis)[
-            ..., 0, :
-        ] + self.origin  # a product for each run: the same bits in any batch
+        rows = phi[..., None, :] @ self.basis  # a product for each run: the same bits in any batch
+        return rows[..., 0, :] + self.origin
 
     def phi(self, theta: Array) -> Array:
         """The free numbers nearest to a theta (3K,) that needn't obey the ties, its components in the best order."""
         if self.shuffles:
-            theta = min(_orders(theta), key=lambda each: float(np.sum((each - self.theta(self._nearest(each))) ** 2)))
-        return self._nearest(theta)
-
-    def _nearest(self, theta: Array) -> Array:
+            some = list(islice(permutations(range(theta.size // 3)), MOST_ORDERS))
+            thetas = theta.reshape(3, -1)[:, some].swapaxes(0, 1).reshape(len(some), -1)
+            off = thetas - self.origin
+            off -= off @ self.basis.T @ self.basis
+            theta = thetas[np.argmin(np.sum(off**2, axis=1))]
         return (theta - self.origin) @ self.basis.T
 
 
 def solve_equations(C: Array, values: Array, *, shuffles: bool) -> Affine:
     """All theta with C·theta = values. C: (m, 3K). `ValueError` for ties that contradict each other."""
-    origin = np.zeros(C.shape[1])
-    if len(C):
-        origin[:] = np.linalg.lstsq(C, values)[0]
-    if len(C) and abs(C @ origin - values).max() > 1e-9 * (1 + abs(values).max()):
+    if not len(C):
+        return Affine(np.eye(C.shape[1]), np.zeros(C.shape[1]), shuffles)
+    origin = np.asarray(np.linalg.lstsq(C, values)[0], dtype=float)
+    if abs(C @ origin - values).max() > 1e-9 * (1 + abs(values).max()):
         raise ValueError("`ties` must not contradict each other, got equations that no parameters solve")
-    basis = null_space(C).T if len(C) else np.eye(C.shape[1])
-    return Affine(np.ascontiguousarray(basis), origin, shuffles)  # or a copy would differ in the last bit
-
-
-def _orders(theta: Array) -> list[Array]:
-    """theta with its components in other orders, its own first."""
-    table = theta.reshape(3, -1)
-    return [table[:, list(order)].ravel() for order in islice(permutations(range(table.shape[1])), MOST_ORDERS)]
+    return Affine(np.ascontiguousarray(null_space(C).T), origin, shuffles)  # or a copy would differ in the last bit

@@ -1,4 +1,4 @@
-"""A background that is linear in its coefficients: constant, linear, or any columns."""
+"""A background that is linear in its coefficients: constant, linear, any columns, or none at all."""
 
 from dataclasses import dataclass
 
@@ -25,12 +25,12 @@ class Background:
 
     @property
     def n_columns(self) -> int:
-        """B."""
+        """B; 0 without a background."""
         return self.columns.shape[1]
 
     def taken_off(self, rows: Array) -> Array:
         """Weighted rows (…, N), projected off the weighted columns."""
-        return rows - rows @ self.Q @ np.swapaxes(self.Q, -1, -2)
+        return rows - rows @ self.Q @ np.swapaxes(self.Q, -1, -2) if self.n_columns else rows
 
     def coefficients(self, left: Array) -> Array:
         """Those (B,), in the user's units, that fit weighted values (N,) best."""
@@ -47,36 +47,33 @@ class Background:
     def rough(self, density: Array) -> Array:
         """The background (N,) beneath a curve, for starts to take off: asymmetric least squares (Eilers 2003), in
         which a point above the line weighs a hundredth of one below."""
-        weights = np.ones(density.size)
-        line = np.zeros(density.size)
-        for _ in range(ROUNDS):
+        weights, line = np.ones(density.size), np.zeros(density.size)
+        for _ in range(ROUNDS if self.n_columns else 0):
             root = np.sqrt(weights)[:, None]
             line = self.columns @ np.linalg.lstsq(self.columns * root, density * root[:, 0])[0]
-            again = np.where(density > line, BELOW, 1.0)
-            if (again == weights).all():
+            before, weights = weights, np.where(density > line, BELOW, 1.0)
+            if (weights == before).all():
                 break
-            weights = again
         return line
 
 
-def make_background(kind: str | Array | None, x: Array, root_g: Array) -> Background | None:
-    """kind: "constant", "linear", columns (N, B), or None; root_g: (N,), √ of the weights."""
-    if kind is None:
-        return None
+def make_background(kind: str | Array, x: Array, root_g: Array) -> Background:
+    """kind: "constant", "linear", or columns (N, B), of which there may be none; root_g: (N,), √ of the weights."""
     if isinstance(kind, str):
         center, half = (x[0] + x[-1]) / 2, (x[-1] - x[0]) / 2
-        columns = np.column_stack([np.ones(x.size), (x - center) / half])
-        units = np.array([[1.0, -center / half], [0.0, 1 / half]])
         n = 1 if kind == "constant" else 2
-        columns, units = columns[:, :n], units[:n, :n]
+        columns = np.column_stack([np.ones(x.size), (x - center) / half])[:, :n]
+        units = np.array([[1.0, -center / half], [0.0, 1 / half]])[:n, :n]
+    elif not kind.shape[1]:
+        return Background(kind, x, kind, kind, np.empty((0, 0)), np.empty((0, 0)))
     else:
         size = np.linalg.norm(kind, axis=0)
         if size.min() == 0:
             raise ValueError("`background` must have no column of zeros alone, got one")
         columns, units = kind / size, np.diag(1 / size)
     Q, R = np.linalg.qr(columns * root_g[:, None])
-    if len(R) < columns.shape[1] or abs(np.diag(R)).min() < 1e-10 * abs(np.diag(R)).max():
-        raise ValueError(
-            f"`background` must have independent columns, got {columns.shape[1]} that depend on one another"
-        )
+    own = abs(np.diag(R))
+    if len(R) < columns.shape[1] or own.min() < 1e-10 * own.max():
+        n = columns.shape[1]
+        raise ValueError(f"`background` must have independent columns, got {n} that depend on one another")
     return Background(kind, x, columns, Q, R, units)

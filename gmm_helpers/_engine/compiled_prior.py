@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
@@ -14,40 +14,27 @@ from ..validation import Array, PriorLike
 
 __all__ = ["CompiledPrior", "Rows", "compile_prior"]
 
-
-class Rows(Protocol):
-    """Rows that join the residuals of the curve."""
-
-    @property
-    def constant(self) -> Any:
-        """Residuals at theta = 0 and the Jacobian, where that is the same everywhere; else None."""
-
-    def residuals(self, theta: Array) -> Any:
-        """(R,) of theta (3K,)."""
-
-    def jacobian(self, theta: Array) -> Array:
-        """d residuals/d theta, (R, 3K)."""
+Rows = Callable[[Array], tuple[Array, Array]]  # of theta (3K,): residuals (R,) and their derivatives (R, 3K)
 
 
 @dataclass(frozen=True, eq=False)
 class CompiledPrior:
-    """Residuals (R,) of theta (3K,) and their Jacobian (R, 3K). shift, factor: of theta to the user's units;
-    constant: residuals at theta = 0 and the Jacobian, where that is the same everywhere."""
+    """The `Rows` of a prior. shift, factor: of theta to the user's units; constant: residuals at theta = 0 and the
+    Jacobian, where that is the same everywhere."""
 
     prior: PriorLike
     shift: Array
     factor: Array
     constant: tuple[Array, Array] | None = None
 
+    def __call__(self, theta: Array) -> tuple[Array, Array]:
+        if self.constant is None:
+            return self.residuals(theta), jacobian(self.residuals)(theta)
+        return self.constant[0] + self.constant[1] @ theta, self.constant[1]
+
     def residuals(self, theta: Array) -> Any:
         """What the prior says of theta. Traceable by autograd."""
-        if self.constant is not None:
-            return self.constant[0] + self.constant[1] @ theta
         return anp.ravel(self.prior(*unpack(theta * self.factor + self.shift)))
-
-    def jacobian(self, theta: Array) -> Array:
-        """d residuals/d theta."""
-        return jacobian(self.residuals)(theta) if self.constant is None else self.constant[1]
 
 
 def compile_prior(prior: PriorLike, to_user: Callable[[Array], Array], theta: Array) -> CompiledPrior:
@@ -57,16 +44,15 @@ def compile_prior(prior: PriorLike, to_user: Callable[[Array], Array], theta: Ar
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # autograd's, of a prior that says nothing of theta
-            values, slopes = np.asarray(compiled.residuals(theta), dtype=float), compiled.jacobian(theta)
+            values, slopes = (np.asarray(each, dtype=float) for each in compiled(theta))
     except (TypeError, ValueError, IndexError, AttributeError) as error:  # what numpy and autograd raise
         raise ValueError(
             f"`prior` must return residuals that autograd can trace (write it with autograd.numpy), got "
             f"{type(error).__name__}: {str(error)[:120]}"
         ) from error
-    if values.dtype.kind != "f" or slopes.shape != (values.size, theta.size):
+    if slopes.shape != (values.size, theta.size):
         raise ValueError(f"`prior` must return an array of residuals, got shape {values.shape}")
     if not np.isfinite(values).all():
         raise ValueError(f"`prior` must return finite residuals, got {values[~np.isfinite(values)][0]}")
-    if not getattr(prior, "affine", False):
-        return compiled
-    return CompiledPrior(prior, shift, compiled.factor, (values - slopes @ theta, slopes))
+    constant = (values - slopes @ theta, slopes) if getattr(prior, "affine", False) else None
+    return CompiledPrior(prior, shift, compiled.factor, constant)

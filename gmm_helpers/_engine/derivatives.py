@@ -45,15 +45,13 @@ class Evaluation(NamedTuple):
 def evaluate(phi: Array, problem: Problem) -> Evaluation:
     """Residuals and Jacobian at free numbers phi (…, n)."""
     theta = problem.affine.theta(phi)
-    rows = curve_rows(theta, problem)
-    if problem.background is not None:
-        rows = problem.background.taken_off(rows)
+    rows = problem.background.taken_off(curve_rows(theta, problem))
     residuals, J = rows[..., 0, :] - problem.target, rows[..., 1:, :]
     if problem.prior is not None:
-        at = theta.reshape(-1, theta.shape[-1])
-        said = np.array([problem.prior.residuals(each) for each in at]).reshape(*theta.shape[:-1], -1)
-        slopes = np.array([problem.prior.jacobian(each).T for each in at]).reshape(*theta.shape, -1)
-        residuals, J = np.concatenate([residuals, said], -1), np.concatenate([J, slopes], -1)
+        said = [problem.prior(each) for each in theta.reshape(-1, theta.shape[-1])]
+        values = np.array([each for each, _ in said]).reshape(*theta.shape[:-1], -1)
+        slopes = np.array([each.T for _, each in said]).reshape(*theta.shape, -1)
+        residuals, J = np.concatenate([residuals, values], -1), np.concatenate([J, slopes], -1)
     return Evaluation(residuals, problem.affine.basis @ J)
 
 

@@ -1,25 +1,26 @@
-"""What is wrong with a fit, in plain sentences. The numbers behind each rule stand beside it."""
+"""Whether a fit is a success, and what is wrong with it, in plain sentences. The numbers behind each rule stand
+beside it."""
 
 from collections.abc import Iterator
 from itertools import combinations
 from math import sqrt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..loss import trapezoid_weights
 from ..mixture import Mixture
 from ..validation import Array
-from .derivatives import evaluate
 from .methods import METHODS
 from .minimise import minimise
 from .moves import with_one_more
-from .run import PRECISION, Run, Search
+from .noise import MAD, leaves_noise
+from .run import NAN, PRECISION, STOPPED, Run, Search
 from .seen import Sight, sight
 from .tolerances import FEW, MET
 from .uncertainty import condition, quantities, variance
 
-__all__ = ["diagnose", "is_white", "leaves_noise", "mass_sentence", "wrong_mass"]
+__all__ = ["diagnose", "is_success", "message"]
 
 TWINS = 1e-3  # relative difference in mean and std below which two components are one
 ALIKE = 1e5  # condition number above which fitted numbers are wrong more often than not
@@ -27,10 +28,6 @@ OFF_BY = 0.02  # share by which an area may differ by quadrature alone
 MISFIT = 1e-3  # relative loss above which a residual that is no noise is worth a sentence
 MENDED = 0.5  # share of the loss that a cure must leave at most, to be named
 CURE = {"maxfev": 200}
-MAD = 1.4826 / sqrt(6)  # median size of second differences to the standard deviation of noise
-HIGH, FEW_HIGH = 0.1, 8  # share of the peak above which a point counts as high; fewer such points tell nothing
-TO_AND_FRO = 1 / 3  # share of second differences that change sign; two thirds under noise, few on a smooth curve
-LOUD = 3.0  # times the noise, from which on a residual is none
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
 APART = 0.5  # of a std, by which a rival's component must differ
 
@@ -42,96 +39,118 @@ class _Fit(NamedTuple):
     search: Search | None
     mixture: Mixture
     areas: Array
+    names: list[str]
     at: Sight
 
 
 def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) -> tuple[str, ...]:
     """Sentences about a fit, empty when all is well. mixture, areas: its components in the user's units."""
     at = sight(areas, mixture.means, mixture.stds, run.problem.points.x)
-    fit = _Fit(run, search, mixture, areas, at)
-    rules = (_mass, _wide, _off_grid, _narrow, _dead, _twins, _alike, _misfit, _rivals, _rounding)
+    names = [f"component {k} (mean {mean:.6g})" for k, mean in enumerate(mixture.means, start=1)]
+    fit = _Fit(run, search, mixture, areas, names, at)
+    rules = (_mass, _unseen, _twins, _alike, _misfit, _rivals, _rounding)
     return tuple(sentence for rule in rules for sentence in rule(fit))
 
 
-def is_white(residuals: Array) -> bool:
-    """Whether residuals (N,) look like independent noise, of equal variance or not: neighbours aren't alike,
-    Σ rᵢrᵢ₊₁ < 2·√Σ(rᵢrᵢ₊₁)². Too many components make neighbours unlike, which is no misfit. Under 40 points:
-    False, since such a test has no power there."""
-    r = residuals / (abs(residuals).max(initial=0.0) or 1.0)  # so that no unit overflows
-    products = r[1:] * r[:-1]
-    return bool(r.size >= FEW and products.sum() < 2 * sqrt(products @ products))
+def is_success(run: Run, search: Search | None) -> bool:
+    """Of one run: it ended at a stationary point. Of a search: moreover the target is met or the best is confirmed,
+    the area is that of the mass, and the points see every component, none of them as wide as the grid."""
+    if search is None:
+        return run.converged
+    found = run.is_finite and (run.fun <= MET or (run.converged and search.confirmed))
+    return found and not wrong_mass(run) and not _out_of_sight(run)
 
 
-def leaves_noise(run: Run) -> bool:
-    """Whether what a run leaves over looks like noise alone: the curve bends to and fro, neighbours of the residual
-    aren't alike, and where the curve is high it is no larger than what the curve's second differences allow (a misfit
-    on few points passes the other tests)."""
-    target = run.problem.target
-    residuals = evaluate(run.phi, run.problem).residuals[: target.size]
-    bends = np.diff(target, 2)
-    signs = np.sign(bends[abs(bends) > 1e-9 * abs(bends).max(initial=0.0)])
-    if not is_white(residuals) or (signs[1:] != signs[:-1]).sum() < TO_AND_FRO * signs.size:
-        return False
-    high = (abs(target) > HIGH * abs(target).max())[1:-1]
-    if high.sum() < FEW_HIGH:
-        return True
-    noise = np.median(abs(bends)[high]) * MAD
-    return bool(np.sqrt(np.mean(residuals[1:-1][high] ** 2)) < LOUD * noise)
+def _out_of_sight(run: Run) -> bool:
+    return not run.is_healthy and bool((run.sight.hidden | run.sight.wide).any())
+
+
+def message(run: Run, search: Search | None) -> str:
+    """In words, why success is what it is, and what to do next."""
+    if run.status == NAN:
+        return "the run left the range of numbers: try another start"
+    if run.status == STOPPED:
+        return "stopped by the callback before it converged"
+    if search is not None and wrong_mass(run):
+        return _mass_sentence(run)
+    if not run.converged and not is_success(run, search):
+        limit = "`maxfev`" if run.method == "LM" else "`maxiter`"
+        return (
+            f"not converged after {run.nit} iterations, gradient norm {run.grad_norm:.1e}: "
+            f"raise {limit} or tighten the tolerance in `options`"
+        )
+    if search is None:
+        return "this run ended at a stationary point; whether a lower one exists, one start can't tell"
+    if _out_of_sight(run):
+        return "a component is out of the points' sight, or wider than the grid: see `diagnosis`"
+    if run.loss <= MET:
+        return f"the target is met, relative loss {run.loss:.1e}, after {_count(len(search.runs), 'start')}"
+    return _how_found(search)
+
+
+def _how_found(search: Search) -> str:
+    """How often, and against what, the best was found."""
+    independent = _count(sum(run.kind != "relocated" for run in search.runs), "independent start")
+    words = f"{search.finds} of {independent} found it"
+    if not search.finds:
+        words = f"none of {independent} found it, a relocation did"
+    if search.outlived:
+        words += f", and {_count(search.outlived, 'relocation')} failed to better it"
+    best, lowest = search.runs[0].fun, min(run.fun for run in search.runs)
+    if best > 1.001 * lowest:
+        share = 100 * (best / lowest - 1)
+        words += f"; a fit with a spike or out of sight is {share:.2g} % lower, and was not preferred"
+    return words if search.confirmed else f"{words}: too few to trust it, raise `n_starts`"
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}{'s' if n != 1 else ''}"
 
 
 def wrong_mass(run: Run) -> bool:
     """Whether the curve's area is neither the given mass nor what the grid cuts off of it, and the fit shows it: the
     curve isn't met, or a component hides where no point sees it."""
-    problem = run.problem
-    if problem.areas.free:
+    problem, x = run.problem, run.problem.points.x
+    gap, unsure = abs(problem.area - problem.areas.unit), OFF_BY * max(abs(problem.area), problem.areas.unit)
+    if problem.areas.free or gap <= unsure:
         return False
-    area, x = quantities(run.theta, problem)["areas"][0], problem.points.x
-    means, stds = problem.to_user(run.theta).reshape(3, -1)[1:]
-    at = sight(area, means, np.exp(stds), x)
-    seen = at.seen[~at.hidden].sum()
+    area, means, stds = (quantities(run.theta, problem)[name][0] for name in ("areas", "means", "stds"))
+    at = sight(area, means, stds, x)
     step = trapezoid_weights(x) / np.maximum(problem.points.root_g, 1e-300) * problem.energy
     noise = min(sqrt(variance(run)), float(np.median(abs(np.diff(problem.target, 2)))) * MAD)
-    unsure = OFF_BY * max(abs(problem.area), problem.areas.unit) + 3 * noise * float(np.linalg.norm(step))
-    if abs(problem.area - problem.areas.unit) <= unsure:
+    unsure += 3 * noise * float(np.linalg.norm(step))
+    if gap <= unsure:
         return False
     if (at.hidden | at.wide).any():
         return True
-    return run.loss > MET and bool(abs(problem.area - seen) > unsure or not leaves_noise(run))
+    return run.loss > MET and bool(abs(problem.area - at.seen.sum()) > unsure or not leaves_noise(run))
 
 
 def _mass(fit: _Fit) -> Iterator[str]:
     if wrong_mass(fit.run):
-        yield mass_sentence(fit.run)
+        yield _mass_sentence(fit.run)
 
 
-def mass_sentence(run: Run) -> str:
+def _mass_sentence(run: Run) -> str:
     """What to do about a wrong mass."""
     return f"the curve's area is {run.problem.area:.4g}, not {run.problem.areas.unit:.4g}: pass `mass=None`"
 
 
-def _wide(fit: _Fit) -> Iterator[str]:
-    cure = ": pass `background='constant'`" if fit.run.problem.background is None else ""
-    for k in fit.at.wide.nonzero()[0]:
-        yield f"{_name(fit, k)} is wider than the grid, its std is {fit.mixture.stds[k]:.3g}: it is a background{cure}"
-
-
-def _off_grid(fit: _Fit) -> Iterator[str]:
-    x = fit.run.problem.points.x
-    for k in fit.at.off.nonzero()[0]:
-        yield f"{_name(fit, k)} has its mean off the grid ({x[0]:.6g} … {x[-1]:.6g})"
-
-
-def _narrow(fit: _Fit) -> Iterator[str]:
-    for k in (fit.at.hidden & ~fit.at.off & ~fit.at.wide).nonzero()[0]:
-        yield f"{_name(fit, k)} hides between grid points: none sees its area of {fit.areas[k]:.3g}"
-    for k in (fit.at.spike & ~fit.at.hidden).nonzero()[0]:
-        std, step = fit.mixture.stds[k], fit.at.step[k]
-        yield f"{_name(fit, k)} is a spike: its std {std:.3g} is under half a step of {step:.3g}"
-
-
-def _dead(fit: _Fit) -> Iterator[str]:
-    for k in fit.at.dead.nonzero()[0]:
-        yield f"{_name(fit, k)} is dead: its weight is {fit.mixture.weights[k]:.1e}; fewer components may do"
+def _unseen(fit: _Fit) -> Iterator[str]:
+    """What the points don't see, or hardly see, of each component."""
+    at, x, stds = fit.at, fit.run.problem.points.x, fit.mixture.stds
+    cure = "" if fit.run.problem.background.n_columns else ": pass `background='constant'`"
+    for k, name in enumerate(fit.names):
+        if at.wide[k]:
+            yield f"{name} is wider than the grid, its std is {stds[k]:.3g}: it is a background{cure}"
+        if at.off[k]:
+            yield f"{name} has its mean off the grid ({x[0]:.6g} … {x[-1]:.6g})"
+        elif at.hidden[k] and not at.wide[k]:
+            yield f"{name} hides between grid points: none sees its area of {fit.areas[k]:.3g}"
+        if at.spike[k] and not at.hidden[k]:
+            yield f"{name} is a spike: its std {stds[k]:.3g} is under half a step of {at.step[k]:.3g}"
+        if at.dead[k]:
+            yield f"{name} is dead: its weight is {fit.mixture.weights[k]:.1e}; fewer components may do"
 
 
 def _twins(fit: _Fit) -> Iterator[str]:
@@ -139,7 +158,7 @@ def _twins(fit: _Fit) -> Iterator[str]:
     for i, j in combinations((~fit.at.dead).nonzero()[0].tolist(), 2):
         near = TWINS * (stds[i] + stds[j])
         if abs(means[i] - means[j]) < near and abs(stds[i] - stds[j]) < near:
-            yield f"{_name(fit, i)} and {_name(fit, j)} are twins: one component would do"
+            yield f"{fit.names[i]} and {fit.names[j]} are twins: one component would do"
 
 
 def _alike(fit: _Fit) -> Iterator[str]:
@@ -148,7 +167,7 @@ def _alike(fit: _Fit) -> Iterator[str]:
         return
     number, part = condition(fit.run)
     if number > ALIKE:
-        names = [_name(fit, k) for k in (part > 0.3 * part.max())[fit.run.order].nonzero()[0]]
+        names = [fit.names[k] for k in (part > 0.3 * part.max())[fit.run.order].nonzero()[0]]
         yield (
             f"the curve hardly tells {' and '.join(names)} apart (condition number {number:.0e}): "
             f"their numbers may be wrong where the curve is right"
@@ -174,7 +193,7 @@ def _mended(run: Run, background: str | None) -> float | None:
     """The loss with a background, or (None) with one more component, if that mends most of it: a cure is tried before
     it is named."""
     problem = run.problem
-    if problem.background is not None or problem.prior is not None or problem.is_tied:
+    if problem.background.n_columns or problem.prior is not None or problem.ties:
         return None
     if background is None:
         phi, other = with_one_more(run)
@@ -208,7 +227,3 @@ def _rivals(fit: _Fit) -> Iterator[str]:
 def _rounding(fit: _Fit) -> Iterator[str]:
     if fit.run.status == PRECISION and fit.run.converged:
         yield f"the run ended by loss of precision at a gradient norm of {fit.run.grad_norm:.1e}: harmless"
-
-
-def _name(fit: _Fit, k: Any) -> str:
-    return f"component {k + 1} (mean {fit.mixture.means[k]:.6g})"

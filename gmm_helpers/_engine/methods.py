@@ -13,8 +13,8 @@ LM_DEFAULTS = {"ftol": 1e-15, "xtol": 1e-11, "gtol": 0.0}
 
 @dataclass(frozen=True)
 class Method:
-    """by_rows: it works on the residuals and their Jacobian; limit: the option that ends a run, evals: how many
-    evaluations one of its units costs; first: options for a start of the search; cost: of a call, in seconds."""
+    """by_rows: it works on the residuals and their Jacobian; limit: the option that ends a run; per_limit: evaluations
+    that one of its units costs; first: options for a start of the search; call_cost: of an evaluation, in seconds."""
 
     name: str
     by_rows: bool = False
@@ -54,17 +54,20 @@ def check_method(method: Any, options: Any, callback: Callable[..., Any] | None)
         raise ValueError(f"`method` must be one of {names}, got {method!r}")
     if options is not None and not isinstance(options, dict):
         raise TypeError(f"`options` must be a dict or None, got {type(options).__name__}")
-    if known.by_rows and (unknown := set(options or ()) - {*LM_DEFAULTS, "maxfev"}):
-        raise ValueError(f"`options` of LM are ftol, xtol, gtol and maxfev, got {sorted(unknown)[0]!r}")
-    if known.by_rows:
-        for name, value in (options or {}).items():
-            whole = isinstance(value, int) and not isinstance(value, bool) and value >= 1
-            if not (whole if name == "maxfev" else isinstance(value, int | float) and value >= 0):
-                rule = "a whole number, at least 1" if name == "maxfev" else "a number, at least 0"
-                raise ValueError(f"`options` must have {name} as {rule}, got {value!r}")
+    if known.by_rows and options:
+        _check_lm(options)
     hess = (options or {}).get("hess_inv0")
     if isinstance(hess, str) and hess != "gauss-newton":
         raise ValueError(f"`options` must have hess_inv0 as a matrix, None or 'gauss-newton', got {hess!r}")
     if callback is not None and not callable(callback):
         raise TypeError(f"`callback` must be callable, got {type(callback).__name__}")
     return known
+
+
+def _check_lm(options: dict[str, Any]) -> None:
+    for name, value in options.items():
+        if name not in {*LM_DEFAULTS, "maxfev"}:
+            raise ValueError(f"`options` of LM are ftol, xtol, gtol and maxfev, got {name!r}")
+        kind, least, rule = (int, 1, "a whole number") if name == "maxfev" else (int | float, 0, "a number")
+        if not isinstance(value, kind) or isinstance(value, bool) or not value >= least:
+            raise ValueError(f"`options` must have {name} as {rule}, at least {least}, got {value!r}")

@@ -9,7 +9,7 @@ from .derivatives import evaluate
 from .problem import Problem
 from .run import Run
 
-__all__ = ["as_phi", "jittered", "relocated", "with_one_more"]
+__all__ = ["as_phi", "guessed", "jittered", "relocated", "with_one_more"]
 
 DEAD = 1e-12  # an area, or a std in units of the curve's spread, below which a component is none
 TO_MISFIT, TO_MATCH, SPLIT = 0.4, 0.25, 0.35  # how often a component is set down in each of three ways
@@ -20,6 +20,15 @@ Bells = tuple[Array, Array, Array]  # areas, means, stds, which the moves change
 def as_phi(problem: Problem, mixture: Mixture) -> Array:
     """The free numbers of a mixture in normalised coordinates."""
     return _phi(problem, mixture.weights, mixture.means, mixture.stds)
+
+
+def guessed(problem: Problem, mixture: Mixture) -> Array:
+    """The free numbers of a mixture in the unit of x, from which a gradient leads on."""
+    if mixture.weights.min() == 0:
+        raise ValueError("`start` must have weights above 0 (no gradient leads back from there), got a weight of 0")
+    return _phi(
+        problem, mixture.weights, (mixture.means - problem.center) / problem.spread, mixture.stds / problem.spread
+    )
 
 
 def jittered(mixture: Mixture, rng: np.random.Generator, share: float = 0.5) -> Mixture:
@@ -33,9 +42,8 @@ def relocated(run: Run, rng: np.random.Generator) -> Array:
     """Free numbers of a fit with one component picked up and set down anew: where the misfit is, where a component
     would explain most of it, or as half of another. So does split-and-merge EM (Ueda et al. 2000)."""
     problem = run.problem
-    logits, means, log_stds = run.theta.reshape(3, -1)
-    bells = problem.areas.of(logits[:, None])[:, 0] + DEAD, means.copy(), np.exp(log_stds)
-    k = int(rng.integers(means.size))
+    areas, means, stds = run.components
+    bells, k = (areas + DEAD, means, stds), int(rng.integers(means.size))
     misfit = evaluate(run.phi, problem).residuals[: problem.u.size]
     others = np.delete(np.arange(means.size), k)
     chance = rng.uniform(0, TO_MISFIT + TO_MATCH + (SPLIT if others.size else 0))
@@ -51,9 +59,8 @@ def relocated(run: Run, rng: np.random.Generator) -> Array:
 def with_one_more(run: Run) -> tuple[Array, Problem]:
     """Free numbers of a fit with one more component, set where it explains most of the misfit; and their problem."""
     problem = run.problem.with_components(run.problem.n_components + 1)
-    logits, means, log_stds = run.theta.reshape(3, -1)
-    areas = problem.areas.of(logits[:, None])[:, 0]
-    bells = np.append(areas, areas.min() + DEAD), np.append(means, 0.0), np.append(np.exp(log_stds), 1.0)
+    areas, means, stds = run.components
+    bells = np.append(areas, areas.min() + DEAD), np.append(means, 0.0), np.append(stds, 1.0)
     _to_match(bells, means.size, evaluate(run.phi, run.problem).residuals, run.problem, None)
     return _phi(problem, *bells), problem
 

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 
 import numpy as np
 
 from ..validation import Array, Ints
-from .derivatives import clipped
+from .derivatives import Evaluation, clipped
 from .problem import Problem
-from .seen import is_healthy
+from .seen import Sight, sight
 from .tolerances import FLAT, FLATTER
 
-__all__ = ["CONVERGED", "LIMIT", "NAN", "PRECISION", "STOPPED", "Run", "Search"]
+__all__ = ["CONVERGED", "LIMIT", "NAN", "PRECISION", "STOPPED", "Run", "Search", "ended"]
 
 CONVERGED, LIMIT, PRECISION, NAN, STOPPED = 0, 1, 2, 3, 99  # as `scipy.optimize.minimize` has them for BFGS
 NEARLY = 1.1  # an unhealthy fit must be this much better than a healthy one to be preferred
@@ -56,16 +57,45 @@ class Run:
         logits, means, log_stds = self.theta.reshape(3, -1)
         return np.arange(means.size) if self.problem.affine.shuffles else np.lexsort((logits, log_stds, means))
 
+    @property
+    def components(self) -> tuple[Array, Array, Array]:
+        """Areas, means, stds (K,), in normalised coordinates and the run's own order."""
+        logits, means, log_stds = self.theta.reshape(3, -1)
+        return self.problem.areas.of(logits[:, None])[:, 0], means.copy(), np.exp(log_stds)
+
+    @cached_property
+    def sight(self) -> Sight:
+        """What the points see of the components."""
+        return sight(*self.components, self.problem.u)
+
     @cached_property
     def is_healthy(self) -> bool:
-        """Whether the points see every component that counts, none of them a spike or as wide as the grid."""
-        logits, means, log_stds = self.theta.reshape(3, -1)
-        return is_healthy(self.problem.areas.of(logits[:, None])[:, 0], means, np.exp(log_stds), self.problem.u)
+        """Whether the points see every component that isn't dead, and none of those is a spike or as wide as the
+        grid."""
+        (_, means, stds), u = self.components, self.problem.u
+        i = u[1:-1].searchsorted(means)
+        if ((means > u[0]) & (means < u[-1]) & (stds > u[i + 1] - u[i]) & (stds < u[-1] - u[0])).all():
+            return True  # the points can't miss such a component
+        return not (self.sight.hidden | self.sight.spike | self.sight.wide).any()
 
     @cached_property
     def value(self) -> float:
         """What runs are compared by: the objective, an unhealthy one's a tenth higher."""
         return self.fun if not np.isfinite(self.fun) or self.is_healthy else self.fun * NEARLY
+
+
+def ended(
+    problem: Problem, here: Evaluation, status: int, nfev: int, method: str, path: list[Array], kind: str, *,
+    finished: bool = True,
+) -> Run:  # fmt: skip
+    """What became of a run: `here` is measured at the end of its path."""
+    fun, grad_norm = float(here.fun), float(abs(here.gradient).max(initial=0.0))
+    if not (isfinite(fun) and isfinite(grad_norm)):
+        status = NAN
+    curve = here.residuals[: problem.u.size]
+    loss = fun if problem.prior is None else float(curve @ curve)
+    numbers = (fun, loss, grad_norm, status, nfev)
+    return Run(problem, path[-1], *numbers, method, np.array(path), len(path) - 1, kind, finished)
 
 
 @dataclass(frozen=True, eq=False)

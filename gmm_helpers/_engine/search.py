@@ -14,13 +14,13 @@ from ..validation import Array
 from .lockstep import FTOL_LAST, Start, run_in_lockstep
 from .methods import Method
 from .minimise import minimise
-from .moves import as_phi, jittered, relocated
+from .moves import as_phi, guessed, jittered, relocated
 from .problem import Problem
 from .run import LIMIT, Run, Search
 from .stopping import FINDS, is_confirmed, is_perfect, n_finds, n_outlived
 from .tolerances import ZERO
 
-__all__ = ["Settings", "drive", "run_each", "search", "search_so_far"]
+__all__ = ["Settings", "drive", "run_each", "search", "summary"]
 
 MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its best is finished on the whole
 ROUND = 6  # starts
@@ -42,7 +42,7 @@ class Settings:
     n_starts: int | None = None
     options: dict[str, Any] | None = None
     callback: Callable[..., Any] | None = None
-    first: tuple[Array, ...] = ()  # free numbers of the user's own starts
+    first: tuple[Mixture, ...] = ()  # the user's own starts, in the user's units
 
     @property
     def in_lockstep(self) -> bool:
@@ -71,15 +71,11 @@ def search(problem: Problem, settings: Settings, runs: list[Run]) -> Searching:
     raise AssertionError("rounds have no end of their own")
 
 
-def search_so_far(runs: list[Run]) -> Search:
-    """The same of a search that was interrupted."""
-    return Search(
-        False,
-        n_finds(runs),
-        n_outlived(runs),
-        sum(run.nfev for run in runs),
-        tuple(sorted(runs, key=lambda run: run.value)),
-    )
+def summary(runs: list[Run], *, confirmed: bool = False) -> Search:
+    """The runs of a search, best first."""
+    best, *others = sorted(runs, key=lambda run: run.value)
+    short = (replace(run, path=run.path[[0, -1]]) for run in others)  # or many results don't fit into memory
+    return Search(confirmed, n_finds(runs), n_outlived(runs), sum(run.nfev for run in others), (best, *short))
 
 
 def drive(searches: list[Searching], run_all: Callable[[list[Start]], Iterable[Run]]) -> Iterator[tuple[int, Any]]:
@@ -106,19 +102,13 @@ def run_each(starts: list[Start], settings: Settings) -> list[Run]:
     return [next(runs) if settings.in_lockstep and not start.alone else _alone(start, settings) for start in starts]
 
 
-def _alone(start: Start, settings: Settings) -> Run:
-    """One run by the method's own optimiser, no further than its limit unless the user set one."""
-    method, options = settings.method, settings.options or settings.method.first
-    if method.limit not in options:
-        options = options | {method.limit: max(int(start.limit / method.per_limit), 1)}
+def _alone(start: Start, settings: Settings, *, last: bool = False) -> Run:
+    """One run by the method's own optimiser, no further than its limit unless the user set one. last: to the method's
+    own tolerances."""
+    method, options = settings.method, settings.options or ({} if last else settings.method.first)
+    options = {method.limit: max(int(start.limit / method.per_limit), 1)} | options
     run = minimise(start.phi, start.problem, method, options, settings.callback, start.kind)
     return replace(run, finished=bool(settings.options) or (method.by_rows and run.status != LIMIT))
-
-
-def _to_the_end(last: Start, settings: Settings) -> Run:
-    """The best run, by the method's own optimiser to its own tolerances."""
-    options = settings.options or {settings.method.limit: last.limit}
-    return minimise(last.phi, last.problem, settings.method, options, settings.callback, last.kind)
 
 
 def _is_over(runs: list[Run], settings: Settings, spent: float) -> bool:
@@ -142,7 +132,7 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
         return Start(problem, phi, kind, short, alone=alone)
 
     if settings.first:
-        yield [start("given", phi, alone=True) for phi in settings.first][: left()]
+        yield [start("given", guessed(problem, guess), alone=True) for guess in settings.first][: left()]
     about = problem.u, problem.curve, K
     yield [start("curvature", as_phi(problem, curvature_start(*about)), alone=problem.u.size * K <= SMALL)]
     prominent = prominence_start(*about)
@@ -186,26 +176,25 @@ def _continued(runs: list[Run], best: Run, short: int, affordable: int) -> list[
 
 def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[Run], left: int) -> Search:
     """The end of a search: the best run is taken to the method's own tolerances, on all points. left: evaluations."""
-    confirmed, finds, outlived = is_confirmed(runs), n_finds(runs), n_outlived(runs)
-    best, *others = sorted(runs, key=lambda run: run.value)
-    room = min(left, 4 * (40 + 15 * problem.n_components))
+    found = summary(runs, confirmed=is_confirmed(runs))
+    best, *others = found.runs
+    phi, room = best.phi, min(left, 4 * (40 + 15 * problem.n_components))
     if coarse is not problem:
-        last = Start(problem, best.phi, best.kind, 50, ftol=1e-13)
-        (best,) = run_in_lockstep([last]) if settings.method.by_rows else [_to_the_end(last, settings)]
-    elif not best.finished and best.is_finite and best.fun > ZERO:
-        last = Start(problem, best.phi, best.kind, room, ftol=FTOL_LAST)
-        (end,) = run_in_lockstep([last]) if settings.in_lockstep else [_to_the_end(last, settings)]
-        if end.fun <= best.fun:
-            best = replace(end, path=np.vstack([best.path, end.path[1:]]), nit=best.nit + end.nit)
-    nfev = sum(run.nfev for run in others)
-    short = [replace(run, path=run.path[[0, -1]]) for run in others]  # or many results don't fit into memory
-    return Search(confirmed, finds, outlived, nfev, (best, *short))
+        phi, room = problem.affine.phi(problem.from_user(coarse.to_user(best.theta))), 50
+    elif best.finished or not best.is_finite or best.fun <= ZERO:
+        return found
+    last = Start(problem, phi, best.kind, room, ftol=FTOL_LAST)
+    (end,) = run_in_lockstep([last]) if settings.in_lockstep else [_alone(last, settings, last=True)]
+    if coarse is problem:
+        path = np.vstack([best.path, end.path[1:]])
+        end = best if end.fun > best.fun else replace(end, path=path, nit=best.nit + end.nit)
+    return replace(found, runs=(end, *others))
 
 
 def _seconds_per_evaluation(problem: Problem, settings: Settings) -> float:
     """About what one evaluation takes on a laptop: the calls; the exponentials and the linear algebra; the tape of a
     prior that isn't the package's own."""
-    K, prior = problem.n_components, problem.prior
+    K = problem.n_components
     calls, algebra = (1.5e-5, 8e-10) if settings.in_lockstep else (settings.method.call_cost, 3e-9)
     price = calls + problem.u.size * K * (1.2e-8 + algebra * K)
-    return price + (2e-3 if prior is not None and prior.constant is None else 0.0)
+    return price + (0.0 if getattr(problem.asked, "affine", problem.asked is None) else 2e-3)

@@ -10,7 +10,7 @@ from ..mixture import gaussian_pdf
 from ..validation import Array, Bools
 from .tolerances import LIVE, SEEN, SPIKE
 
-__all__ = ["Sight", "is_healthy", "sight"]
+__all__ = ["Sight", "sight"]
 
 
 class Sight(NamedTuple):
@@ -37,21 +37,5 @@ def sight(areas: Array, means: Array, stds: Array, x: Array) -> Sight:
         i = x[1:-1].searchsorted(means)
         step = x[i + 1] - x[i]
         off = (means < x[0]) | (means > x[-1])
-        return Sight(
-            seen,
-            step,
-            dead,
-            hidden=~dead & ~(seen >= SEEN * areas),
-            spike=~dead & (stds < SPIKE * step),
-            wide=~dead & is_wide,
-            off=~dead & off,
-        )
-
-
-def is_healthy(areas: Array, means: Array, stds: Array, x: Array) -> bool:
-    """Whether the points see every component that isn't dead, and none of those is a spike or wide."""
-    i = x[1:-1].searchsorted(means)
-    if ((means > x[0]) & (means < x[-1]) & (stds > x[i + 1] - x[i]) & (stds < x[-1] - x[0])).all():
-        return True  # the points can't miss such a component
-    at = sight(areas, means, stds, x)
-    return not (at.hidden | at.spike | at.wide).any()
+        hidden, spike = ~(seen >= SEEN * areas), stds < SPIKE * step
+        return Sight(seen, step, dead, *(~dead & each for each in (hidden, spike, is_wide, off)))

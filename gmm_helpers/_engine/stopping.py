@@ -2,8 +2,8 @@
 
 from itertools import dropwhile, islice
 
-from .diagnosis import leaves_noise
 from .methods import Method
+from .noise import leaves_noise
 from .run import CONVERGED, Run
 
 __all__ = ["FINDS", "is_confirmed", "is_perfect", "n_finds", "n_outlived"]

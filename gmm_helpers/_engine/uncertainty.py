@@ -1,10 +1,9 @@
 """How sure the fitted numbers are: from the curve's own Jacobian where the run ended, and from profiles."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import exp, sqrt
-from typing import Any
 
 import numpy as np
 from scipy.optimize import OptimizeWarning, brentq
@@ -64,26 +63,24 @@ def spreads(run: Run) -> tuple[Array, Array]:
     no degree of freedom: NaN and an `OptimizeWarning`.
     """
     problem, theta = run.problem, run.theta
-    J, n_curve = _full_jacobian(run)
+    N, n = problem.u.size, len(problem.affine.basis)
+    J = _full_jacobian(run)
     inverse = _pseudo_inverse(J)
-    n = len(problem.affine.basis)
-    freedom = _freedom(problem, J, inverse)
-    if inverse is None or freedom <= 0:
+    freedom = N - J.shape[1]  # a prior takes none of the points' own
+    if inverse is not None and problem.prior is not None:
+        freedom = N - float(np.einsum("ij,ji->", J[:N], inverse[:, :N]))
+    if inverse is None or (freedom <= 0 and problem.noise is None):
         why = "the curve can't tell these parameters apart" if inverse is None else "no degree of freedom is left"
         warnings.warn(f"the standard errors are unknown: {why}", OptimizeWarning, stacklevel=4)
         return np.full((theta.size, len(J)), np.nan), np.full((J.shape[1] - n, len(J)), np.nan)
-    residuals = evaluate(run.phi, problem).residuals[:n_curve]
-    noise = np.ones(len(J))
-    if problem.grid_rule:
-        noise[:n_curve] = problem.points.root_g
+    residuals, noise = evaluate(run.phi, problem).residuals[:N], np.ones(len(J))
+    if problem.points.grid_rule:
+        noise[:N] = problem.points.root_g
         residuals = residuals / np.maximum(problem.points.root_g, 1e-300)
     sigma = problem.noise if problem.noise is not None else sqrt(residuals @ residuals / freedom)
     with np.errstate(over="ignore", invalid="ignore"):  # an area that ran away
         spread = inverse * noise * sigma
-        background = np.empty((0, len(J)))
-        if problem.background is not None:
-            background = problem.background.units @ spread[n:] * problem.energy
-    return problem.affine.basis.T @ spread[:n], background
+        return problem.affine.basis.T @ spread[:n], problem.background.units @ spread[n:] * problem.energy
 
 
 def variance(run: Run) -> float:
@@ -100,7 +97,7 @@ def condition(run: Run) -> tuple[float, Array]:
     size = np.linalg.norm(J, axis=0)
     _, s, Vt = np.linalg.svd(J / np.where(size > 0, size, 1), full_matrices=False)
     weakest = problem.affine.basis.T @ (Vt[-1] / np.where(size > 0, size, np.inf))
-    scaled = weakest.reshape(3, -1) * np.linalg.norm(curve_rows(run.theta, problem)[1:], axis=1).reshape(3, -1)
+    scaled = (weakest * np.linalg.norm(curve_rows(run.theta, problem)[1:], axis=1)).reshape(3, -1)
     return float(s[0] / s[-1]) if s[-1] > 0 else np.inf, np.linalg.norm(scaled, axis=0)
 
 
@@ -108,11 +105,10 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
     """The profile interval of component k in the run's order: where χ², minimised over all other numbers, rises by the
     quantile of the level. others: runs of the same search; where one is nearly as good, the interval holds that one's
     too: a minimum found by looking everywhere wins by more than a quantile of one number."""
-    problem = run.problem
+    problem, number = run.problem, _Number(run, name, k)
     freedom = np.inf if problem.noise is not None else problem.u.size - problem.n_free
-    value, error = _value_and_error(run, name, k)
-    if variance(run) == 0 or error == 0:
-        return value, value
+    if variance(run) == 0 or number.error == 0:
+        return number.value, number.value
     if freedom <= 0:
         return (-np.inf if name == "means" else 0.0), np.inf
     quantile = float(t.ppf((1 + level) / 2, freedom))
@@ -122,120 +118,93 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
         near = other.fun - run.fun < rise and other.is_healthy and other.is_finite
         if near and all(abs(other.fun - each.fun) > SAME * each.fun for each in rivals):
             rivals.append(other)
-    ends = [(_end(each, name, k, -1, quantile), _end(each, name, k, 1, quantile)) for each in rivals[:MOST]]
-    return min(low for low, _ in ends), max(high for _, high in ends)
+    numbers = [number, *(_Number(each, name, k) for each in rivals[1:MOST])]
+    return min(each.end(-1, quantile) for each in numbers), max(each.end(1, quantile) for each in numbers)
 
 
 def profile(run: Run, name: str, k: int, values: Array) -> Array:
     """Δχ² (m,) at given values of one number, all others free."""
-    last, found = run, []
+    number, last, found = _Number(run, name, k), run, []
     for value in values:
-        last = _pinned(last, run, name, k, float(value))
+        last = number.held(float(value), last)
         found.append((last.fun - run.fun) / variance(run))
     return np.array(found)
 
 
-def _end(run: Run, name: str, k: int, side: int, quantile: float) -> float:
-    """One end of an interval. √Δχ² is nearly a straight line in standard errors, so few steps bracket the quantile."""
-    place = _scale(run, name, k)
-    ends: dict[float, Run] = {0.0: run}
+class _Number:
+    """One fitted number and its standard error: 0 if it is fixed, and where it is unknown the number's own size."""
 
-    def rise(s: float) -> float:
-        if s not in ends:
-            near = min(ends, key=lambda other: abs(other - s))
-            ends[s] = _pinned(ends[near], run, name, k, place(side * s))
-        return sqrt(max(ends[s].fun - run.fun, 0) / variance(run)) - quantile
+    def __init__(self, run: Run, name: str, k: int) -> None:
+        self.run, self.name = run, name
+        self.k = k if name == "mass" else int(run.order[k])
+        values, slopes = quantities(run.theta, run.problem)[name]
+        self.value, slope = float(values[self.k]), slopes[self.k]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", OptimizeWarning)
+            error = float(np.linalg.norm(slope @ spreads(run)[0]))
+        is_fixed = not abs(slope @ run.problem.affine.basis.T).max(initial=0.0) > 1e-12 * abs(slope).max()
+        self.error = 0.0 if is_fixed else error if 0 < error < np.inf else abs(self.value) or 1.0
 
-    low, high = 0.0, quantile
-    while rise(high) < 0:
-        low, high = high, 1.6 * high
-        if high > FAR or not 1e-12 < abs(place(side * high) / (place(0.0) or 1.0)) < 1e12:
-            return np.inf * side if name == "means" or side > 0 else 0.0
-    return place(side * float(brentq(rise, low, high, xtol=1e-3 * quantile, rtol=1e-3)))
+    def at(self, s: float) -> float:
+        """s standard errors from the fitted number; a positive one moves by factors, a weight so that it stays under
+        1."""
+        if self.name == "means":
+            return self.value + s * self.error
+        if self.name == "weights" and self.value < 1:
+            return float(expit(logit(self.value) + s * self.error / (self.value * (1 - self.value))))
+        return self.value * exp(min(s * self.error / self.value, 100.0))
 
+    def held(self, value: float, near: Run) -> Run:
+        """The best fit with the number held at a value, from where another fit ended."""
+        pin = _Pin(self.run.problem, self.name, self.k, value, PIN * sqrt(variance(self.run)) / self.error)
+        return minimise(near.phi, replace(self.run.problem, prior=pin), METHODS["lm"], {"ftol": 1e-10})
 
-def _scale(run: Run, name: str, k: int) -> Callable[[float], float]:
-    """s standard errors from the fitted number; a positive one moves by factors, a weight so that it stays under 1."""
-    value, error = _value_and_error(run, name, k)
-    if name == "means":
-        return lambda s: value + s * error
-    if name == "weights" and value < 1:
-        return lambda s: float(expit(logit(value) + s * error / (value * (1 - value))))
-    return lambda s: value * exp(min(s * error / value, 100.0))
+    def end(self, side: int, quantile: float) -> float:
+        """One end of an interval. √Δχ² is nearly a straight line in standard errors, so few steps bracket the
+        quantile."""
+        ends: dict[float, Run] = {0.0: self.run}
 
+        def rise(s: float) -> float:
+            if s not in ends:
+                ends[s] = self.held(self.at(side * s), near=ends[min(ends, key=lambda other: abs(other - s))])
+            return sqrt(max(ends[s].fun - self.run.fun, 0) / variance(self.run)) - quantile
 
-def _value_and_error(run: Run, name: str, k: int) -> tuple[float, float]:
-    """The fitted number and its standard error: 0 if it is fixed, and where it is unknown the number's own size."""
-    values, slopes = quantities(run.theta, run.problem)[name]
-    k = _index(run, name, k)
-    if not abs(slopes[k] @ run.problem.affine.basis.T).max(initial=0.0) > 1e-12 * abs(slopes[k]).max():
-        return float(values[k]), 0.0  # fixed
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", OptimizeWarning)
-        error = float(np.linalg.norm(slopes[k] @ spreads(run)[0]))
-    return float(values[k]), error if 0 < error < np.inf else abs(float(values[k])) or 1.0
-
-
-def _index(run: Run, name: str, k: int) -> int:
-    """Where the run has the component that counts as k in its order."""
-    return k if name == "mass" else int(run.order[k])
+        low, high = 0.0, quantile
+        while rise(high) < 0:
+            low, high = high, 1.6 * high
+            if high > FAR or not 1e-12 < abs(self.at(side * high) / (self.value or 1.0)) < 1e12:
+                return np.inf * side if self.name == "means" or side > 0 else 0.0
+        return self.at(side * float(brentq(rise, low, high, xtol=1e-3 * quantile, rtol=1e-3)))
 
 
 @dataclass(frozen=True, eq=False)
 class _Pin:
-    """A row that holds one number at a value, beside the rows of the prior."""
+    """The prior's rows, and one that holds a number at a value."""
 
     problem: Problem
     name: str
     k: int
     value: float
     hold: float
-    constant: Any = None
 
-    def residuals(self, theta: Array) -> Array:
-        at, _ = self._at(theta)
-        prior = self.problem.prior
-        return np.append(np.empty(0) if prior is None else prior.residuals(theta), self.hold * (at - self.value))
-
-    def jacobian(self, theta: Array) -> Array:
-        _, slopes = self._at(theta)
-        prior = self.problem.prior
-        return np.vstack([np.empty((0, theta.size)) if prior is None else prior.jacobian(theta), self.hold * slopes])
-
-    def _at(self, theta: Array) -> tuple[Array, Array]:
+    def __call__(self, theta: Array) -> tuple[Array, Array]:
         values, slopes = quantities(theta, self.problem)[self.name]
-        return values[self.k], slopes[self.k]
+        pin, slope = np.array([self.hold * (values[self.k] - self.value)]), self.hold * slopes[None, self.k]
+        if self.problem.prior is None:
+            return pin, slope
+        said, by_theta = self.problem.prior(theta)
+        return np.append(said, pin), np.vstack([by_theta, slope])
 
 
-def _pinned(start: Run, run: Run, name: str, k: int, value: float) -> Run:
-    """The best fit with one number held at a value, from where another fit ended."""
-    error = _value_and_error(run, name, k)[1]
-    pin = _Pin(run.problem, name, _index(run, name, k), value, PIN * sqrt(variance(run)) / error)
-    return minimise(start.phi, replace(run.problem, prior=pin), METHODS["lm"], {"ftol": 1e-10})
-
-
-def _full_jacobian(run: Run) -> tuple[Array, int]:
-    """Rows of the curve (N of them, their number returned too) and of the prior, by phi and the background's
-    coefficients: (R, n + B)."""
+def _full_jacobian(run: Run) -> Array:
+    """Rows of the curve (N of them), then of the prior, by phi and the background's coefficients: (R, n + B)."""
     problem = run.problem
-    N = problem.u.size
     J = problem.affine.basis @ curve_rows(run.theta, problem)[1:]
-    if problem.background is not None:
-        J = np.vstack([J, (problem.background.columns * problem.points.root_g[:, None]).T])
+    J = np.vstack([J, (problem.background.columns * problem.points.root_g[:, None]).T])
     if problem.prior is not None:
-        said = problem.affine.basis @ problem.prior.jacobian(run.theta).T
+        said = problem.affine.basis @ problem.prior(run.theta)[1].T
         J = np.hstack([J, np.vstack([said, np.zeros((len(J) - len(said), said.shape[1]))])])
-    return J.T, N
-
-
-def _freedom(problem: Problem, J: Array, inverse: Array | None) -> float:
-    """Degrees of freedom that the curve has left: a prior takes none of the points' own."""
-    N = problem.u.size
-    if problem.noise is not None or inverse is None:
-        return np.inf
-    if problem.prior is None:
-        return N - J.shape[1]
-    return N - float(np.einsum("ij,ji->", J[:N], inverse[:, :N]))
+    return J.T
 
 
 def _pseudo_inverse(J: Array) -> Array | None:

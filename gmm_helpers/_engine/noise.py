@@ -1,0 +1,43 @@
+"""Whether what a fit leaves over is noise alone."""
+
+from math import sqrt
+
+import numpy as np
+
+from ..validation import Array
+from .derivatives import evaluate
+from .run import Run
+from .tolerances import FEW
+
+__all__ = ["MAD", "is_white", "leaves_noise"]
+
+MAD = 1.4826 / sqrt(6)  # median size of second differences to the standard deviation of noise
+HIGH, FEW_HIGH = 0.1, 8  # share of the peak above which a point counts as high; fewer such points tell nothing
+TO_AND_FRO = 1 / 3  # share of second differences that change sign; two thirds under noise, few on a smooth curve
+LOUD = 3.0  # times the noise, from which on a residual is none
+
+
+def is_white(residuals: Array) -> bool:
+    """Whether residuals (N,) look like independent noise, of equal variance or not: neighbours aren't alike,
+    Σ rᵢrᵢ₊₁ < 2·√Σ(rᵢrᵢ₊₁)². Too many components make neighbours unlike, which is no misfit. Under 40 points:
+    False, since such a test has no power there."""
+    r = residuals / (abs(residuals).max(initial=0.0) or 1.0)  # so that no unit overflows
+    products = r[1:] * r[:-1]
+    return bool(r.size >= FEW and products.sum() < 2 * sqrt(products @ products))
+
+
+def leaves_noise(run: Run) -> bool:
+    """Whether what a run leaves over looks like noise alone: the curve bends to and fro, neighbours of the residual
+    aren't alike, and where the curve is high it is no larger than what the curve's second differences allow (a misfit
+    on few points passes the other tests)."""
+    target = run.problem.target
+    residuals = evaluate(run.phi, run.problem).residuals[: target.size]
+    bends = np.diff(target, 2)
+    signs = np.sign(bends[abs(bends) > 1e-9 * abs(bends).max(initial=0.0)])
+    if not is_white(residuals) or (signs[1:] != signs[:-1]).sum() < TO_AND_FRO * signs.size:
+        return False
+    high = (abs(target) > HIGH * abs(target).max())[1:-1]
+    if high.sum() < FEW_HIGH:
+        return True
+    noise = np.median(abs(bends)[high]) * MAD
+    return bool(np.sqrt(np.mean(residuals[1:-1][high] ** 2)) < LOUD * noise)
