@@ -9,7 +9,8 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
-from .exercise import OPEN, Exercise, Verdict
+from .exercise import Exercise
+from .verdict import OPEN, Verdict
 
 __all__ = ["OPEN", "Exercise", "Verdict", "check", "exercise", "numbers"]
 

@@ -6,10 +6,18 @@ from scipy import stats
 from gmm_helpers import Mixture, gaussian_pdf
 
 from .compare import floats
-from .exercise import Verdict, drawn_bells, right, tables
+from .tables import drawn_bells, tables
+from .verdict import Verdict, right
 
 THREE = np.array([0.3, 0.5, 0.2]), np.array([5.0, 15, 20]), np.array([2.0, 1, 2])
+X = np.linspace(-4, 9, 27)
 FOUR = np.array([0.4, 0.3, 0.2, 0.1]), np.array([3.0, -1, 0.5, 6]), np.array([1.0, 2, 0.7, 3])
+
+
+def curve(start, stop, n):
+    """A grid, both ends included, and the density of THREE there."""
+    return (x := np.linspace(start, stop, int(n))), Mixture(*THREE).pdf(x)
+
 
 # Points needed ---------------------------------------------------------------------------------------------------
 
@@ -97,38 +105,4 @@ def _what_is_wrong(draws):
     return None
 
 
-EXERCISES = tables(
-    __file__,
-    true_axis={
-        "inputs": ((45, 0, 25, 75), (np.arange(75), 0, 25, 75), (np.arange(40), -3, 5, 40), (7, 100, 200, 25)),
-        "vary": lambda rng: (np.arange(9), *np.sort(rng.uniform(-50, 50, 2)), rng.integers(10, 90)),
-    },
-    bell={
-        "inputs": tuple(
-            (np.linspace(-4, 9, 27), mean, std) for mean, std in ((0, 2), (3.3, 0.5), (-1.2, 1.3), (4, 0.01))
-        ),
-        "vary": lambda rng: (rng.uniform(-4, 9, 20), rng.uniform(0, 5), rng.uniform(0.4, 3)),
-    },
-    shares_of={
-        "inputs": (
-            (np.linspace(2, 22, 11), *THREE),
-            (np.array([-1.0, 0.2, 3.1, 5.5]), *FOUR),  # as many points as bells: shapes alone find nothing
-            (np.array([18.0, 60.0]), *THREE),  # far off, where every bell is tiny, somebody still has the most
-        ),
-        "vary": lambda rng: (rng.uniform(0, 25, 8), *drawn_bells(rng, 4)),
-    },
-    points_needed={"inputs": tuple((std,) for std in STDS), "judge": judge_points},
-    sample={
-        "inputs": tuple(
-            (size, *APART, np.random.default_rng(seed)) for size, seed in ((SIZE, 5), (SIZE, 6), (SIZE, 5), (3, 1))
-        ),
-        "judge": judge_draws,
-    },
-    area_of={
-        "inputs": tuple(
-            (np.linspace(start, stop, N), Mixture(*THREE).pdf(np.linspace(start, stop, N)))
-            for start, stop, N in ((-10, 40, 20), (0, 30, 200), (-5, 60, 66))
-        ),
-        "vary": lambda rng: (x := np.linspace(-10, 40, int(rng.integers(30, 90))), Mixture(*drawn_bells(rng)).pdf(x)),
-    },
-)
+EXERCISES = tables(globals(), points_needed={"judge": judge_points}, sample={"judge": judge_draws})

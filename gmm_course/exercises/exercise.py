@@ -2,55 +2,18 @@
 
 import copy
 import inspect
-import pickle
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from html import escape
-from pathlib import Path
 from types import CodeType
 
 import numpy as np
 
 from .compare import difference, short
+from .verdict import BUG, FORGOTTEN, IN_PLACE, OPEN, UNMENDED, Verdict
 
-__all__ = ["BUG", "OPEN", "Exercise", "Verdict", "drawn_bells", "remembered", "right", "tables"]
-
-OPEN = "replace the `...` above by your answer, run that cell, then this one."
-BUG = "that is the cell as it was. It runs, and it is wrong: find where by evidence, mend it, run it, then this one."
-FORGOTTEN = "it returns nothing: is `return` missing?"
-UNMENDED = "you have changed the cell, and what it returns is what it returned before: the fault is still there."
-IN_PLACE = "it changes its argument in place: whoever calls it finds other numbers. Work on a copy, or on a new array."
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether an answer is right, and a sentence about it. `state`: "right", "wrong" or "open" (not begun)."""
-
-    state: str
-    sentence: str
-
-    @property
-    def ok(self):
-        """Whether the answer is right."""
-        return self.state == "right"
-
-    def __repr__(self):
-        return f"{ {'right': 'Well done', 'wrong': 'Not yet', 'open': 'Your turn'}[self.state] }: {self.sentence}"
-
-    def _repr_html_(self):
-        mark, colour = {"right": ("✓", "#00694d"), "wrong": ("✗", "#a03b00"), "open": ("…", "#555")}[self.state]
-        text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(repr(self)))  # `…` is code, as in the notebook
-        return (
-            f"<p class='gmm-verdict' style='border-left: 4px solid {colour}; padding-left: .6em; margin: 0'>"
-            f"<b style='color: {colour}'>{mark}</b> {text}</p>"
-        )
-
-
-def right(sentence):
-    """What a judge returns where the praise hangs on the answer."""
-    return Verdict("right", sentence)
+__all__ = ["Exercise"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +32,7 @@ class Exercise:
     also: a further test of an answer whose outputs are right: a function of it that returns None or a sentence.
     vary: from a generator, a tuple of inputs, two of which join the others in a variant; or a dictionary of fields that
         are other, among them `told`: what text and answer then say in place of what.
-    names: what the source may use; `exercise` fills it in.
+    names: what the source may use.
     """
 
     answer: str
@@ -215,27 +178,6 @@ class Exercise:
         return outputs, spoilt
 
 
-def tables(module, **given):
-    """The exercises whose texts lie beside a module, in a file of its name, as a tuple; given: further fields by name.
-
-    Between lines of `----` stands an exercise: its answer, and below it lines of four kinds, which may go on indented.
-    `✓ praise`; `✗ old → new`, a bug; `old → new ⇒ sentence` and `expression ⇒ sentence`, mistakes.
-    """
-    made = []
-    for text in Path(module).with_suffix(".txt").read_text(encoding="utf-8").split("\n----\n"):
-        answer, table = text.split("\n\n✓ ")
-        praise, *lines = re.sub(r"\n +", " ", table.rstrip()).split("\n")
-        bug = next((_edit(line[2:]) for line in lines if line[0] == "✗"), ())
-        mistakes = tuple((*_edit(line.split(" ⇒ ")[0]), line.split(" ⇒ ")[1]) for line in lines if line[0] != "✗")
-        plain = Exercise(answer, praise, mistakes=mistakes, bug=bug)
-        made.append(replace(plain, **given.get(plain.name, {})))
-    return tuple(made)
-
-
-def _edit(text):
-    return tuple(part.strip() for part in text.split(" →"))
-
-
 def in_other_words(text, told):
     """All replacements at once, so that none meets what another has put there."""
     return re.sub("|".join(map(re.escape, told)), lambda found: told[found[0]], text) if told else text
@@ -255,22 +197,3 @@ def _changed(given, before):
     if isinstance(before, dict):
         given, before = list(given.values()), list(before.values())
     return isinstance(before, np.ndarray | list) and difference(given, before) is not None
-
-
-def drawn_bells(rng, K=3):
-    """Weights, means and stds of bells well apart on 0 … 25, no two alike."""
-    means = np.linspace(3, 22, K) + rng.uniform(-1, 1, K)
-    return rng.dirichlet(np.full(K, 5.0)), means, np.exp(rng.uniform(-0.4, 0.9, K))
-
-
-def remembered(function):
-    """The function with a memory: a mistake that fits the same curve as the answer doesn't fit it again."""
-    kept = {}
-
-    def call(*args, **options):
-        key = pickle.dumps((args, options))
-        if key not in kept:
-            kept[key] = function(*args, **options)
-        return kept[key]
-
-    return call

@@ -10,21 +10,22 @@ from scipy.optimize import minimize
 from gmm_helpers import classic, gaussian_pdf, l2_loss, mixture_pdf, softmax, unpack
 
 from .compare import numbers_in
-from .exercise import right, tables
+from .tables import tables
+from .verdict import right
 
 x, density = classic()
 
 
 # Three functions that are no parabolas, so that forward and central differences differ.
-def _waves(theta):
+def waves(theta):
     return np.sum(np.sin(theta) * np.arange(1, theta.size + 1))
 
 
-def _product(theta):
+def product(theta):
     return np.exp(theta[0] * theta[1]) + theta[1] ** 3
 
 
-def _loss(theta):
+def loss(theta):
     return l2_loss(theta, x, density)
 
 
@@ -46,7 +47,7 @@ ended = minimize(value_and_grad(l2_loss), twins, (x, density), jac=True, method=
 @cache
 def escape():
     """The direction in which the ground falls from where the twins end, (9,)."""
-    return np.linalg.eigh(hessian(_loss)(ended.x))[1][:, 0]
+    return np.linalg.eigh(hessian(loss)(ended.x))[1][:, 0]
 
 
 def judge_parting(given):
@@ -74,41 +75,8 @@ def judge_parting(given):
 
 
 EXERCISES = tables(
-    __file__,
-    central={
-        "inputs": (
-            (_waves, np.array([0.3, 1.0, 2.0]), 0.01),
-            (_product, np.array([0.5, 2.0]), 0.1),
-            (_loss, np.array([0, 0, 0, 4, 12, 21, 0, 0, 0.0]), 0.001),
-        ),
-        "rtol": 1e-7,
-        "atol": 1e-9,
-        "vary": lambda rng: (_waves, rng.normal(0, 1, 4), 0.05),
-    },
-    one_bell_gradient={
-        "inputs": tuple(
-            (m, s, x, density) for m, s in ((13.0, np.log(2)), (5.0, 1.0), (16.0, -0.5), (2.0, 0.3), (22.0, 1.5))
-        ),
-        "also": judge_by_hand,
-        "vary": lambda rng: (rng.uniform(2, 22), rng.uniform(-0.5, 1.5), x, density),
-    },
-    softmax_vjp={
-        "inputs": tuple(
-            (softmax(np.array(logits)), np.array(slopes))
-            for logits, slopes in (
-                ([0.0, 1.0, 2.0], [0.3, -1.0, 0.5]),
-                ([0.5, -0.5], [2.0, 1.0]),
-                ([0.0, 3.0, 1.0, -2.0], [1.0, 0.2, -4.0, 0.7]),
-            )
-        ),
-        "vary": lambda rng: (rng.dirichlet(np.full(4, 3.0)), rng.normal(0, 1, 4)),
-    },
+    globals(),
+    central={"rtol": 1e-7, "atol": 1e-9},
+    one_bell_gradient={"also": judge_by_hand},
     parted={"judge": judge_parting},
-    slopes_by_means={
-        "inputs": tuple(
-            (np.array(theta), x, density)
-            for theta in ([0, 0.5, -1, 4, 12, 21, 0, 0.3, 0.0], [1, -1, 8, 16, 0.5, 1], [0.3, 11.0, 1.2])
-        ),
-        "vary": lambda rng: (rng.normal([0, 0, 6, 16, 0.5, 0.5], 0.5), x, density),
-    },
 )

@@ -7,7 +7,7 @@ import autograd.numpy as np
 from gmm_helpers import CLASSIC, Mixture, classic, gaussian_pdf, mixture_pdf
 
 from .compare import numbers_in
-from .exercise import drawn_bells, tables
+from .tables import drawn_bells, tables
 
 X = np.linspace(-5, 30, 141)
 DX = X[1] - X[0]
@@ -17,33 +17,19 @@ OTHERS = (
     Mixture([1.0], [13], [5]),
 )
 
-# Pairs of curves. One fit is no curve at all; one target is zero at some of its points.
-Y = CLASSIC.pdf(X)
-CURVES = (*((Y, other.pdf(X)) for other in OTHERS), (1e-7 * OTHERS[1].pdf(X), np.zeros(X.size)))
-DENSITIES = (
-    *((Y, other.pdf(X), DX) for other in OTHERS),
-    (OTHERS[2].pdf(X[::2]), OTHERS[1].pdf(X[::2]), 2 * DX),
-    (np.where(abs(X - 12) < 6, 1 / 12, 0.0), OTHERS[2].pdf(X), DX),
-    (Y, np.where(abs(X - 12) < 2, 0.0, Y), DX),  # where our curve is 0 and the density isn't, KL is infinite
-)
-BELLS = gaussian_pdf(X, 5, 2), gaussian_pdf(X, 15, 1), gaussian_pdf(X, 10, 4)
-MIXED = (  # targets that two bells make exactly, nearly, or only with a share outside 0 … 1
-    (0.3 * BELLS[0] + 0.7 * BELLS[1], BELLS[0], BELLS[1]),
-    (1e-6 * Y, 1e-6 * BELLS[1], 1e-6 * BELLS[2]),
-    (BELLS[0], BELLS[2], gaussian_pdf(X, -4, 2)),  # of which the grid has but a part
-    (1.5 * BELLS[0] - 0.5 * BELLS[2], BELLS[0], BELLS[2]),
-    (1.5 * BELLS[0] - 0.5 * BELLS[2], BELLS[2], BELLS[0]),
-)
-STEPS = np.random.default_rng(2).uniform(0.1, 0.7, 60)
-UNEVEN = tuple(
-    (grid, unit * CLASSIC.pdf(grid), unit * other)
-    for grid, unit in ((np.geomspace(1, 30, 80), 1), (np.arange(0, 10, 0.2) ** 1.4, 100), (np.cumsum(STEPS), 1e-7))
-    for other in (OTHERS[0].pdf(grid), np.zeros(grid.size))
-)
+Y, THEIRS = CLASSIC.pdf(X), [mixture.pdf(X) for mixture in OTHERS]
+A, B, C = gaussian_pdf(X, 5, 2), gaussian_pdf(X, 15, 1), gaussian_pdf(X, 10, 4)
+STEPS = np.cumsum(np.random.default_rng(2).uniform(0.1, 0.7, 60))
 
 
-def _curve(rng):
+def drawn(rng):
+    """The curve of a mixture like the classic."""
     return Mixture(*drawn_bells(rng)).pdf(X)
+
+
+def pair(grid, unit=1, share=1):
+    """A grid, the classic there in a unit, and a share of another curve."""
+    return grid, unit * CLASSIC.pdf(grid), share * unit * OTHERS[0].pdf(grid)
 
 
 # A way home ----------------------------------------------------------------------------------------------------------
@@ -86,23 +72,4 @@ def from_elsewhere(rng):
     return {"judge": partial(judge_smallest_std, start=start), "told": told}
 
 
-EXERCISES = tables(
-    __file__,
-    relative={"inputs": CURVES, "vary": lambda rng: (_curve(rng), _curve(rng))},
-    best_share={"inputs": MIXED, "vary": lambda rng: (_curve(rng), _curve(rng), _curve(rng))},
-    smallest_std={"judge": judge_smallest_std, "vary": from_elsewhere},
-    kl={"inputs": DENSITIES, "vary": lambda rng: (_curve(rng), _curve(rng), DX)},
-    exact_l2={
-        "inputs": (
-            *((CLASSIC, other) for other in OTHERS),
-            (OTHERS[1], OTHERS[0]),
-            (Mixture([0.9, 0.1], [13, 14.0123], [5, 0.002]), OTHERS[2]),
-            (Mixture([0.5, 0.5], [5, 15], [1e4, 1]), OTHERS[1]),
-        ),
-        "vary": lambda rng: (Mixture(*drawn_bells(rng)), Mixture(*drawn_bells(rng, 2))),
-    },
-    weighted_loss={
-        "inputs": UNEVEN,
-        "vary": lambda rng: ((grid := np.cumsum(rng.uniform(0.2, 1, 50))), CLASSIC.pdf(grid), OTHERS[1].pdf(grid)),
-    },
-)
+EXERCISES = tables(globals(), smallest_std={"judge": judge_smallest_std, "vary": from_elsewhere})

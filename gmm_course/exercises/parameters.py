@@ -8,7 +8,7 @@ from autograd import grad, jacobian
 from gmm_helpers import classic, mixture_pdf, softmax, unpack
 
 from .compare import numbers_in
-from .exercise import drawn_bells, tables
+from .tables import drawn_bells, tables
 
 x, density = classic()
 
@@ -50,63 +50,10 @@ def judge_traceable(answer):
 
 
 EXERCISES = tables(
-    __file__,
-    stds_from={
-        "inputs": tuple((np.array(free),) for free in ([0.0, np.log(2)], [-0.7, 0.7, -3, 2], [-300.0, 250, 0.1])),
-        "atol": 0,  # a std of 1e-130 is none of 1e-20
-        "vary": lambda rng: (rng.normal(0, 2, 5),),
-    },
+    globals(),
+    stds_from={"atol": 0},  # a std of 1e-130 is none of 1e-20
     unmoved={"judge": judge_unmoved, "vary": another_thrown},
-    my_softmax={
-        "inputs": tuple(
-            (np.array(logits),)
-            for logits in (
-                [0.0, 1, 2],
-                [2.0, -1, 0.5, -3],
-                [1000.0, 1001, 1002],
-                [-2000.0, -2001, -1999],
-                [0.0, 900, 905],
-                [0.0, 10, 3000],
-                [0.0, 2000, 0],
-                [4.2],
-                [-1e5, 1e5, 1e5 + 1],
-                [0.0, -50],
-            )
-        ),
-        "atol": 0,
-        "vary": lambda rng: (rng.normal(0, 400, 4),),
-    },
-    my_unpack={
-        "inputs": tuple(
-            (np.array(theta),)
-            for theta in (
-                [0.3, 7.0, -1.2],
-                [1.0, -0.5, 3.0, 9.0, 0.2, -0.7],
-                [5.0, 5.0, 4.0, 5.0, 15.0, 20.0, 0.7, 0.0, -0.3],
-                np.linspace(-2, 3, 15) ** 2 - 2,
-                [1000.0, 1001.0, 3.0, 9.0, 8.0, -50.0],
-            )
-        ),
-        "atol": 0,
-        "also": judge_traceable,
-    },
-    pin={
-        "inputs": tuple(
-            (np.array(theta),)
-            for theta in (
-                [1.0, -0.5, 3.0, 9.0, 0.2, -0.7],
-                [5.0, 4.0, 7.5, 5.0, 15.0, 20.0, 0.7, 0.0, -0.3],
-                np.linspace(-2, 3, 15) ** 2 - 2,
-            )
-        ),
-        "vary": lambda rng: (rng.normal(0, 3, 12),),
-    },
-    theta_of={
-        "view": unpack,
-        "inputs": (
-            (np.array([0.3, 0.5, 0.2]), np.array([5.0, 15, 20]), np.array([2.0, 1, 2])),
-            (np.array([0.1, 0.9]), np.array([3.0, 4]), np.array([0.5, 3])),
-        ),
-        "vary": lambda rng: drawn_bells(rng, 4),
-    },
+    my_softmax={"atol": 0},
+    my_unpack={"atol": 0, "also": judge_traceable},
+    theta_of={"view": unpack},
 )

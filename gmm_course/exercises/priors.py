@@ -5,7 +5,7 @@ import autograd.numpy as np
 import gmm_helpers
 from gmm_helpers import CLASSIC, Mixture, classic, fit_once, log_std_prior, relative_loss
 
-from .exercise import drawn_bells, remembered, tables
+from .tables import drawn_bells, remembered, tables
 
 fit = remembered(gmm_helpers.fit)
 x, density = classic()
@@ -21,55 +21,17 @@ def largest_error(lam):
     return np.max(np.abs(gaps))
 
 
+OFF = Mixture([0.5, 0.3, 0.2], [5, 40, 12], [2, 1, 500])  # a heavy one off the grid, a wide one
+SEEN = Mixture([0.90, 0.02, 0.08], [8, 16, 20], [4, 0.05, 60])  # light and tall; wide, and seen
+LOW = Mixture([0.60, 0.38, 0.02], [6, 15, 21], [4, 0.6, 0.5])  # heavy and low; narrow and low
+TWINS = Mixture([0.4, 0.4, 0.2], [10, 10, 20], [1, 1, 1])  # the curve is twice as high as a bell
+NEEDLE = Mixture([0.9, 0.1], [8, 16.17], [4, 0.02])  # that no point sees
+
 EXERCISES = tables(
-    __file__,
-    live={
-        "inputs": (
-            (Mixture([0.3, 0.5, 0.2], [5, 15, 20], [2, 1, 2]), GRID, 0.01),
-            (Mixture([0.5, 0.3, 0.2], [5, 40, 12], [2, 1, 500]), GRID, 0.01),  # a heavy one off the grid, a wide one
-            (Mixture([0.90, 0.02, 0.08], [8, 16, 20], [4, 0.05, 60]), GRID, 0.002),  # light and tall; wide, and seen
-            (Mixture([0.60, 0.38, 0.02], [6, 15, 21], [4, 0.6, 0.5]), GRID, 0.3),  # heavy and low; narrow and low
-            (Mixture([0.4, 0.4, 0.2], [10, 10, 20], [1, 1, 1]), GRID, 0.4),  # the curve is twice as high as a bell
-            (Mixture([1.0], [12], [2]), GRID, 1.0),  # exactly its share
-            (Mixture([0.9, 0.1], [8, 16.17], [4, 0.02]), GRID, 0.01),  # a needle that no point sees
-        ),
-        "vary": lambda rng: (Mixture(*drawn_bells(rng, 4)), GRID, rng.uniform(0.2, 0.6)),
-    },
-    prior_residuals={
-        "inputs": (
-            (np.array([2.0, 1.0, 4.0]), 2.0, 1e-2),
-            (np.array([0.5, 3.0]), 1.0, 1e-6),
-            (np.array([7.0]), 3.0, 4.0),
-        ),
-        "view": np.abs,
-        "viewed": "signs apart, ",
-        "vary": lambda rng: (drawn_bells(rng)[2], rng.uniform(0.5, 4), rng.uniform(0, 0.1)),
-    },
-    price_slope={
-        "inputs": (([1e-6, 1e-5, 1e-4],), ([1e-1, 0, 3e-2, 1e-3],), ([1e-5, 1e-2, 3e-2, 1e-1],)),
-        "rtol": 1e-3,
-    },
-    held_out_loss={
-        "inputs": ((x, density, 1, 0.1), (x, noisy, 1, 0), (x, noisy, 1, 0.5), (x[:74], density[:74], 2, 0.01)),
-        "rtol": 1e-3,
-        "atol": 1e-8,
-    },
-    prior_strength={
-        "inputs": (
-            (0.01, 0.25, density),
-            (0.1, 0.5, 10 * density),
-            (0.01, 0.25, classic(150)[1]),
-            (1e-8, 2.0, 1e-6 * density),
-        ),
-        "vary": lambda rng: (rng.uniform(0.001, 0.1), rng.uniform(0.1, 1), density),
-    },
-    all_residuals={
-        "view": lambda residuals: np.sort(np.abs(residuals)),  # a sum of squares minds neither order nor sign
-        "viewed": "sorted by size, ",
-        "inputs": (
-            (CLASSIC.pdf(GRID) + 0.01, CLASSIC.pdf(GRID), np.array([2.0, 1, 3]), 2.0, 0.01),
-            (30 * Mixture([1], [12], [5]).pdf(GRID), 30 * CLASSIC.pdf(GRID), np.array([5.0]), 2.0, 0.5),
-        ),
-        "vary": lambda rng: (Mixture(*drawn_bells(rng)).pdf(x), density, rng.uniform(1, 3, 3), 2.0, 0.1),
-    },
+    globals(),
+    prior_residuals={"view": np.abs, "viewed": "signs apart, "},
+    price_slope={"rtol": 1e-3},
+    held_out_loss={"rtol": 1e-3, "atol": 1e-8},
+    # a sum of squares minds neither order nor sign
+    all_residuals={"view": lambda residuals: np.sort(np.abs(residuals)), "viewed": "sorted by size, "},
 )

@@ -10,7 +10,8 @@ import gmm_helpers
 from gmm_helpers import classic, density_from_histogram, l2_loss, old_faithful, unpack
 
 from .compare import numbers_in
-from .exercise import drawn_bells, remembered, right, tables
+from .tables import drawn_bells, remembered, tables
+from .verdict import right
 
 PRETEST = (  # the right letter, and what each wrong one reveals
     ("b", {"a": "0.399 forgets σ", "c": "a density may exceed 1; an area may not", "d": "σ belongs below the line"}),
@@ -75,27 +76,5 @@ eruptions = old_faithful()[0]
 fit = remembered(gmm_helpers.fit)
 
 EXERCISES = tables(
-    __file__,
-    letters={"judge": judge_letters},
-    heights={
-        "inputs": (
-            (np.array([0.3, 0.5, 0.2]), np.array([2.0, 1.0, 2.0])),
-            (np.array([0.2, 0.8]), np.array([0.5, 4.0])),
-            (np.array([1.0]), np.array([0.1])),
-        ),
-        "vary": lambda rng: drawn_bells(rng, 4)[::2],
-    },
-    my_means={"judge": judge_bad_start},
-    refit={
-        "inputs": ((np.arange(1.5, 5.3, 0.3),), (np.arange(1.4, 5.41, 0.25),), (np.arange(1.55, 5.3, 0.2),)),
-        "rtol": 1e-4,
-    },
-    curve_of={
-        "inputs": (
-            (np.linspace(-20, 40, 61), np.array([0.3, 0.5, 0.2]), np.array([5.0, 15, 20]), np.array([2.0, 1, 2])),
-            (np.linspace(0, 20, 41), np.array([0.9, 0.1]), np.array([4.0, 12]), np.array([1.0, 0.7])),
-            (np.array([8.0]), np.array([1.0]), np.array([8.0]), np.array([3.0])),
-        ),
-        "vary": lambda rng: (np.linspace(0, 25, 40), *drawn_bells(rng)),
-    },
+    globals(), letters={"judge": judge_letters}, my_means={"judge": judge_bad_start}, refit={"rtol": 1e-4}
 )

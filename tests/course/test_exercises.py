@@ -10,7 +10,8 @@ from course import adversaries
 from editions import PATHS, read, role
 
 from gmm_course.exercises import check, exercise, numbers
-from gmm_course.exercises.exercise import BUG, FORGOTTEN, IN_PLACE, UNMENDED, Exercise
+from gmm_course.exercises.exercise import Exercise
+from gmm_course.exercises.verdict import BUG, FORGOTTEN, IN_PLACE, UNMENDED
 
 NUMBERS = numbers()
 CELLS = {(c.metadata["exercise"], role(c)): c.source for path in PATHS for c in read(path).cells if role(c)}
