@@ -6,7 +6,7 @@ import numpy as np
 
 from gmm_helpers import Mixture
 
-__all__ = ["difference", "floats", "numbers_in", "short"]
+__all__ = ["difference", "floats", "numbers_in", "seeded", "short"]
 
 TRIPLE = ("weights", "means", "stds")
 
@@ -57,6 +57,15 @@ def floats(value):
 def numbers_in(value):
     """Numbers as an array of floats; those in a text as a person reads them: "2.4", "bells 1 and 3"."""
     return floats([float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", value)] if isinstance(value, str) else value)
+
+
+def seeded(first, again, other):
+    """A sentence if a generator of the same seed gave other numbers, or one of another seed the same."""
+    if not np.allclose(first, again, rtol=1e-6):
+        return "two generators of one seed gave two answers: draw from the `rng` that you are given, from no other."
+    if np.shape(first) == np.shape(other) and np.allclose(first, other, rtol=1e-9):
+        return "two generators of two seeds gave one answer: use the `rng` that you are given, don't make one."
+    return None
 
 
 def _parts(value, like):

@@ -5,9 +5,9 @@ from scipy import stats
 
 from gmm_helpers import Mixture, gaussian_pdf
 
-from .compare import floats
+from .compare import floats, seeded
 from .tables import drawn_bells, tables
-from .verdict import Verdict, right
+from .verdict import right
 
 THREE = np.array([0.3, 0.5, 0.2]), np.array([5.0, 15, 20]), np.array([2.0, 1, 2])
 X = np.linspace(-4, 9, 27)
@@ -57,37 +57,29 @@ SIZE = 10_000
 
 def judge_draws(outputs):
     """Whether these are draws from APART: two generators, the first of them once more, and three draws alone."""
-    first, second, again, few = map(floats, outputs)
-    for draws, size in ((first, SIZE), (few, 3)):
-        if draws.shape != (size,):
-            return f"{size} draws should come as an array of shape ({size},), yours has {draws.shape}."
-    if (first == second).all():
-        return "two generators gave the same draws: use the `rng` that you are given, don't make one."
-    if (first != again).any():
-        return "one seed gave two answers: draw from the `rng` that you are given, not from numpy's own."
-    said = _what_is_wrong(first)
-    return _what_is_wrong(second) if said is None or isinstance(said, Verdict) else said
-
-
-def _what_is_wrong(draws):
+    draws, other, again, few = map(floats, outputs)
+    for some, size in ((draws, SIZE), (few, 3)):
+        if some.shape != (size,):
+            return f"{size} draws should come as an array of shape ({size},), yours has {some.shape}."
+    if said := seeded(draws, again, other):
+        return said
     weights, means, stds = APART
     bell = abs(draws[:, None] - means).argmin(axis=1)
-    counts = np.bincount(bell, minlength=3)
-    surprise = (counts - SIZE * weights) / np.sqrt(SIZE * weights * (1 - weights))
+    counts, values, changes = np.bincount(bell, minlength=3), np.unique(draws).size, np.sum(np.diff(bell) != 0)
     if draws.std() < 5 and abs(draws.mean() - means).min() < 0.5:
         return f"all {SIZE} draws came from one bell: choose a bell anew for each draw."
     if draws.std() < 25:
         between = " Were values averaged? Choose one bell for each draw." if 40 < draws.mean() < 48 else ""
         return f"your draws have the mean {draws.mean():.1f} and the std {draws.std():.1f}, not 42 and 31.{between}"
-    if abs(surprise).max() > 5:
-        k = abs(surprise).argmax()
+    surprise = abs(counts - SIZE * weights) / np.sqrt(SIZE * weights * (1 - weights))
+    if surprise.max() > 5:
+        k = surprise.argmax()
         equal = " Every bell was chosen equally often." if np.allclose(counts, SIZE / 3, rtol=0.06) else ""
         return f"{counts[k]} of your draws lie around {means[k]:g}, about {SIZE * weights[k]:g} should.{equal}"
-    if np.unique(draws).size < 0.99 * SIZE:
-        return f"{SIZE} draws hold only {np.unique(draws).size} values; from a bell hardly two are ever equal."
+    if values < 0.99 * SIZE:
+        return f"{SIZE} draws hold only {values} values; from a bell hardly two are ever equal."
     if (np.round(SIZE * weights) == counts).all():
         return f"each bell got exactly its share of draws, {counts}. Even that is left to chance: choose for each draw."
-    changes = np.sum(np.diff(bell) != 0)
     if 2 < changes < SIZE / 2:
         return f"in {SIZE} draws the bell changes {changes} times: each should choose its bell anew."
     for k in range(3):
@@ -100,7 +92,7 @@ def _what_is_wrong(draws):
             return f"around {means[k]:g} mean and std of your draws are right, but their shape isn't normal."
     if changes == 2:
         return right(
-            "each bell has its share, mean, std and shape. They come bell by bell: shuffle before taking a few."
+            "each bell has its share, mean, std and shape. They come bell by bell: shuffle, to use a few."
         )
     return None
 
