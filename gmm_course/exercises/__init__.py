@@ -5,7 +5,6 @@ a chapter's `.txt`; inputs to try them on, and judges of open questions, in its 
 it returns, not by how it is written.
 """
 
-from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
@@ -41,8 +40,7 @@ def exercise(number):
 @cache
 def _table(chapter):
     module = import_module(f".{dict(enumerate(CHAPTERS))[chapter]}", __package__)
-    numbered = ((f"{chapter}.{place}", e) for place, e in enumerate(module.EXERCISES, start=chapter > 0))
-    return {number: replace(e, names=vars(module)) for number, e in numbered}
+    return {f"{chapter}.{place}": e for place, e in enumerate(module.EXERCISES, start=chapter > 0)}
 
 
 def numbers():

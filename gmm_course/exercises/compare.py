@@ -55,8 +55,10 @@ def floats(value):
 
 
 def numbers_in(value):
-    """Numbers as an array of floats; those in a text as a person reads them: "2.4", "bells 1 and 3"."""
-    return floats([float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", value)] if isinstance(value, str) else value)
+    """Numbers as an array of floats, of a set as well; those in a text as a person reads them: "bells 1 and 3"."""
+    if isinstance(value, str):
+        return floats([float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", value)])
+    return floats(list(value) if isinstance(value, set) else value)
 
 
 def seeded(first, again, other):

@@ -91,9 +91,7 @@ def judge_draws(outputs):
         if stats.kstest(z, "norm").statistic > 2.2 / np.sqrt(z.size):
             return f"around {means[k]:g} mean and std of your draws are right, but their shape isn't normal."
     if changes == 2:
-        return right(
-            "each bell has its share, mean, std and shape. They come bell by bell: shuffle, to use a few."
-        )
+        return right("each bell has its share, mean, std and shape. They come bell by bell: shuffle, to use a few.")
     return None
 
 

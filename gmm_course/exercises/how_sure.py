@@ -8,9 +8,10 @@ import numpy as np
 import gmm_helpers
 from gmm_helpers import CLASSIC, FitResult, Mixture, bandwidth, density_from_samples, fit_once
 
-from .compare import floats
-from .exercise import remembered, right, tables
+from .compare import floats, numbers_in, seeded
 from .mystery import mystery, reveal
+from .tables import remembered, tables
+from .verdict import right
 
 fit = remembered(gmm_helpers.fit)
 
@@ -18,7 +19,9 @@ CURVE = CLASSIC.pdf(np.arange(75) / 3)
 
 # The bootstrap ---------------------------------------------------------------------------------------------
 
-SAMPLES, FEW = Mixture([0.4, 0.6], [0, 9], [1, 2.5]).sample(500, rng=1), np.array([0.0, 1.0, 1.9, 3.2, 4.4])
+# Rounded, so that some are equal; the narrow bell comes last.
+SAMPLES = np.round(4 * Mixture([0.6, 0.4], [0, 9], [2.5, 1]).sample(500, rng=1)) / 4
+FEW = np.array([0.0, 1.0, 1.9, 3.2, 4.4])
 
 
 def width(samples, start, x=None):
@@ -47,20 +50,18 @@ def judge_bootstrap(outputs):
             )
     if np.allclose(table, table[0], rtol=1e-6):
         return "every row is the same: let `rng` go on from one resample to the next."
-    if not np.allclose(once, again, rtol=1e-6):
-        return "two generators of one seed give two answers: draw from the `rng` you are given."
+    if said := seeded(once, again, table[:3]):
+        return said
     (ours, possible), h = resampled(), bandwidth(SAMPLES)
     ratio = table.std(axis=0, ddof=1) / ours.std(axis=0, ddof=1)
     middle, theirs = ours.mean(axis=0), table.mean(axis=0)
-    smoothed, should = (
-        np.hypot(middle, h),
-        f"your stds are {theirs.round(2)} on average, they should be {middle.round(2)}",
-    )
+    smoothed = np.hypot(middle, h)
+    should = f"your stds are {theirs.round(2)} on average, they should be about {middle.round(2)}"
     if np.allclose(theirs, middle**2, rtol=0.3) or np.allclose(theirs, smoothed**2, rtol=0.3):
         return f"{should}: these are variances, take the root."
     if ratio.max() > 3 and np.all(theirs < smoothed.max()):
         return f"labels switched: your stds scatter {ratio.max():.0f} times too much, from bell to bell. Sort by mean."
-    if np.any(theirs > 1.3 * smoothed) or (theirs[0] > theirs[1]):
+    if np.any(theirs > 1.3 * smoothed) or theirs[0] < theirs[1]:
         return f"{should}: return stds, bells in order of mean."
     if np.any(theirs > (middle + smoothed) / 2):
         return f"{should}: they are those of the smoothed curve, take each resample's own bandwidth off."
@@ -78,93 +79,90 @@ def judge_bootstrap(outputs):
     return None
 
 
-DIGITS = np.array([0.0, 1, 10, 100, 1000])  # the digits of a sum tell how often each was drawn
+DIGITS = np.array([0.0, 1, 10, 100, 1000, 1000, 1000])  # the digits of a sum tell how often each was drawn
 
 
 def judge_means(outputs):
-    """Whether 400 means are those of five draws with repeats from DIGITS, and a seed gives one answer."""
-    one, other, again = map(floats, outputs)
-    if one.shape != (400,):
-        return f"400 means should come as an array of shape (400,), yours has {one.shape}."
-    if (one != again).any() or (one == other).all():
-        return "draw from the `rng` you are given: one seed, one answer; another seed, another."
-    strange = abs(5 * one - np.round(5 * one)) > 1e-6
-    if strange.any():
+    """Whether 400 means are those of seven draws with repeats from DIGITS, and a seed gives one answer."""
+    means, other, again = map(floats, outputs)
+    if means.shape != (400,):
+        return f"400 means should come as an array of shape (400,), yours has {means.shape}."
+    if said := seeded(means, again, other):
+        return said
+    strange = means[abs(7 * means - np.round(7 * means)) > 1e-6]
+    if strange.size:
+        return f"no seven of {DIGITS}, drawn with repeats, have the mean {strange[0]:.5g}: draw as many as there are."
+    spread = DIGITS.std() / np.sqrt(7)
+    if not 0.8 < means.std() / spread < 1.25:
+        return f"400 means scatter by {means.std():.0f}; the std of {DIGITS} over √7 is {spread:.0f}."
+    if abs(means.mean() - DIGITS.mean()) > 0.25 * spread:
         return (
-            f"no five of {DIGITS}, drawn with repeats, have the mean {one[strange][0]:.5g}: draw as many as there are."
+            f"your means average {means.mean():.0f}, the samples {DIGITS.mean():.0f}: each sample counts, equal or not."
         )
-    if not 0.8 < one.std() / (DIGITS.std() / np.sqrt(5)) < 1.25:
-        return f"400 means scatter by {one.std():.0f}; the std of {DIGITS} over √5 is {DIGITS.std() / np.sqrt(5):.0f}."
     return None
 
 
 # The mystery -----------------------------------------------------------------------------------------------
 
-# seed: the most bells that χ² refutes at 5 %, and the numbers of bells within 6 of the lowest BIC
-MYSTERIES = {0: (3, [4]), 2: (2, [3, 4]), 16: (2, [3, 4])}
+# seed: the most bells that χ² refutes at 5 %; those within 6 of the lowest BIC; those within 1 of the lowest AIC
+MYSTERIES = {0: (3, [4], [4]), 11: (1, [2], [2]), 16: (2, [3, 4], [4, 5])}
 
 
 def judge_defence(outputs):
     """The first thing wrong with three defences, or by which convention their lists hold."""
+    lists = []
     for seed, given in zip(MYSTERIES, outputs, strict=True):
-        if sentence := _weak_point(seed, given):
-            return f"mystery({seed}): {sentence}"
-    lists = [sorted({int(K) for K in given[1]}) for given in outputs]
-    if lists == [near for _, near in MYSTERIES.values()]:
+        if not isinstance(given, tuple | list) or len(given) != 2 or not isinstance(given[0], FitResult):
+            return (
+                "two things are asked for, the `FitResult` and the list of all K that stay, as `return result, [3, 4]`."
+            )
+        lists.append(sorted({int(K) for K in np.ravel(numbers_in(given[1]))}))
+        if said := _weak_point(seed, given[0], lists[-1]):
+            return f"mystery({seed}): {said}"
+    truths = [reveal(seed)[0].n_components for seed in MYSTERIES]
+    held = [truth in Ks for truth, Ks in zip(truths, lists, strict=True)]
+    bic, aic = ([known[at] for known in MYSTERIES.values()] for at in (1, 2))
+    if lists == bic:
         return right(
-            "three lists hold. They are BIC's with a margin of 6, odds of 20 to 1; another margin makes others."
+            "three lists hold. They are BIC's, with a margin of 6, odds of 20 to 1; another margin makes others."
         )
-    return right(
-        "three lists hold: each has the true number, and none that χ² refutes. It refutes too few, never too many. "
-        "BIC, with a margin of 6, would name " + ", ".join(str(near) for _, near in MYSTERIES.values()) + "."
+    if all(held):
+        return right(
+            "three lists hold: each has the true number, and none that χ² refutes. A longer list claims less: BIC, "
+            f"with a margin of 6, makes {bic}."
+        )
+    if all(set(near) <= set(Ks) for near, Ks in zip(aic, lists, strict=True)):
+        return right(
+            "three lists hold by Akaike's criterion, 2 a parameter. On mystery(16) it leaves out 3, the true number: "
+            "it takes one too many more often than BIC, whose price is ln N."
+        )
+    at = held.index(False)
+    return (
+        f"mystery({[*MYSTERIES][at]}): there are {truths[at]} bells, χ² doesn't refute that many, and your list "
+        f"{lists[at]} leaves that out."
     )
 
 
-def _weak_point(seed, given):
-    """What is wrong with one defence, or None."""
-    if not isinstance(given, tuple | list) or len(given) != 2 or not isinstance(given[0], FitResult):
-        return "return two things: the `FitResult`, and the list of all K that stay, by your convention."
-    result, tenable = given[0], [int(K) for K in given[1]]
+def _weak_point(seed, result, tenable):
+    """What is wrong with one defence, whatever its convention, or None."""
     x, density, noise = mystery(seed)
-    spare = x.size - 3 * result.mixture.n_components
+    n, refuted = result.mixture.n_components, MYSTERIES[seed][0]
+    spare = x.size - 3 * n
     chi2 = np.sum(((density - result.pdf(x)) / noise) ** 2)
     if chi2 > 1.5 * spare:
         return f"χ² is {chi2:.0f} for {spare} points to spare: what your fit leaves isn't noise. Look at its mass, too."
     if not result.success:
         return "your fit isn't confirmed, its `success` is False. Give it more starts."
-    if result.mixture.n_components not in tenable:
-        return f"your fit has {result.mixture.n_components} bells, and your list leaves that out."
-    refuted, near = MYSTERIES[seed]
+    if n not in tenable:
+        return f"your fit has {n} bells, and your list leaves that out."
     if min(tenable) <= refuted:
         return f"your list holds {min(tenable)}, and χ² refutes {refuted} bells and fewer: what they leave isn't noise."
-    truth = reveal(seed)[0].n_components
-    if truth not in tenable:
-        why = f"BIC puts it less than 6 above its best, of {near}" if truth in near else "χ² doesn't refute it"
-        return f"there are {truth} bells, and your list leaves that out. {why[0].upper()}{why[1:]}."
     return None
 
 
 EXERCISES = tables(
-    __file__,
-    bic={
-        "inputs": (
-            (8e-4, CURVE, 0.002, 3, False),
-            (8e-4, CURVE, 0.002, 3, True),
-            (7e-4, 100 * CURVE[:50], 0.1, 4, True),
-            (7e-2, CURVE, 0.01, 1, False),
-        ),
-        "vary": lambda rng: (rng.uniform(1e-4, 1e-2), CURVE, 0.002, int(rng.integers(1, 6)), bool(rng.integers(2))),
-    },
-    bootstrap_stds={
-        "inputs": tuple(
-            (samples, K, n, np.random.default_rng(seed))
-            for samples, K, n, seed in ((SAMPLES, 2, 10, 5), (SAMPLES, 2, 3, 7), (SAMPLES, 2, 3, 7), (FEW, 1, 10, 8))
-        ),
-        "judge": judge_bootstrap,
-    },
-    defend={"inputs": tuple(mystery(seed) for seed in MYSTERIES), "judge": judge_defence},
-    resampled_means={
-        "inputs": tuple((DIGITS, 400, np.random.default_rng(seed)) for seed in (1, 2, 1)),
-        "judge": judge_means,
-    },
+    globals(),
+    bootstrap_stds={"judge": judge_bootstrap},
+    resampled_means={"judge": judge_means},
+    defend={"judge": judge_defence},
 )

@@ -20,7 +20,7 @@ def clipped_loss(stds):
 
 def judge_unmoved(given, thrown=1):
     """One sentence about the bells named, of which only the `thrown` one feels nothing."""
-    named = np.ravel(numbers_in(list(given) if isinstance(given, set) else given))
+    named = np.ravel(numbers_in(given))
     if not named.size and not isinstance(given, str):
         return "one entry is exactly 0: print the gradient."
     if isinstance(given, bool) or not named.size or not set(named) <= {1, 2, 3}:

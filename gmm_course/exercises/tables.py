@@ -21,7 +21,7 @@ def tables(names, **given):
     `old → new ⇒ sentence` and `expression ⇒ sentence`, mistakes.
     """
     made = []
-    names = {"r_": np.r_} | names if isinstance(names, dict) else {"__file__": names}
+    names = {"r_": np.r_} | names
     for text in Path(names["__file__"]).with_suffix(".txt").read_text(encoding="utf-8").split("\n----\n"):
         answer, table = text.split("\n\n✓ ")
         praise, *lines = re.sub(r"\n +", " ", table.rstrip()).split("\n")

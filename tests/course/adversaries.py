@@ -361,16 +361,15 @@ RIGHT = {
         np.append(np.sqrt(lam) * (np.log(center) - np.log(stds)), (density - ours) / np.sqrt(np.sum(density**2)))
         """,
     "unsmooth": """
-        np.sqrt(std**2 - h**2)
         [float(np.sqrt(s * s - h * h)) if s > h else float("nan") for s in std]
         np.where(std > h, np.sqrt(np.maximum(std**2 - h**2, 0)), np.nan)
-        np.sqrt((std - h) * (std + h))
-        [s * np.sqrt(1 - (h / s) ** 2) for s in std]
-        (std**2 - h**2) ** 0.5
+        np.sqrt(np.where(std <= h, np.nan, (std - h) * (std + h)))
+        np.array([np.sqrt(s**2 - h**2) if s > h else np.nan for s in std])
+        std * np.sqrt(np.where(h < std, 1 - (h / std) ** 2, np.nan))
         """,
     "em_step": """
         (lambda part: (lambda w, m: Mixture(w / w.sum(), m, np.sqrt((part * x[:, None] ** 2).sum(0) / w - m**2)))(part.sum(0), (part * x[:, None]).sum(0) / part.sum(0)))((density * np.gradient(x) / mixture.pdf(x))[:, None] * mixture.component_pdfs(x))
-        (lambda part: (part.sum(0) / part.sum(), (m := x @ part / part.sum(0)), np.sqrt(np.sum(part * (x[:, None] - m) ** 2, 0) / part.sum(0))))((density * (np.append(np.diff(x), 0) + np.insert(np.diff(x), 0, 0)) / 2 / mixture.pdf(x))[:, None] * mixture.component_pdfs(x))
+        (lambda part: Mixture(part.sum(0) / part.sum(), (m := x @ part / part.sum(0)), np.sqrt(np.sum(part * (x[:, None] - m) ** 2, 0) / part.sum(0))))((density * (np.append(np.diff(x), 0) + np.insert(np.diff(x), 0, 0)) / 2 / mixture.pdf(x))[:, None] * mixture.component_pdfs(x))
         (lambda part: Mixture(part.sum(0) / part.sum(), np.average(np.tile(x, (part.shape[1], 1)).T, 0, part), [np.sqrt(np.cov(x, aweights=p, ddof=0)) for p in part.T]))((density * np.gradient(x) / mixture.pdf(x))[:, None] * mixture.component_pdfs(x))
         """,
     "offset_cost": """
@@ -397,12 +396,14 @@ RIGHT = {
     "defend": """
         defend(x, density, noise)
         (fit(x, density, 4, mass=None, rng=0), [K for K in (2, 3, 4, 5, 6) if fit(x, density, K, mass=None, rng=0).loss * np.sum(density**2) / noise**2 < x.size - 3 * K + 2 * np.sqrt(2 * (x.size - 3 * K))])
-        (defend(x, density, noise)[0], (3, 4, 5) if x.size < 150 else {4, 5})
         [(fits := {K: fit(x, density, K, mass=None, rng=0) for K in (2, 3, 4, 5)})[min(fits, key=lambda K: bic_of(fits[K], density, noise))], [K for K in fits if bic_of(fits[K], density, noise) < min(bic_of(f, density, noise) for f in fits.values()) + 12]]
-        (fit(x, density, 4, mass=None, rng=1), np.array([4] if x.size == 157 else [3, 4]))
-        (fit(x, density, 4, mass=None, rng=0), range(4, 9) if x.size == 157 else range(3, 9))
-        (defend(x, density, noise)[0], [3.0, 4.0] if x.size < 150 else [4.0])
-        (defend(x, density, noise)[0], sorted({*defend(x, density, noise)[1], 5, 6}))
+        [(fits := {K: fit(x, density, K, mass=None, rng=0) for K in (2, 3, 4, 5)})[min(fits, key=lambda K: bic_of(fits[K], density, noise, 2))], [K for K in fits if bic_of(fits[K], density, noise, 2) < min(bic_of(f, density, noise, 2) for f in fits.values()) + 2]]
+        [(fits := {K: fit(x, density, K, mass=None, rng=1) for K in (1, 2, 3, 4, 5, 6)})[min(fits, key=lambda K: bic_of(fits[K], density, noise, 2))], [K for K in fits if bic_of(fits[K], density, noise, 2) < min(bic_of(f, density, noise, 2) for f in fits.values()) + 6]]
+        (lambda r, Ks: (r, tuple(Ks)))(*defend(x, density, noise))
+        (lambda r, Ks: (r, np.array(Ks)))(*defend(x, density, noise))
+        (lambda r, Ks: (r, range(Ks[0], 9)))(*defend(x, density, noise))
+        (lambda r, Ks: (r, {float(K) for K in Ks}))(*defend(x, density, noise))
+        (lambda r, Ks: (r, sorted({*Ks, 5, 6})))(*defend(x, density, noise))
         """,
     "resampled_means": """
         rng.choice(samples, (n, samples.size)).mean(axis=1)
@@ -663,6 +664,10 @@ WRONG = {
         np.sqrt(std**2 - h)
         np.sqrt(std**2 - np.mean(std) ** 2)
         np.where(std > h, std, np.nan)
+        (std**2 - h**2) ** 0.5
+        [s * np.sqrt(1 - (h / s) ** 2) for s in std]
+        np.sqrt((std - h) * (std + h))
+        np.where(std >= h, np.sqrt(abs(std**2 - h**2)), np.nan)
         """,
     "bootstrap_stds": """
         np.array([width(rng.choice(samples, samples.size, replace=False), fit(*density_from_samples(samples), K, rng=0).mixture) for _ in range(n)])
@@ -681,11 +686,15 @@ WRONG = {
         bootstrap_stds(samples, K, n, rng)[:, ::-1]
         bootstrap_stds(samples, K, n, rng).mean(axis=0)
         np.array([width(samples + rng.normal(0, 0.1, samples.size), fit(*density_from_samples(samples), K, rng=0).mixture) for _ in range(n)])
+        np.sort(bootstrap_stds(samples, K, n, rng), axis=1)
+        bootstrap_stds(np.unique(samples), K, n, rng)
         """,
     "defend": """
         (lambda r: (r, [4]))(min((fit(x, density, K, mass=None, rng=0) for K in (2, 3, 4)), key=lambda r: r.loss))
         (defend(x, density, noise)[0], [defend(x, density, noise)[0].mixture.n_components])
         (fit(x, density, 4, mass=None, rng=0), [1, 2, 3, 4, 5])
+        (fit(x, density, 4, mass=None, rng=0), [4, 5])
+        (fit(x, density, 4, mass=None, rng=0), [3, 4])
         (fit(x, density, 4, rng=0, n_starts=5), [3, 4])
         (fit(x, density, 4, mass=None, rng=0, n_starts=1), [2, 4])
         defend(x, density, noise)[0]
@@ -695,7 +704,8 @@ WRONG = {
         (fit(x, density, 2, mass=None, rng=0), [2, 3, 4])
         (defend(x, density, noise)[0].mixture, [3, 4])
         (defend(x, density, noise)[0], [2, 3, 4, 5])
-        (defend(x, density, noise)[0], "3, 4")
+        (defend(x, density, noise)[0], "three")
+        (*defend(x, density, noise), 0.5)
         """,
     "resampled_means": """
         [rng.choice(samples, samples.size + 1).mean() for _ in range(n)]
@@ -710,6 +720,9 @@ WRONG = {
         [0.0] * n
         [np.delete(samples, k % len(samples)).mean() for k in range(n)]
         rng.choice(samples, (n, samples.size)).mean(axis=0)
+        rng.choice(np.unique(samples), (n, samples.size)).mean(axis=1)
+        [rng.choice(samples, samples.size, replace=False).mean() for _ in range(n)]
+        [rng.permutation(samples)[1:].mean() for _ in range(n)]
         """,
     "price_slope": """
         (lambda v: np.log(largest_error(v[-1]) / largest_error(v[0])) / np.log(v[-1] / v[0]))(sorted(v for v in lams if v))
@@ -766,14 +779,25 @@ WRONG = {
         (np.log(weights), means, np.log(stds))
         [np.log(weights), means, np.log(stds)]
         """,
+    "bfgs_update": """
+        bfgs_update(B, s, c) if s @ c > 1e-12 else B
+        bfgs_update(B, s, c) if s @ c > 1e-6 else B
+        bfgs_update(B, s, c) if abs(s @ c) > 1e-16 else B
+        """,
+    "em_step": """
+        (lambda m: (m.weights, m.means, m.stds))(em_step(x, density, mixture))
+        (lambda m: (0.5 * m.weights, m.means, m.stds))(em_step(x, density, mixture))
+        em_step(x, density * np.gradient(x) / (x[1] - x[0]), mixture)
+        """,
 }
 
 
 def answers(exercise, texts):
     """The functions or values that the lines of one of the tables above stand for."""
 
-    def bic_of(result, density, noise):
-        return result.loss * np.sum(density**2) / noise**2 + 3 * result.mixture.n_components * np.log(density.size)
+    def bic_of(result, density, noise, price=None):
+        price = np.log(density.size) if price is None else price
+        return result.loss * np.sum(density**2) / noise**2 + 3 * result.mixture.n_components * price
 
     names = {"gmm_helpers": gmm_helpers, "scipy": scipy, "np": np, "stats": scipy.stats, "bic_of": bic_of}
     names |= {name: getattr(gmm_helpers, name) for name in ("Mixture", "softmax", "unpack", "relative_loss")}
