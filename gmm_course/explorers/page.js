@@ -167,7 +167,7 @@ export function mount(model, el) {
       place.hidden = view.away.includes(name) || (name === "work" && !spec.work.length);
       if (!place.hidden) shows[name]?.(view);
     }
-    set(root, { "data-serial": serial, "data-drawn": ahead && !alone ? view.serial : serial });
+    set(root, { "data-serial": serial, "data-drawn": ahead && !alone ? view.serial : serial, "data-answered": view.serial });
   }
 
   function axes(marks, ahead) { // the limits on show, a step nearer to what is wanted; whether that is still to come
