@@ -87,7 +87,7 @@ def _kind(wanted):
     if isinstance(wanted, Mixture):
         return "a `Mixture`"
     if isinstance(wanted, tuple):
-        return "a triple, weights, means and stds,"
+        return "a triple, weights, means and stds," if len(wanted) == 3 else f"a tuple of {len(wanted)} arrays"
     return "an array of numbers" if np.ndim(wanted) else "a number"
 
 
@@ -109,7 +109,12 @@ def short(value):
     try:
         array = floats(value)
     except Exception:
-        return f"`{value!r}`" if len(repr(value)) < 60 else f"something of the type {type(value).__name__}"
+        kind = (
+            f"an array of {value.dtype}s"
+            if isinstance(value, np.ndarray)
+            else f"something of the type {type(value).__name__}"
+        )
+        return f"`{value!r}`" if len(repr(value)) < 60 else kind
     if array.ndim == 0:
         return f"{array:.6g}"
     return np.array2string(array, precision=4) if array.size < 7 else f"an array of shape {array.shape}"

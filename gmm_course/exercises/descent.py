@@ -12,11 +12,12 @@ def positive_definite(size, rng):
 
 
 def bfgs_steps(rng):
-    """B, s, c on ground that curves up, five times, on ground that curves down, and where s·c is exactly 0."""
+    """B, s, c on ground that curves up or down, four times each, once hardly, and where s·c is exactly 0."""
     for size, sign, unit in ((2, 1, 1), (9, 1, 1), (2, -1, 1), (9, -1, 1), (3, 1, 1e-10), (3, -1, 1e-10)):
         s = unit * rng.normal(size=size)
         yield positive_definite(size, rng), s, sign * positive_definite(size, rng) @ s
     yield positive_definite(2, rng), np.array([1.0, 2.0]), np.array([2.0, -1.0])
+    yield positive_definite(2, rng), np.array([1.0, 2.0]), np.array([2.0, -1.0 + 1e-6])
     yield positive_definite(2, rng), np.array([0.1, 0.2]), np.array([0.03, 0.01])
 
 

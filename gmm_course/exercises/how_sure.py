@@ -71,10 +71,10 @@ def judge_bootstrap(outputs):
         return (
             f"they scatter {1 / ratio.min():.0f} times too little: draw with repeats, from the samples, not the curve."
         )
-    strange = np.min(abs(few / possible - 1), axis=1) > 5e-4
-    if strange.any():
+    strange = few[np.min(abs(few / possible - 1), axis=1) > 5e-4]
+    if strange.size:
         return (
-            f"no five of {FEW}, drawn with repeats, have a std of {few[strange][0, 0]:.4g}: draw as many as there are."
+            f"no five of {FEW}, with repeats, have a std of {strange[0, 0]:.4g}: draw as many as there are, from them."
         )
     return None
 
@@ -91,10 +91,10 @@ def judge_means(outputs):
         return said
     strange = means[abs(7 * means - np.round(7 * means)) > 1e-6]
     if strange.size:
-        return f"no seven of {DIGITS}, drawn with repeats, have the mean {strange[0]:.5g}: draw as many as there are."
+        return f"no seven of the samples have the mean {strange[0]:.5g}: resample as many, with repeats."
     spread = DIGITS.std() / np.sqrt(7)
     if not 0.8 < means.std() / spread < 1.25:
-        return f"400 means scatter by {means.std():.0f}; the std of {DIGITS} over √7 is {spread:.0f}."
+        return f"400 means scatter by {means.std():.0f}; the std of the seven samples over √7 is {spread:.0f}."
     if abs(means.mean() - DIGITS.mean()) > 0.25 * spread:
         return (
             f"your means average {means.mean():.0f}, the samples {DIGITS.mean():.0f}: each sample counts, equal or not."

@@ -53,7 +53,7 @@ def judge_verdicts(outputs):
         if got != wanted:
             return (
                 f"result {i} of {len(STORED)} is {wanted!r}, not {got!r}: its slope is {slope:.1g}, and it misses "
-                f"{loss:.2%} of Σ density². (`success` is {success}, the curve is {unit:g} times the classic.)"
+                f"{loss:.2%} of Σ density². (`success` is {success}, the curve's peak {unit * CURVE.max():.1g}.)"
             )
     return None
 

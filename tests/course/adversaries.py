@@ -430,6 +430,7 @@ RIGHT = {
     "area_above": """
         np.sum(np.diff(x) * (counts[1:] + counts[:-1]) / 2) - zero * (x[-1] - x[0])
         gmm_helpers.trapezoid_weights(x) @ (counts - zero)
+        np.sum((counts - zero) * np.gradient(x))
         """,
 }
 
@@ -688,6 +689,7 @@ WRONG = {
         np.array([width(samples + rng.normal(0, 0.1, samples.size), fit(*density_from_samples(samples), K, rng=0).mixture) for _ in range(n)])
         np.sort(bootstrap_stds(samples, K, n, rng), axis=1)
         bootstrap_stds(np.unique(samples), K, n, rng)
+        np.array([width((m := fit(*density_from_samples(samples), K, rng=0).mixture).narrowed(bandwidth(samples)).sample(samples.size, rng=rng), m) for _ in range(n)])
         """,
     "defend": """
         (lambda r: (r, [4]))(min((fit(x, density, K, mass=None, rng=0) for K in (2, 3, 4)), key=lambda r: r.loss))
@@ -783,11 +785,19 @@ WRONG = {
         bfgs_update(B, s, c) if s @ c > 1e-12 else B
         bfgs_update(B, s, c) if s @ c > 1e-6 else B
         bfgs_update(B, s, c) if abs(s @ c) > 1e-16 else B
+        bfgs_update(B, s, c) if s @ c > 1e-5 * np.linalg.norm(s) * np.linalg.norm(c) else B
         """,
     "em_step": """
         (lambda m: (m.weights, m.means, m.stds))(em_step(x, density, mixture))
         (lambda m: (0.5 * m.weights, m.means, m.stds))(em_step(x, density, mixture))
         em_step(x, density * np.gradient(x) / (x[1] - x[0]), mixture)
+        """,
+    "line_of": """
+        {"heights": areas / (stds * np.sqrt(2 * np.pi)), "widths": 2.355 * stds}
+        """,
+    "area_above": """
+        np.mean(counts - zero) * (x[-1] - x[0])
+        np.trapezoid(counts, x) - zero * x[-1]
         """,
 }
 
