@@ -522,6 +522,10 @@ WRONG = {
         np.exp(np.maximum(free, -50))
         np.maximum(np.exp(free), 1e-12)
         np.expm1(free) + 1
+        np.abs(free)
+        10.0**free
+        1 + free
+        np.exp(2 * free)
         """,
     "unmoved": """
         [1, 2]
@@ -579,6 +583,7 @@ WRONG = {
         min(1.0, best_share(target, a, b))
         np.sum((target - b) * (a - b)) / (np.sum((a - b) ** 2) + 1e-12)
         np.polyfit(a - b, target - b, 1)[0]
+        2 * best_share(target, a, b)
         """,
     "exact_l2": """
         np.sqrt(np.sum((a.pdf(t := np.linspace(-100, 150, 20001)) - b.pdf(t)) ** 2) * (t[1] - t[0]))
@@ -587,6 +592,7 @@ WRONG = {
     "central": """
         [(f(theta + h * e) - f(theta - h * e)) / (2 * h) for e in np.eye(9)]
         [(8 * (f(theta + e) - f(theta - e)) - f(theta + 2 * e) + f(theta - 2 * e)) / (12 * h) for e in h * np.eye(len(theta))]
+        central(f, theta, 2 * h)
         """,
     "one_bell_gradient": """
         grad(lambda p: np.sum((density - gaussian_pdf(x, p[0], np.exp(p[1]))) ** 2))(np.array([mean, log_std]))
@@ -654,12 +660,14 @@ WRONG = {
         Mixture(truth.weights, mixture.means, truth.stds)
         Mixture(mixture.weights[(o := [int(np.argmin(abs(mixture.means - m))) for m in truth.means])] / mixture.weights[o].sum(), mixture.means[o], mixture.stds[o])
         (left := list(range(truth.n_components))) and (lambda o: Mixture(mixture.weights[o], mixture.means[o], mixture.stds[o]))([left.pop(int(np.argmin(abs(mixture.means[left] - m)))) for m in truth.means])
+        (o := np.argsort(mixture.means)[np.argsort(truth.means)]) is None or Mixture(mixture.weights[o], mixture.means[o], mixture.stds[o])
         """,
     "held_out_loss": """
         relative_loss(density[1::2], fit(x[::2], density[::2], 3, rng=0, prior=log_std_prior(2, lam)).pdf(x[1::2]))
         fit(x[::2], density[::2], K, rng=0, prior=log_std_prior(2, lam)).loss
         relative_loss(density[1::2], fit(x[::2], density[::2], K, rng=0, prior=log_std_prior(2, lam**2)).pdf(x[1::2]))
         relative_loss(density[1:-1:2], fit(x[:-1:2], density[:-1:2], K, rng=0, prior=log_std_prior(2, lam)).pdf(x[1:-1:2]))
+        relative_loss(density[1::2] / 2, fit(x[::2], density[::2] / 2, K, rng=0, prior=log_std_prior(2, lam)).pdf(x[1::2]))
         """,
     "unsmooth": """
         np.sqrt(std**2 - h)
@@ -669,6 +677,8 @@ WRONG = {
         [s * np.sqrt(1 - (h / s) ** 2) for s in std]
         np.sqrt((std - h) * (std + h))
         np.where(std >= h, np.sqrt(abs(std**2 - h**2)), np.nan)
+        std - h
+        np.sqrt(std**2 + h**2)
         """,
     "bootstrap_stds": """
         np.array([width(rng.choice(samples, samples.size, replace=False), fit(*density_from_samples(samples), K, rng=0).mixture) for _ in range(n)])
@@ -730,6 +740,7 @@ WRONG = {
         (lambda v: np.log(largest_error(v[-1]) / largest_error(v[0])) / np.log(v[-1] / v[0]))(sorted(v for v in lams if v))
         (lambda v: np.mean(np.diff(np.log([largest_error(k) for k in v])) / np.diff(np.log(v))))(sorted(k for k in lams if k))
         lams.sort() or price_slope(lams)
+        1 / price_slope(lams)
         """,
     "best_walk": """
         ends[np.argmin(np.nan_to_num(losses, nan=1.0))]
@@ -742,19 +753,26 @@ WRONG = {
         1 if p == 1 else int(np.ceil(round(np.log(1 - sure) / np.log(1 - p), 2)))
         1 if p == 1 else int(np.ceil(np.log(1 - sure) / np.log(1 - p) - 0.01))
         1 if p == 1 else round(np.log(1 - sure) / np.log(1 - p) + 0.4999)
+        1 if p == 1 else min(R for R in range(1, 5000) if (1 - p) ** R <= 1 - sure)
+        1 if p == 1 else int(np.floor(np.log(1 - sure) / np.log(1 - p)))
+        -(math.log(1 - sure) / math.log(1 - p) // -1)
+        restarts_needed(p, sure) + 1
         """,
     "kl": """
         np.sum(density[(density > 0) & (ours > 0)] * np.log(density[(density > 0) & (ours > 0)] / ours[(density > 0) & (ours > 0)])) * dx
         np.sum(density * np.log((density + 1e-12) / (ours + 1e-12))) * dx
         np.sum(density[density > 0] * np.log(density[density > 0] / np.maximum(ours[density > 0], 1e-300))) * dx
+        np.trapezoid(density * np.log(np.where(density > 0, density, 1) / ours), dx=dx)
         """,
     "live": """
         mixture.weights / (mixture.stds * np.sqrt(2 * np.pi)) * ((mixture.means >= x[0]) & (mixture.means <= x[-1])) >= share * mixture.pdf(x).max()
         mixture.component_pdfs(mixture.means).max(axis=0) >= share * mixture.pdf(x).max()
+        (mixture.component_pdfs(x) / mixture.weights).max(axis=0) >= share * mixture.pdf(x).max()
         """,
     "shares_of": """
         (p := weights * gaussian_pdf(x[:, None], means, stds)) / (p.sum(axis=1, keepdims=True) + 1e-12)
         np.nan_to_num((p := weights * gaussian_pdf(x[:, None], means, stds)) / np.maximum(p.sum(axis=1, keepdims=True), 1e-30))
+        (p := weights * gaussian_pdf(x, means, stds)) / p.sum()
         """,
     "first_escape": """
         gaps.sort() or first_escape(gaps)
@@ -769,6 +787,7 @@ WRONG = {
         """,
     "relative": """
         np.sum((density - ours) ** 2) / (np.sum(density**2) + 1e-12)
+        2 * relative(density, ours)
         """,
     "weighted_loss": """
         np.sum((np.diff(x, append=x[-1])) * (density - ours) ** 2) / np.sum(np.diff(x, append=x[-1]) * density**2)
@@ -786,6 +805,7 @@ WRONG = {
         bfgs_update(B, s, c) if s @ c > 1e-6 else B
         bfgs_update(B, s, c) if abs(s @ c) > 1e-16 else B
         bfgs_update(B, s, c) if s @ c > 1e-5 * np.linalg.norm(s) * np.linalg.norm(c) else B
+        B if s @ c <= 0 else (V := np.eye(len(s)) - s @ c / (s @ c)) @ B @ V.T + s @ s / (s @ c)
         """,
     "em_step": """
         (lambda m: (m.weights, m.means, m.stds))(em_step(x, density, mixture))
@@ -794,10 +814,34 @@ WRONG = {
         """,
     "line_of": """
         {"heights": areas / (stds * np.sqrt(2 * np.pi)), "widths": 2.355 * stds}
+        line_of(areas, stds)[0]
         """,
     "area_above": """
         np.mean(counts - zero) * (x[-1] - x[0])
         np.trapezoid(counts, x) - zero * x[-1]
+        np.trapezoid(abs(counts - zero), x)
+        """,
+    "softmax_vjp": """
+        -softmax_vjp(weights, slopes)
+        """,
+    "largest_step": """
+        2 / np.linalg.eig(hessian)[0][0]
+        2 / np.linalg.norm(hessian)
+        2 / np.linalg.det(hessian)
+        """,
+    "lm_step": """
+        -np.linalg.pinv(J.T @ J * (1 + damping)) @ J.T @ r
+        """,
+    "prior_strength": """
+        np.sqrt(prior_strength(noise, width, density))
+        """,
+    "heights_of": """
+        counts / np.max(counts)
+        counts / np.sum(counts * np.diff(edges))
+        """,
+    "offset_cost": """
+        100 * offset_cost(offsets)
+        -offset_cost(offsets)
         """,
 }
 
