@@ -13,15 +13,9 @@ export function mount(model, el) {
   let rest = 0, late = 0, quiet = 0, base = 0, limits = null, complaint = "";
   const hold = new Hold(plain(view.values), spec.controls), { values } = hold;
   const root = make("div", el, { class: `gmm-explorer${spec.columns.length > 1 ? " gmm-wide" : ""}` });
-  // A plain key belongs to the control under it: JupyterLab's own keys would cut and merge the notebook's cells.
-  root.addEventListener("keydown", e => e.ctrlKey || e.metaKey || e.altKey || e.key === "Escape" || e.stopPropagation());
+  keepKeys(root);
 
   const bar = make("div", root, { class: "gmm-bar", role: "group", "aria-label": "presets and what to do" });
-  const button = (parent, words, action, title) => {
-    const node = make("button", parent, { type: "button", "data-lm-suppress-shortcuts": "true", title }, words);
-    node.onclick = action;
-    return node;
-  };
   const presets = Object.entries(spec.presets).map(([name, preset]) => [name, button(bar, name, () =>
     begin({ ...preset.values, preset: name }))]);
   make("span", bar, { class: "gmm-gap" });
@@ -34,8 +28,7 @@ export function mount(model, el) {
   const code = model.still ? null : button(bar, "Show as code", () => put("code", !values.code));
 
   const question = make("div", root, { class: "gmm-question" }), asked = make("span", question);
-  const answers = make("span", question, { class: "gmm-answers", role: "group", "aria-label": "your guess" });
-  const verdict = make("span", question, { class: "gmm-verdict", role: "status" });
+  const guesses = new Guesses(question, i => put("answer", i));
   const body = make("div", root, { class: "gmm-body" }), left = make("div", body, { class: "gmm-picture" });
   const picture = new Picture(left, spec.panels, spec.height), sentence = make("div", left, { class: "gmm-sentence" });
   const status = make("div", left, { class: "gmm-status" }), spoken = make("div", left, { class: "gmm-spoken", role: "status" });
@@ -209,14 +202,8 @@ export function mount(model, el) {
     error.textContent = complaint || view.error;
     source.hidden = !values.code || !view.code;
     if (source.value !== view.code) [source.value, source.rows] = [view.code, view.code.split("\n").reduce((n, l) => n + 1 + Math.floor(l.length / 100), 0)];
-    if (answers.dataset.of !== choices.join("|")) {
-      answers.replaceChildren(...choices.map((each, i) => button(null, each, () => put("answer", i))));
-      answers.dataset.of = choices.join("|");
-    }
-    set(answers, { class: `gmm-answers${guess === -1 ? " gmm-idle" : ""}` }); // keeps its place: nothing jumps under a hand
-    [...answers.children].forEach((node, i) => set(node, { "aria-pressed": guess === i, disabled: guess === null ? null : "" }));
     const right = guess >= 0 && guess !== null && !view.waiting && (model.still || view.serial === serial) ? view.right : null;
-    verdict.textContent = right === null || right === undefined ? "" : right === guess ? "✓ Right." : `✗ It is: ${choices[right]}.`;
+    guesses.show(choices, guess, right);
     const busy = view.busy !== null;
     runners.forEach(node => (node.disabled = busy));
     stop.disabled = !busy;
@@ -240,15 +227,6 @@ export function mount(model, el) {
     [rest, late, quiet].forEach(clearTimeout);
     root.remove();
   };
-}
-
-// Whether what lies behind a node is dark: JupyterLab's theme, VS Code's, the site's or the system's.
-function dark(node) {
-  for (; node; node = node.parentElement) {
-    const [r, g, b, alpha = 1] = getComputedStyle(node).backgroundColor.match(/[\d.]+/g).map(Number);
-    if (alpha > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128;
-  }
-  return getComputedStyle(document.documentElement).colorScheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
 export default { render: ({ model, el }) => mount(model, el) };

@@ -1,23 +1,6 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
-const NS = "http://www.w3.org/2000/svg", LEFT = 54, RIGHT = 14, ABOVE = 20, FAR = 9999;
+const LEFT = 54, RIGHT = 14, ABOVE = 20, FAR = 9999;
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
-
-function set(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined) node.removeAttribute(name);
-    else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
-  }
-  return node;
-}
-
-// A new element in `parent`; a tag that begins with a hyphen is SVG.
-function make(tag, parent, attributes = {}, text) {
-  const node = tag[0] === "-" ? document.createElementNS(NS, tag.slice(1)) : document.createElement(tag);
-  set(node, attributes);
-  if (text !== undefined) node.textContent = text;
-  parent?.append(node);
-  return node;
-}
 
 const raised = n => [...String(n)].map(c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
 

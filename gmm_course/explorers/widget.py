@@ -24,15 +24,15 @@ from .work import Work
 
 __all__ = ["Explorer", "Preset", "View"]
 
-PARTS = ("solver", "picture", "handles", "controls", "page")
+PARTS = ("dom", "solver", "picture", "handles", "controls", "page")
 PROBLEMS = 20  # new problems, from seeds 1, 2, …
 FRAME = {"preset": None, "problem": 0, "answer": None, "revealed": False, "code": False}
 HIDDEN = "Drag bells of your own until they meet the dots; then reveal."
 
 
-def module():
-    """The page's ES module: its parts in one, for a widget's module has nothing to import from."""
-    code = "\n".join((files(__package__) / f"{part}.js").read_text() for part in PARTS)
+def module(*parts):
+    """A page's ES module, from all parts of explorers or from some: a widget's module has nothing to import from."""
+    code = "\n".join((files(__package__) / f"{part}.js").read_text() for part in parts or PARTS)
     return re.sub(r"^\s*(//.*\n)?", "", code, flags=re.MULTILINE)  # it is saved with every explorer
 
 

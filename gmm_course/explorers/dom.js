@@ -1,0 +1,61 @@
+// What every page of the course is built of: elements, buttons, and answers to guess among.
+const NS = "http://www.w3.org/2000/svg";
+
+function set(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined) node.removeAttribute(name);
+    else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+  }
+  return node;
+}
+
+// A new element in `parent`; a tag that begins with a hyphen is SVG.
+function make(tag, parent, attributes = {}, text) {
+  const node = tag[0] === "-" ? document.createElementNS(NS, tag.slice(1)) : document.createElement(tag);
+  set(node, attributes);
+  if (text !== undefined) node.textContent = text;
+  parent?.append(node);
+  return node;
+}
+
+function button(parent, words, action, title) {
+  const node = make("button", parent, { type: "button", "data-lm-suppress-shortcuts": "true", title }, words);
+  node.onclick = action;
+  return node;
+}
+
+// A plain key belongs to the control under it: JupyterLab's own keys would cut and merge the notebook's cells.
+function keepKeys(root) {
+  root.addEventListener("keydown", e => e.ctrlKey || e.metaKey || e.altKey || e.key === "Escape" || e.stopPropagation());
+}
+
+// Two to four answers, one of which is clicked once, and whether that was right. A guess of -1 gives the question up.
+class Guesses {
+  constructor(parent, choose) {
+    this.choose = choose;
+    this.answers = make("span", parent, { class: "gmm-answers", role: "group", "aria-label": "your guess" });
+    this.verdict = make("span", parent, { class: "gmm-verdict", role: "status" });
+  }
+
+  // right: the number of the right answer, or null where it isn't known; sentence: what is said of it.
+  show(choices, guess, right, sentence = "") {
+    const { answers, verdict } = this;
+    if (answers.dataset.of !== choices.join("|")) {
+      answers.replaceChildren(...choices.map((each, i) => button(null, each, () => this.choose(i))));
+      answers.dataset.of = choices.join("|");
+    }
+    set(answers, { class: `gmm-answers${guess === -1 ? " gmm-idle" : ""}` }); // keeps its place: nothing jumps under a hand
+    [...answers.children].forEach((node, i) => set(node, { "aria-pressed": guess === i, disabled: guess === null ? null : "" }));
+    const told = right === guess ? "✓ Right." : `✗ It is: ${choices[right]}.`;
+    verdict.textContent = right === null || right === undefined ? "" : `${told} ${sentence}`.trim();
+  }
+}
+
+// Whether what lies behind a node is dark: JupyterLab's theme, VS Code's, the site's or the system's.
+function dark(node) {
+  for (; node; node = node.parentElement) {
+    const [r, g, b, alpha = 1] = getComputedStyle(node).backgroundColor.match(/[\d.]+/g).map(Number);
+    if (alpha > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128;
+  }
+  return getComputedStyle(document.documentElement).colorScheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches;
+}

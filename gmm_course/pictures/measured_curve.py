@@ -1,0 +1,49 @@
+"""Chapter "Fit a measured curve": fits above their residuals, and what tools meet."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gmm_helpers import Picture, plot_fit, plot_residual
+
+__all__ = ["offsets", "spectrum", "tools"]
+
+
+def offsets(x, fits):
+    """Fits above their residuals, side by side; fits: name → curve and result."""
+    fig, axes = plt.subplots(2, len(fits), figsize=(9, 4), sharex=True, sharey="row", height_ratios=[2.5, 1])
+    for (top, bottom), (name, (curve, result)) in zip(axes.T, fits.items(), strict=True):
+        plot_fit(x, curve, result, top)
+        plot_residual(x, curve, result, bottom)
+        top.set(title=name)
+        bottom.set(xlabel="energy", xscale="log")
+    axes[0, 0].set(ylabel="counts")
+    axes[1, 0].set(ylabel="counts − fit")
+    text = (
+        "Three fits, residuals below. Left: three bells and noise. Middle: the third bell is a low wide hill, and the "
+        "residual rises at both ends. Right: with the offset fitted, bells and residual are as on the left."
+    )
+    return Picture(fig, text)
+
+
+def spectrum(x, curve, result):
+    """The fit of a line above its residual."""
+    fig, (top, bottom) = plt.subplots(2, 1, sharex=True, height_ratios=[2.5, 1])
+    plot_fit(x, curve, result, top)
+    plot_residual(x, curve, result, bottom)
+    top.set(ylabel="transmittance")
+    bottom.set(xlabel="wavelength, nm", ylabel="data − fit")
+    return Picture(fig, "35 points on one peak near 451; the residual below is largest there and runs in a wave.")
+
+
+def tools(met, of):
+    """How many curves of each kind each tool meets; met: kind → tool → count."""
+    names = list(next(iter(met.values())))
+    counts = np.array([[each[name] for name in names] for each in met.values()])
+    fig, ax = plt.subplots(figsize=(7, 2.8))
+    ax.imshow(counts / of, cmap="Blues", vmax=1.6, aspect="auto")
+    for (row, column), count in np.ndenumerate(counts):
+        ax.text(column, row, count, ha="center", va="center")
+    ax.set(xticks=range(len(names)), xticklabels=names, yticks=range(len(met)), yticklabels=list(met))
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return Picture(fig, "Curves met, of 40. fit: at least 38 of each kind. The rest: most three peaks, no hidden bell.")
