@@ -30,6 +30,7 @@ WITHOUT = {  # device: what takes its place
     "matched filter": {"moves.TO_MATCH": 0.0},
     "continued runs": {"search._continued": lambda *_: []},
     "noise ends it": {"stopping.leaves_noise": lambda _run: False},
+    "giving up runs without hope": {"lockstep.PATIENCE": 10**9},
     "MINPACK first": {"search.SMALL": 0},
 }
 

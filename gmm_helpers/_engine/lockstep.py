@@ -20,13 +20,15 @@ FTOL = 1e-6  # relative reduction of the objective at which a run ends: minima a
 FTOL_LAST = 1e-15  # the same for the best run, which goes on by QR: it doesn't square the condition number
 GONE = 1e-24  # relative loss below which there is nothing left to reduce
 FIRST_DAMPING, LEAST_DAMPING, MOST_DAMPING = 1e-3, 1e-12, 1e12
+# A run ends after so many evaluations if it is so much worse than an earlier one, and hopes for less than that share.
+PATIENCE, WORSE, SLOW = 8, 2.0, 0.1
 TOGETHER = 60_000  # runs × components × points in one batch: what a processor's cache holds
 
 
 @dataclass(frozen=True, eq=False)
 class Start:
     """Where a run starts, of which kind that start is, and how many evaluations the run may take. alone: it is run by
-    MINPACK; continues: the run that was cut short there."""
+    MINPACK; continues: the run that was cut short there; bar: the lowest objective of earlier runs."""
 
     problem: Problem
     phi: Array
@@ -35,6 +37,7 @@ class Start:
     alone: bool = False
     continues: Run | None = None
     ftol: float = FTOL
+    bar: float = np.inf
 
 
 def run_in_lockstep(starts: list[Start]) -> list[Run]:
@@ -79,6 +82,7 @@ class _State:
 def _batch(starts: list[Start]) -> list[Run]:
     problems, phi = [start.problem for start in starts], np.array([start.phi for start in starts])
     limits, paths = np.array([start.limit for start in starts]), [[start.phi] for start in starts]
+    bars = np.array([start.bar for start in starts])
     runs: dict[int, Run] = {}
     with np.errstate(all="ignore"):  # a far-off trial may overflow; it is judged by its loss alone
         problem, nfev = _stacked(problems), 1
@@ -86,12 +90,14 @@ def _batch(starts: list[Start]) -> list[Run]:
         n, damping = len(phi), np.full(len(phi), FIRST_DAMPING)
         state = _State(np.arange(n), phi, *here, here.fun, damping, np.full(n, 2.0), np.zeros(phi.shape))
         while True:
-            better, small = _step(state, problem, starts[0].ftol)
+            better, small, promised = _step(state, problem, starts[0].ftol)
             nfev += 1
             for j in better.nonzero()[0]:
                 paths[state.index[j]].append(state.phi[j].copy())
             lost, cut = ~np.isfinite(state.fun), nfev >= limits[state.index]
             arrived = small | (state.fun <= GONE) | (state.damping > MOST_DAMPING)
+            if nfev >= PATIENCE:
+                cut |= (state.fun > WORSE * bars[state.index]) & (promised < SLOW * state.fun)
             over = lost | arrived | cut
             for j in over.nonzero()[0]:
                 i, status = int(state.index[j]), NAN if lost[j] else CONVERGED if arrived[j] else LIMIT
@@ -104,7 +110,7 @@ def _batch(starts: list[Start]) -> list[Run]:
                 problem = _stacked([problems[i] for i in state.index])
 
 
-def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools]:
+def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools, Array]:
     """One trial of every run (Nielsen's damping), which changes the state. Returns which have become better, and which
     have hardly anything left to gain."""
     J, diagonal = state.J, np.arange(state.phi.shape[1])
@@ -128,7 +134,7 @@ def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools]:
     damping = state.damping * np.where(better, np.maximum(1 / 3, 1 - (2 * ratio - 1) ** 3), state.growth)
     state.damping = np.maximum(damping, LEAST_DAMPING)
     state.growth = np.where(better, 2.0, 2 * state.growth)
-    return better, small
+    return better, small, promised
 
 
 def _by_qr(state: _State, damped: Array) -> Any:

@@ -129,7 +129,8 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
         return None if settings.n_starts is None else settings.n_starts - len(runs)
 
     def start(kind: str, phi: Array, alone: bool = False) -> Start:
-        return Start(problem, phi, kind, short, alone=alone)
+        bar = min((run.fun for run in runs), default=np.inf)
+        return Start(problem, phi, kind, short, alone=alone, bar=bar)
 
     if settings.first:
         yield [start("given", guessed(problem, guess), alone=True) for guess in settings.first][: left()]
