@@ -29,7 +29,7 @@ WITHOUT = {  # device: what takes its place
     "set on the misfit": {"moves.TO_MISFIT": 0.0},
     "matched filter": {"moves.TO_MATCH": 0.0},
     "continued runs": {"search._continued": lambda *_: []},
-    "noise ends it": {"stopping.leaves_noise": lambda _run: False},
+    "noise ends it": {"run.is_noise": lambda *_: False},
     "giving up runs without hope": {"lockstep.PATIENCE": 10**9},
     "MINPACK first": {"search.SMALL": 0},
 }

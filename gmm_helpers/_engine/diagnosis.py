@@ -14,7 +14,7 @@ from ..validation import Array
 from .methods import METHODS
 from .minimise import minimise
 from .moves import with_one_more
-from .noise import MAD, leaves_noise
+from .noise import MAD
 from .run import NAN, PRECISION, STOPPED, Run, Search
 from .seen import Sight, sight
 from .tolerances import FEW, MET
@@ -123,7 +123,7 @@ def wrong_mass(run: Run) -> bool:
         return False
     if (at.hidden | at.wide).any():
         return True
-    return run.loss > MET and bool(abs(problem.area - at.seen.sum()) > unsure or not leaves_noise(run))
+    return run.loss > MET and bool(abs(problem.area - at.seen.sum()) > unsure or not run.leaves_noise)
 
 
 def _mass(fit: _Fit) -> Iterator[str]:
@@ -176,7 +176,7 @@ def _alike(fit: _Fit) -> Iterator[str]:
 
 def _misfit(fit: _Fit) -> Iterator[str]:
     run, N = fit.run, fit.run.problem.u.size
-    if run.loss <= MET or leaves_noise(run) or not run.is_finite or wrong_mass(run):
+    if run.loss <= MET or run.leaves_noise or not run.is_finite or wrong_mass(run):
         return
     left = _mended(run, "constant")
     if left is not None and left <= (_mended(run, None) or np.inf):

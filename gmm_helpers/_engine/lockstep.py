@@ -20,7 +20,8 @@ FTOL = 1e-6  # relative reduction of the objective at which a run ends: minima a
 FTOL_LAST = 1e-15  # the same for the best run, which goes on by QR: it doesn't square the condition number
 GONE = 1e-24  # relative loss below which there is nothing left to reduce
 FIRST_DAMPING, LEAST_DAMPING, MOST_DAMPING = 1e-3, 1e-12, 1e12
-# A run ends after so many evaluations if it is so much worse than an earlier one, and hopes for less than that share.
+# Where an earlier run left noise alone, one that is so much worse after so many evaluations ends, if it hopes for less
+# than that share of its objective.
 PATIENCE, WORSE, SLOW = 8, 2.0, 0.1
 TOGETHER = 60_000  # runs × components × points in one batch: what a processor's cache holds
 
@@ -28,7 +29,8 @@ TOGETHER = 60_000  # runs × components × points in one batch: what a processor
 @dataclass(frozen=True, eq=False)
 class Start:
     """Where a run starts, of which kind that start is, and how many evaluations the run may take. alone: it is run by
-    MINPACK; continues: the run that was cut short there; bar: the lowest objective of earlier runs."""
+    MINPACK; continues: the run that was cut short there; bar: the objective at which
+    an earlier run left noise alone."""
 
     problem: Problem
     phi: Array

@@ -5,11 +5,9 @@ from math import sqrt
 import numpy as np
 
 from ..validation import Array
-from .derivatives import evaluate
-from .run import Run
 from .tolerances import FEW
 
-__all__ = ["MAD", "is_white", "leaves_noise"]
+__all__ = ["MAD", "is_noise", "is_white"]
 
 MAD = 1.4826 / sqrt(6)  # median size of second differences to the standard deviation of noise
 HIGH, FEW_HIGH = 0.1, 8  # share of the peak above which a point counts as high; fewer such points tell nothing
@@ -26,12 +24,10 @@ def is_white(residuals: Array) -> bool:
     return bool(r.size >= FEW and products.sum() < 2 * sqrt(products @ products))
 
 
-def leaves_noise(run: Run) -> bool:
-    """Whether what a run leaves over looks like noise alone: the curve bends to and fro, neighbours of the residual
-    aren't alike, and where the curve is high it is no larger than what the curve's second differences allow (a misfit
-    on few points passes the other tests)."""
-    target = run.problem.target
-    residuals = evaluate(run.phi, run.problem).residuals[: target.size]
+def is_noise(residuals: Array, target: Array) -> bool:
+    """Whether what is left over of a target (N,) looks like noise alone: the curve bends to and fro, neighbours of the
+    residual aren't alike, and where the curve is high it is no larger than what the curve's second differences allow
+    (a misfit on few points passes the other tests)."""
     bends = np.diff(target, 2)
     signs = np.sign(bends[abs(bends) > 1e-9 * abs(bends).max(initial=0.0)])
     if not is_white(residuals) or (signs[1:] != signs[:-1]).sum() < TO_AND_FRO * signs.size:

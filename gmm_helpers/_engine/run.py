@@ -7,7 +7,8 @@ from math import isfinite
 import numpy as np
 
 from ..validation import Array, Ints
-from .derivatives import Evaluation, clipped
+from .derivatives import Evaluation, clipped, evaluate
+from .noise import is_noise
 from .problem import Problem
 from .seen import Sight, sight
 from .tolerances import FLAT, FLATTER
@@ -77,6 +78,12 @@ class Run:
         if ((means > u[0]) & (means < u[-1]) & (stds > u[i + 1] - u[i]) & (stds < u[-1] - u[0])).all():
             return True  # the points can't miss such a component
         return not (self.sight.hidden | self.sight.spike | self.sight.wide).any()
+
+    @cached_property
+    def leaves_noise(self) -> bool:
+        """Whether what it leaves over of the curve looks like noise alone."""
+        target = self.problem.target
+        return is_noise(evaluate(self.phi, self.problem).residuals[: target.size], target)
 
     @cached_property
     def value(self) -> float:

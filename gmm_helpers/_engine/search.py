@@ -129,7 +129,8 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
         return None if settings.n_starts is None else settings.n_starts - len(runs)
 
     def start(kind: str, phi: Array, alone: bool = False) -> Start:
-        bar = min((run.fun for run in runs), default=np.inf)
+        lowest = min(runs, key=lambda run: run.value, default=None)
+        bar = lowest.fun if lowest is not None and lowest.leaves_noise else np.inf
         return Start(problem, phi, kind, short, alone=alone, bar=bar)
 
     if settings.first:

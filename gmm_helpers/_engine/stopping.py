@@ -3,7 +3,6 @@
 from itertools import dropwhile, islice
 
 from .methods import Method
-from .noise import leaves_noise
 from .run import CONVERGED, Run
 
 __all__ = ["FINDS", "is_confirmed", "is_perfect", "n_finds", "n_outlived"]
@@ -36,7 +35,7 @@ def is_confirmed(runs: list[Run]) -> bool:
         return True
     if finds + outlived // WORTH < FINDS or best.fun <= NEARLY_MET:
         return False
-    return best.is_healthy and leaves_noise(best)
+    return best.is_healthy and best.leaves_noise
 
 
 def n_finds(runs: list[Run]) -> int:
