@@ -117,4 +117,6 @@ def short(value):
         return f"`{value!r}`" if len(repr(value)) < 60 else kind
     if array.ndim == 0:
         return f"{array:.6g}"
-    return np.array2string(array, precision=4) if array.size < 7 else f"an array of shape {array.shape}"
+    return (
+        np.array2string(array, precision=4).replace("\n", ",") if array.size < 7 else f"an array of shape {array.shape}"
+    )

@@ -102,7 +102,7 @@ class Exercise:
         if callable(answer) and not self.asks_function:
             return Verdict("wrong", "a value is asked for, and this is a function: call it.")
         got, spoilt = self.outputs(answer)
-        if self.bug and self._agree(got, self.outputs(self.stub)[0]):
+        if self.bug and self._is_that(got, self.stub):
             untouched = _written(answer) == _written(self.stub)
             return Verdict("open", BUG) if untouched else Verdict("wrong", UNMENDED)
         if all(output is None or output is Ellipsis for output in got):
@@ -121,7 +121,7 @@ class Exercise:
         if problem is None or isinstance(problem, Verdict):
             return Verdict("wrong", IN_PLACE) if spoilt else Verdict("right", self.praise)
         for mistake in self.mistakes:
-            if self._agree(got, self.outputs(self.mistaken(mistake))[0]):
+            if self._is_that(got, self.mistaken(mistake)):
                 return Verdict("wrong", mistake[-1])
         return Verdict("wrong", IN_PLACE if spoilt else problem)
 
@@ -158,7 +158,13 @@ class Exercise:
         except Exception:  # of another kind than what is asked for
             return output
 
-    def _agree(self, got, wanted):
+    def _is_that(self, got, wrong):
+        """Whether these are the outputs of that wrong answer, a hundred times as closely as a right one must come."""
+        closely = replace(self, rtol=max(self.rtol / 100, 1e-9), atol=max(self.atol / 100, 1e-12))
+        return closely.agree(got, self.outputs(wrong)[0])
+
+    def agree(self, got, wanted):
+        """Whether two lists of outputs agree."""
         return all(self._other(g, w) is None for g, w in zip(got, wanted, strict=True))
 
     def outputs(self, answer):

@@ -757,6 +757,7 @@ WRONG = {
         1 if p == 1 else int(np.floor(np.log(1 - sure) / np.log(1 - p)))
         -(math.log(1 - sure) / math.log(1 - p) // -1)
         restarts_needed(p, sure) + 1
+        max(2, restarts_needed(p, sure))
         """,
     "kl": """
         np.sum(density[(density > 0) & (ours > 0)] * np.log(density[(density > 0) & (ours > 0)] / ours[(density > 0) & (ours > 0)])) * dx
@@ -778,6 +779,7 @@ WRONG = {
         gaps.sort() or first_escape(gaps)
         gaps.remove(min(gaps)) or first_escape(gaps)
         min(gap for gap in gaps if gap >= 0.01) if 0.01 in gaps else 1e-6
+        min(gap for gap in gaps if gap > 1e-8)
         """,
     "all_residuals": """
         np.append(density - ours, np.sqrt(lam) * np.log(stds / center))
@@ -820,6 +822,8 @@ WRONG = {
         np.mean(counts - zero) * (x[-1] - x[0])
         np.trapezoid(counts, x) - zero * x[-1]
         np.trapezoid(abs(counts - zero), x)
+        np.trapezoid(counts, x) - zero / (x[-1] - x[0])
+        np.trapezoid(counts, x) - zero * np.mean(np.diff(x))
         """,
     "softmax_vjp": """
         -softmax_vjp(weights, slopes)
@@ -842,6 +846,10 @@ WRONG = {
     "offset_cost": """
         100 * offset_cost(offsets)
         -offset_cost(offsets)
+        """,
+    "true_axis": """
+        int(start + index * (stop - start) / n_points) if np.ndim(index) == 0 else true_axis(index, start, stop, n_points)
+        start + index * (stop - start) // n_points
         """,
 }
 

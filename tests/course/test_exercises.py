@@ -162,7 +162,7 @@ def _differs(e, answer, inputs):
     """Whether an answer is plainly another one: not by rounding, and not by what the exercise leaves open."""
     tried = Exercise(e.answer, "", names=e.names, inputs=inputs, view=e.view, rtol=max(1e-6, 2 * e.rtol), atol=e.atol)
     got, spoilt = tried.outputs(answer)
-    return spoilt or not tried._agree(got, tried.outputs(e.right)[0])
+    return spoilt or not tried.agree(got, tried.outputs(e.right)[0])
 
 
 # The check -----------------------------------------------------------------------------------------------------------
