@@ -1,7 +1,7 @@
 """JupyterLite: the notebooks in a browser, without a server.
 
 Pyodide, the Python inside, and its own packages (NumPy, SciPy, Matplotlib, scikit-learn) come from its CDN when a
-notebook is first run. What Pyodide lacks is shipped with the site, as wheels.
+notebook is first run. The rest, plain Python, is shipped with the site, as wheels.
 """
 
 import os
@@ -15,8 +15,9 @@ from tempfile import TemporaryDirectory
 import nbformat
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = ("autograd", "ipywidgets", "jupyterlab_widgets", "comm", "anywidget", "psygnal")  # besides our own
-FIRST = "%pip install -q gmm_helpers ipywidgets  # from this site: the browser's Python starts without them"
+SHIPPED = ("autograd", "tqdm", "anywidget", "psygnal", "typing_extensions", "ipywidgets", "jupyterlab_widgets", "comm")
+FIRST = """# From this site: the browser's Python starts without them. (A comment behind the next line would be installed, too.)
+%pip install -q gmm_helpers anywidget ipywidgets matplotlib"""
 
 
 def build_lab(folder, paths):
