@@ -1,7 +1,7 @@
 """Many curves: those of a chunk are fitted in lock-step, chunks are spread over workers, and none is lost."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from functools import partial
 from typing import Any
 
@@ -39,7 +39,7 @@ def map_curves(fit_chunk: Callable[[list[Curve]], list[Any]], curves: list[Curve
             for results in run_all(fit_chunk, chunks):
                 done += len(results)
                 yield from results
-    except BrokenProcessPool:
+    except BrokenExecutor:
         for i in range(done, len(curves)):
             yield _in_its_own_process(fit_chunk, curves[i], i)
 
@@ -48,5 +48,5 @@ def _in_its_own_process(fit_chunk: Callable[[list[Curve]], list[Any]], curve: Cu
     try:
         with mapper(2) as run_all:
             return next(iter(run_all(partial(fit_chunk), [[curve]])))[0]
-    except BrokenProcessPool:
+    except BrokenExecutor:
         return RuntimeError(f"curve {i} ended the process that fitted it")

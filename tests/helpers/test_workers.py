@@ -2,6 +2,9 @@
 
 import os
 import pickle
+import re
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -98,6 +101,25 @@ def test_work_travels_and_comes_home_the_same(method):
         (here,), (away,) = function(job), pickle.loads(pickle.dumps(there(starts)))
         np.testing.assert_array_equal(away.theta, here.theta)
         assert (away.fun, away.status, away.nfev) == (here.fun, here.status, here.nfev)
+
+
+def test_where_python_has_no_processes_it_says_so_and_goes_on_in_one():
+    """As in a browser, whose Python lacks the module that `multiprocessing` is built on."""
+    code = """
+import sys
+sys.modules["_multiprocessing"] = None
+import numpy as np
+from gmm_helpers import classic, fit, fit_many
+x, density = classic()
+alone, together = fit(x, density, 3, rng=0), fit(x, density, 3, rng=0, workers=2)
+assert np.array_equal(alone.x, together.x) and together.success
+assert all(r.success for r in fit_many(x, [density] * 2, 3, rng=0, workers=-1))
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    sentence = "RuntimeWarning: `workers={}` needs processes, which Python can't start here: it goes on in one"
+    assert run.returncode == 0, run.stderr
+    assert re.findall("RuntimeWarning: .*", run.stderr) == [sentence.format(2), sentence.format(-1)]
+    assert run.stderr.count("<string>:7:") == 1  # the caller's line
 
 
 def test_a_failure_in_numbered_processes_reaches_the_caller():
