@@ -16,7 +16,8 @@ import nbformat
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = ("autograd", "tqdm", "anywidget", "psygnal", "typing_extensions", "ipywidgets", "jupyterlab_widgets", "comm")
-FIRST = """# From this site: the browser's Python starts without them. (A comment behind the next line would be installed, too.)
+# A comment of its own line: behind `%pip …` its words would be taken for names of packages.
+FIRST = """# From this site: the browser's Python starts without them.
 %pip install -q gmm_helpers anywidget ipywidgets matplotlib"""
 
 
