@@ -748,6 +748,7 @@ WRONG = {
         ends[list(losses).index(min(losses))] if 0 else ends[np.argsort(-losses)[-1]]
         ends[np.nanargmin(np.where(losses > 1, np.nan, losses))]
         ends[np.argmin(np.nan_to_num(losses, nan=9999.0))]
+        ends[np.nanargmin(np.round(losses[::-1], 1))]
         """,
     "restarts_needed": """
         1 if p == 1 else int(np.ceil(round(np.log(1 - sure) / np.log(1 - p), 2)))
@@ -764,6 +765,8 @@ WRONG = {
         np.sum(density * np.log((density + 1e-12) / (ours + 1e-12))) * dx
         np.sum(density[density > 0] * np.log(density[density > 0] / np.maximum(ours[density > 0], 1e-300))) * dx
         np.trapezoid(density * np.log(np.where(density > 0, density, 1) / ours), dx=dx)
+        abs(kl(density, ours, dx))
+        max(0, kl(density, ours, dx))
         """,
     "live": """
         mixture.weights / (mixture.stds * np.sqrt(2 * np.pi)) * ((mixture.means >= x[0]) & (mixture.means <= x[-1])) >= share * mixture.pdf(x).max()
@@ -774,6 +777,7 @@ WRONG = {
         (p := weights * gaussian_pdf(x[:, None], means, stds)) / (p.sum(axis=1, keepdims=True) + 1e-12)
         np.nan_to_num((p := weights * gaussian_pdf(x[:, None], means, stds)) / np.maximum(p.sum(axis=1, keepdims=True), 1e-30))
         (p := weights * gaussian_pdf(x, means, stds)) / p.sum()
+        shares_of(np.sort(x), weights, means, stds)
         """,
     "first_escape": """
         gaps.sort() or first_escape(gaps)
@@ -790,10 +794,12 @@ WRONG = {
     "relative": """
         np.sum((density - ours) ** 2) / (np.sum(density**2) + 1e-12)
         2 * relative(density, ours)
+        min(1, relative(density, ours))
         """,
     "weighted_loss": """
         np.sum((np.diff(x, append=x[-1])) * (density - ours) ** 2) / np.sum(np.diff(x, append=x[-1]) * density**2)
         weighted_loss(x, density + 1e-9, ours)
+        min(1, weighted_loss(x, density, ours))
         """,
     "pin": """
         np.append(theta[: len(theta) // 3 - 1] - np.median(theta[: len(theta) // 3]), theta[len(theta) // 3 :])
@@ -832,6 +838,7 @@ WRONG = {
         2 / np.linalg.eig(hessian)[0][0]
         2 / np.linalg.norm(hessian)
         2 / np.linalg.det(hessian)
+        min(1, largest_step(hessian))
         """,
     "lm_step": """
         -np.linalg.pinv(J.T @ J * (1 + damping)) @ J.T @ r
@@ -850,6 +857,15 @@ WRONG = {
     "true_axis": """
         int(start + index * (stop - start) / n_points) if np.ndim(index) == 0 else true_axis(index, start, stop, n_points)
         start + index * (stop - start) // n_points
+        true_axis(index, int(start), int(stop), n_points)
+        np.unique(true_axis(index, start, stop, n_points))
+        """,
+    "curve_of": """
+        curve_of(np.sort(x), weights, np.sort(means), stds)
+        """,
+    "bell": """
+        bell(np.unique(x), mean, std)
+        bell(np.sort(x), mean, std)
         """,
 }
 
