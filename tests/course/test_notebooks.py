@@ -7,6 +7,7 @@ import pytest
 from editions import NOTEBOOKS, PATHS, code_cells, read, role, tags
 
 CHAPTERS = [path for path in PATHS if re.match(r"0[1-9]|1[01]", path.name)]
+GLOSSARY = NOTEBOOKS.parent / "docs" / "glossary.md"
 EXERCISED = [path for path in PATHS if any(role(cell) == "check" for cell in read(path).cells)]
 everywhere = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 chapters = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
@@ -107,3 +108,21 @@ def test_its_links_lead_somewhere(path):
 def images(source):
     """The attributes of every image of an HTML source."""
     return [attributes for name, attributes in tags(source) if name == "img"]
+
+
+def test_the_glossary_names_the_chapter_where_each_word_first_occurs():
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| .+ \| \[(\d+)\]\(\.\./notebooks/(\S+)\) \|$", GLOSSARY.read_text(), re.M)
+    assert len(rows) > 20
+    for _, word, chapter, name in rows:
+        first = next(path.name for path in PATHS if word.lower() in prose(path))
+        assert (name, int(name[:2])) == (first, int(chapter)), word
+    for word in ("local minimum", "saddle", "plateau", "step length", "learning rate", "convergence", "condition"):
+        assert word in GLOSSARY.read_text()
+    for word in ("identifiability", "regularisation", "overfitting", "initialisation", "backpropagation"):
+        assert word in GLOSSARY.read_text()
+
+
+def prose(path):
+    """What a chapter says, without emphasis, in small letters; hints are left out, since they are folded."""
+    told = [cell.source for cell in read(path).cells if cell.cell_type == "markdown" and role(cell) != "hint"]
+    return "\n".join(told).replace("*", "").lower()
