@@ -17,8 +17,8 @@ def tables(names, **given):
     use, with numpy's `r_`; given: further fields, by the exercise's name.
 
     Between lines of `----` stands an exercise: its answer, and below it lines of six kinds, which may go on indented.
-    `✓ praise`; `✗ old → new`, a bug; `? input | input`, the arguments to try; `~ input`, one of them drawn by `rng`;
-    `old → new ⇒ sentence` and `expression ⇒ sentence`, mistakes.
+    `✓ praise`; `✗ old → new`, a bug; `? input | input`, the arguments to try; `~ input`, more of them drawn by `rng`,
+    one always and two in each variant; `old → new ⇒ sentence` and `expression ⇒ sentence`, mistakes.
     """
     made = []
     names = {"r_": np.r_} | names
@@ -32,6 +32,7 @@ def tables(names, **given):
             fields["inputs"] = tuple(eval(f"({one},)", names) for one in marked["?"].split(" | "))
         if "~" in marked:
             fields["vary"] = eval(f"lambda rng: ({marked['~']},)", names)
+            fields["inputs"] += (fields["vary"](np.random.default_rng(len(made))),)
         plain = Exercise(answer, praise, **fields)
         made.append(replace(plain, **given.get(plain.name, {})))
     return tuple(made)

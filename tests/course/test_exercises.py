@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -156,6 +157,19 @@ def test_no_mutant_of_the_answer_is_praised(number):
     assert wrong >= 2
     assert not praised
     assert not dumb
+
+
+@pytest.mark.parametrize("number", [number for number in COMPARED if number not in FITTED])
+def test_no_guard_or_rounding_is_praised_where_it_can_be_felt(number):
+    e = exercise(number)
+    fresh = tuple(inputs for seed in range(4) for inputs in e.variant(seed).inputs[len(e.inputs) :])
+    felt = [
+        (w, f)
+        for w, f in adversaries.guarded(e.right, e.inputs)
+        if _differs(replace(e, atol=1e-9), f, e.inputs + fresh)
+    ]
+    assert felt
+    assert not [what for what, answer in felt if e.check(answer).ok]
 
 
 def _differs(e, answer, inputs):
