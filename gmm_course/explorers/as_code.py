@@ -10,11 +10,11 @@ from gmm_helpers import Mixture
 __all__ = ["literal", "source"]
 
 
-def source(name, values, initial, body=None):
-    """Lines of Python: imports, `body`, and a call of the explorer `name` with what isn't as it was at first."""
-    given = {key: literal(value) for key, value in values.items() if literal(value) != literal(initial[key])}
-    call = f"{name}({', '.join(f'{key}={value}' for key, value in given.items())})"
-    body = f"{body}\n\n{call}" if body else call
+def source(name, values, initial, code, **more):
+    """Lines of Python: imports, `code` with the values in it, and a call of the explorer `name` with what has moved."""
+    words = {key: literal(value) for key, value in values.items()}
+    moved = [f"{key}={word}" for key, word in words.items() if word != literal(initial[key])]
+    body = f"{code.format(**words, **more)}\n\n{name}({', '.join(moved)})"
     names = [each for each in gmm_helpers.__all__ if _mentions(body, each)]
     lines = ["import numpy as np"] if _mentions(body, "np") else []
     lines += [f"from gmm_helpers import {', '.join(names)}"] if names else []

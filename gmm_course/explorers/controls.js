@@ -39,8 +39,8 @@ const subscript = k => String(k + 1).replace(/\d/g, c => "₀₁₂₃₄₅₆�
 const CONTROLS = {
   number: (parent, c, key, hold, put, complain) => numberRow(parent, c, () => hold.get([key]), v => put([key], v), complain),
   numbers(parent, c, key, hold, put, complain) {
-    const shows = c.numbers.map((number, i) => {
-      if (c.headings[i]) heading(parent, c.headings[i]);
+    const headings = new Map(c.headings), shows = c.numbers.map((number, i) => {
+      if (headings.has(i)) heading(parent, headings.get(i));
       return numberRow(parent, number, () => hold.get([key, i]), v => put([key, i], v), complain);
     });
     return () => shows.forEach(show => show());
@@ -78,9 +78,10 @@ const CONTROLS = {
   },
   choice(parent, c, key, hold, put) {
     const select = make("select", make("label", parent, { class: "gmm-choice" }, `${c.label} `), { "data-lm-suppress-shortcuts": "true" });
-    c.words.forEach(words => make("option", select, {}, words));
-    select.onchange = () => put(key, c.options[select.selectedIndex]);
-    return () => (select.selectedIndex = c.options.indexOf(hold.values[key]));
+    const options = c.options.map(each => [each].flat()); // [words, value], or the words alone
+    for (const [words] of options) make("option", select, {}, words);
+    select.onchange = () => put(key, options[select.selectedIndex].at(-1));
+    return () => (select.selectedIndex = options.findIndex(each => each.at(-1) === hold.values[key]));
   },
   switch(parent, c, key, hold, put) {
     const label = make("label", parent, { class: "gmm-switch" });
@@ -94,7 +95,7 @@ const CONTROLS = {
     const file = make("input", label, { type: "file", "data-lm-suppress-shortcuts": "true" });
     const below = make("div", parent, { class: "gmm-found" });
     file.onchange = async () => {
-      if (file.files[0]) take(file.files[0].name, await file.files[0].arrayBuffer());
+      if (file.files[0]) take(key, file.files[0].name, await file.files[0].arrayBuffer());
       file.value = ""; // so that the same name, its file mended, is taken again
     };
     return view => view.found === below.dataset.html || (below.innerHTML = below.dataset.html = view.found);

@@ -17,7 +17,10 @@ export class Hold {
   // { low, high, step, name } of a number: ["step"], ["theta", 3] or ["truth", "m", 0]
   range([key, ...rest]) {
     const c = this.controls[key];
-    if (c.kind === "mixture") return { ...c.limits[rest[0]], name: `${NAMES[rest[0]]} of bell ${rest[1] + 1}` };
+    if (c.kind === "mixture") {
+      const [which, k] = rest, [low, high] = { w: [0, 1], m: c.means, s: c.stds }[which];
+      return { low, high, step: which === "w" ? 0.01 : 0.05, name: `${NAMES[which]} of bell ${k + 1}` };
+    }
     return rest.length ? c.numbers[rest[0]] : c;
   }
   put([key, ...rest], value) {

@@ -1,20 +1,22 @@
 """What a hand can move, as data: a page makes sliders, boxes and lists of them. Each holds the value at the start."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from gmm_helpers import Mixture
+from gmm_helpers import PRESETS, Mixture, marron_wand
 
-__all__ = ["Bells", "Choice", "File", "Number", "Numbers", "Switch", "plain", "share", "subscript"]
+__all__ = ["COMPONENTS", "NOISE", "SEED", "Bells", "Choice", "File", "Number", "Numbers", "Switch", "like", "plain",
+           "share", "strengths", "subscript"]  # fmt: skip
 
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+CURVES = PRESETS | {"Claw": marron_wand(10)}  # by the names that the table of presets uses
 
 
 def subscript(letter, k):
     """subscript("μ", 0) is μ₁."""
-    return letter + str(k + 1).translate(SUBSCRIPTS)
+    return letter + "₁₂₃₄₅₆₇₈₉"[k]
 
 
 @dataclass(frozen=True)
@@ -29,16 +31,7 @@ class Number:
     name: str = ""
     log: bool = False
     whole: bool = False
-
-    def data(self):
-        """What the page needs to know."""
-        return asdict(self) | {"kind": "number", "name": self.name or self.label}
-
-    def read(self, value):
-        """The value that a page sent, checked."""
-        if not np.isfinite(value := float(value)):
-            raise ValueError(f"a number must be finite, got {value}")
-        return value
+    kind: str = "number"
 
 
 @dataclass(frozen=True)
@@ -47,19 +40,11 @@ class Numbers:
 
     numbers: list
     headings: dict
+    kind: str = "numbers"
 
     @property
     def value(self):
         return np.array([number.value for number in self.numbers], float)
-
-    def data(self):
-        """What the page needs to know."""
-        headings = [self.headings.get(i, "") for i in range(len(self.numbers))]
-        return {"kind": "numbers", "numbers": [number.data() for number in self.numbers], "headings": headings}
-
-    def read(self, value):
-        """The array that a page sent, checked."""
-        return np.array([number.read(v) for number, v in zip(self.numbers, value, strict=True)])
 
 
 @dataclass(frozen=True)
@@ -69,42 +54,25 @@ class Bells:
     value: Mixture
     means: tuple = (0, 25)
     stds: tuple = (0.05, 8)
-
-    def data(self):
-        """What the page needs to know."""
-        ends = {"w": (0, 1, 0.01), "m": (*self.means, 0.05), "s": (*self.stds, 0.05)}
-        limits = {key: {"low": low, "high": high, "step": step} for key, (low, high, step) in ends.items()}
-        return {"kind": "mixture", "limits": limits}
-
-    def read(self, value):
-        """The mixture that a page sent, checked."""
-        weights = np.array(value["w"], float)
-        return Mixture(weights / weights.sum(), value["m"], value["s"])
+    kind: str = "mixture"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several options: a list, or a dict of words → value."""
+    """One of several options: a list, or a dict of words → value; the first, or another to start with."""
 
     label: str
     options: Any
-    start: Any = None
+    first: Any = None
+    kind: str = "choice"
 
     @property
     def values(self):
-        return list(self.options.values()) if isinstance(self.options, dict) else list(self.options)
+        return list(self.options.values() if isinstance(self.options, dict) else self.options)
 
     @property
     def value(self):
-        return self.values[0] if self.start is None else self.start
-
-    def data(self):
-        """What the page needs to know."""
-        return {"kind": "choice", "label": self.label, "words": list(self.options), "options": self.values}
-
-    def read(self, value):
-        """The option that a page sent, checked."""
-        return self.values[self.values.index(value)]
+        return self.values[0] if self.first is None else self.first
 
 
 @dataclass(frozen=True)
@@ -113,12 +81,7 @@ class Switch:
 
     label: str
     value: bool = False
-
-    def data(self):
-        """What the page needs to know."""
-        return {"kind": "switch", "label": self.label}
-
-    read = staticmethod(bool)
+    kind: str = "switch"
 
 
 @dataclass(frozen=True)
@@ -128,19 +91,41 @@ class File:
     label: str
     value: str
     take: Any
+    kind: str = "file"
 
-    def data(self):
-        """What the page needs to know."""
-        return {"kind": "file", "label": self.label}
 
-    read = staticmethod(str)
+# What several explorers let a hand move
+COMPONENTS = Number("K", 3, 1, 6, 1, "number of bells fitted", whole=True)
+NOISE = Number("noise %", 0.0, 0, 10, 0.5, "noise in per cent of the peak")
+SEED = Number("seed", 0, 0, 20, 1, "seed of the noise", whole=True)
+
+
+def strengths(*powers):
+    """A choice of the strength of a prior: none, or one of these powers of ten."""
+    return Choice("prior λ", {"none": 0.0} | {f"1e{n}": 10.0**n for n in powers})
 
 
 def plain(value):
-    """A value as JSON holds it."""
+    """A value, or a control, as JSON holds it; a dict as a list of pairs."""
     if isinstance(value, Mixture):
         return {"w": value.weights.tolist(), "m": value.means.tolist(), "s": value.stds.tolist()}
+    if isinstance(value, dict):
+        return list(map(list, value.items()))
+    if isinstance(value, list):
+        return list(map(plain, value))
+    if hasattr(value, "kind"):
+        return {key: plain(each) for key, each in vars(value).items() if key not in ("value", "take")}
     return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def like(default, value):
+    """A value that a page, the table of presets or a caller gives, in the kind of the default."""
+    if isinstance(value, str) and isinstance(default, Mixture):
+        return CURVES[value]
+    if isinstance(value, dict):
+        weights, means, stds = map(np.array, value.values())
+        return Mixture(weights / weights.sum(), means, stds)
+    return np.array(value, float) if isinstance(default, np.ndarray) else value
 
 
 def share(weights, k, value):

@@ -4,13 +4,13 @@ import numpy as np
 from contourpy import contour_generator
 from scipy.optimize import minimize
 
-from gmm_helpers import CLASSIC, classic_grid, gaussian_pdf
+from gmm_helpers import CLASSIC, classic_grid, gaussian_pdf, pack
 
 from .as_code import literal
 from .inputs import Choice, Number
 from .marks import Panel, dots, line
-from .state import random_mixture
-from .widget import Explorer, Preset, View
+from .state import key, random_mixture, slope
+from .widget import Explorer, View
 from .words import spans
 
 __all__ = ["explore_landscape"]
@@ -20,17 +20,6 @@ MEANS, LOGS = (-8.0, 30.0), (-1.5, 2.5)
 MOST = 600  # steps
 HOME = 1e-3  # the relative loss at which a walk is at home
 LEVELS = np.geomspace(2e-3, 2, 13)
-STEPS = "length of a step, and its limit 2/λ at the floor"
-CODE = """x = classic_grid()
-density = CLASSIC.pdf(x)
-
-
-def loss(theta):
-    mixture = Mixture(CLASSIC.weights, [theta[0], 15, 20], [np.exp(theta[1]), 1, 2])
-    return relative_loss(density, mixture.pdf(x))
-
-
-print(loss([{mean}, {log_std}]))"""
 
 
 def explore_landscape(**values):
@@ -39,76 +28,68 @@ def explore_landscape(**values):
     values: `mean`, `log_std`, `method`, `step`, `tolerance`, `truth`, `preset`, in place of the first preset's.
     Returns one box.
     """
+    steps = "length of a step, and its limit 2/λ at the floor"
     panels = {
         "map": Panel(3, MEANS, LOGS, "mean μ₁", "ln σ₁: the contours are those of the relative loss"),
         "losses": Panel(1, (0.9, 1000), (1e-12, 10), "iteration + 1", "relative loss", xlog=True, ylog=True),
-        "steps": Panel(
-            0.35, (0.01, 1000), (0, 1), "length of a step, and its limit 2/λ at the floor", xlog=True, ticks={"y": []}
-        ),
+        "steps": Panel(0.35, (0.01, 1000), (0, 1), steps, xlog=True, ticks={"y": []}),
     }
-    handles = (
-        {"kind": "point", "paths": (("mean",), ("log_std",)), "panel": "map", "color": "bell1", "name": "the start"},
-        {"kind": "number", "path": ("step",), "panel": "steps", "y": 0.5, "color": "accent"},
-    )
+    start = {"kind": "point", "paths": (("mean",), ("log_std",)), "panel": "map", "color": "bell1", "name": "the start"}
+    step = {"kind": "number", "path": ("step",), "panel": "steps", "y": 0.5, "color": "accent"}
+    bowls = {}
+
+    def walked(state):
+        """The landscape and the walk on it."""
+        v = state.values
+        if (at := literal(v["truth"])) not in bowls:
+            bowls.clear()
+            bowls[at] = Bowl(v["truth"])
+        bowl = bowls[at]
+        start = v["mean"], v["log_std"]
+        return bowl, state.kept(key(v), lambda: bowl.walk(start, v["method"], v["step"], v["tolerance"]))
 
     def show(state):
-        v = state.values
-        bowl = state.kept(literal(v["truth"]), lambda: Bowl(v["truth"]))
-        path = bowl.walk(np.array([v["mean"], v["log_std"]]), v["method"], v["step"], v["tolerance"])
+        v, (bowl, path) = state.values, walked(state)
         losses = np.array([bowl.loss(theta) for theta in path])
-        count, shown = np.arange(1, len(path) + 1), path[np.unique(np.geomspace(1, len(path), 250).astype(int)) - 1]
-        marks = {"contours": line("map", *bowl.contours, color="faint", width=1, label="equal loss")}
-        marks["home"] = dots("map", [bowl.floor[0]], [bowl.floor[1]], color="bell3", size=6, label="the true bell")
-        marks["path"] = line("map", shown[:, 0], shown[:, 1], color="bell2", width=1.8, label="the walk")
-        marks["iterates"] = dots("map", shown[:, 0], shown[:, 1], color="bell2", size=2.2)
-        marks["end"] = dots("map", path[-1:, 0], path[-1:, 1], color="ink", size=4.5, label="its end")
-        marks["losses"] = line("losses", count, np.maximum(losses, 1e-12), color="bell2", width=1.8)
+        x, y = path[np.unique(np.geomspace(1, len(path), 250).astype(int)) - 1].T
         limit = 2 / bowl.steepness
-        marks["limit"] = line("steps", [limit, limit], [0, 1], color="bell4", width=4, label="2/λ")
-        away = () if v["method"] == DESCENT else ("step",)
-        hold = handles[: 2 - len(away)]
+        marks = {
+            "contours": line("map", *bowl.contours, color="faint", width=1, label="equal loss"),
+            "home": dots("map", *bowl.floor, color="bell3", size=6, label="the true bell"),
+            "path": line("map", x, y, color="bell2", width=1.8, label="the walk"),
+            "iterates": dots("map", x, y, color="bell2", size=2.2),
+            "end": dots("map", *path[-1], color="ink", size=4.5, label="its end"),
+            "losses": line("losses", np.arange(1, len(path) + 1), np.maximum(losses, 1e-12), color="bell2", width=1.8),
+            "limit": line("steps", [limit, limit], [0, 1], color="bell4", width=4, label="2/λ"),
+        }
         numbers = spans(
             f"{len(path) - 1} steps", f"loss {losses[-1]:.2g}", f"slope {np.hypot(*bowl.slope(path[-1])):.1e}",
             f"largest curvature at the floor λ = {bowl.steepness:.3g}",
         )  # fmt: skip
-        return View(marks, sentence(v, path, losses, limit), numbers, {}, hold, v["truth"], away=away)
+        said = sentence(v, path, losses, limit)
+        if v["method"] == DESCENT:
+            return View(marks, said, numbers, (start, step), v["truth"])
+        return View(marks, said, numbers, (start,), v["truth"], away=("step",))
 
     controls = {
         "method": Choice("method", [DESCENT, TURNS, BFGS]),
-        "mean": Number("μ₁", -1, *MEANS, 0.1, name="mean at the start"),
-        "log_std": Number("ln σ₁", 0.7, *LOGS, 0.05, name="log-std at the start"),
-        "step": Number("step", 3, 0.01, 1000, 0.05, name="length of a step", log=True),
-        "tolerance": Number("tolerance", 1e-5, 1e-9, 0.1, 0.25, name="slope at which a walk stops", log=True),
+        "mean": Number("μ₁", -1, *MEANS, 0.1, "mean at the start"),
+        "log_std": Number("ln σ₁", 0.7, *LOGS, 0.05, "log-std at the start"),
+        "step": Number("step", 3, 0.01, 1000, 0.05, "length of a step", log=True),
+        "tolerance": Number("tolerance", 1e-5, 1e-9, 0.1, 0.25, "slope at which a walk stops", log=True),
     }
+
+    def judge(state):
+        bowl, path = walked(state)
+        return int(bowl.loss(path[-1]) > HOME)
+
+    def new(rng):
+        return {"truth": random_mixture(rng), "mean": float(np.round(rng.uniform(-5, 28), 1))}
+
     return Explorer(
-        "explore_landscape", show, panels, controls, _presets(), defaults={"truth": CLASSIC}, given=values, height=430,
-        new=lambda rng: Preset("Another landscape. From here, will gradient descent find the bell?",
-                               {"truth": random_mixture(rng), "mean": float(np.round(rng.uniform(-5, 28), 1))},
-                               ("yes", "no"), lambda state: int(not _home(state))),
-        code=lambda v: CODE.format(mean=v["mean"], log_std=v["log_std"]),
+        "explore_landscape", show, panels, controls, values, defaults={"truth": CLASSIC}, new=new, judge=judge,
+        height=430,
     )  # fmt: skip
-
-
-def _home(state):
-    v = state.values
-    bowl = Bowl(v["truth"])
-    return bowl.loss(bowl.walk(np.array([v["mean"], v["log_std"]]), v["method"], v["step"], v["tolerance"])[-1]) < HOME
-
-
-def _presets():
-    yes_no = ("yes", "no")
-    return {
-        "One at a time": Preset("First the mean alone, then the std, in turns: will that come home from −1?",
-                                {"method": TURNS}, yes_no, 0),
-        "Both at once": Preset("Mean and std together, by gradient descent from −1: home, or away as the mean alone?",
-                               {}, ("home", "away"), 0),
-        "Too long a step": Preset("Step 12, beyond 2/λ: what will the walk do near the floor?",
-                                  {"mean": 4.0, "log_std": 0.5, "step": 12.0}, ("settle", "leap about"), 1),
-        "Loose tolerance": Preset("A walk stops where the slope is below 0.02. Will it be at home?",
-                                  {"tolerance": 0.02}, yes_no, 1),
-        "Far out": Preset("From a mean of 27, off the grid: where does the walk lead?",
-                          {"mean": 27.0, "log_std": 0.0}, ("home", "nowhere", "to another floor"), 1),
-    }  # fmt: skip
 
 
 class Bowl:
@@ -119,64 +100,56 @@ class Bowl:
     """
 
     def __init__(self, truth):
-        self.x = classic_grid()
-        self.weight, self.density = truth.weights[0], truth.pdf(self.x)
-        self.rest = self.density - truth.component_pdfs(self.x)[:, 0]
-        self.energy = self.density @ self.density
-        self.floor = np.array([truth.means[0], np.log(truth.stds[0])])
-        J = self._bell(self.floor)[1]
-        self.steepness = float(np.linalg.eigvalsh(2 * J @ J.T / self.energy)[-1])
+        self.x, self.theta = classic_grid(), pack(truth)
+        self.density = truth.pdf(self.x)
+        self.moving = [truth.n_components, 2 * truth.n_components]
+        self.floor = self.theta[self.moving]
+        h = 1e-5
+        hessian = [(self.slope(self.floor + e) - self.slope(self.floor - e)) / (2 * h) for e in h * np.eye(2)]
+        self.steepness = float(np.linalg.eigvalsh(hessian)[-1])
+        weight, others = truth.weights[0], self.density - truth.component_pdfs(self.x)[:, 0]
         across, up = np.linspace(*MEANS, 115), np.linspace(*LOGS, 61)
-        heights = [[self.loss((mean, log)) for mean in across] for log in up]
+        curves = (others + weight * gaussian_pdf(self.x, across[:, None], np.exp(log_std)) for log_std in up)
+        heights = [np.sum((self.density - curve) ** 2, axis=1) / np.sum(self.density**2) for curve in curves]
         rings = [ring for level in LEVELS for ring in contour_generator(across, up, heights).lines(level)]
         self.contours = np.concatenate([np.vstack([ring[::2], ring[-1:], [[np.nan] * 2]]) for ring in rings]).T
 
-    def _bell(self, theta):
-        """The first bell on the grid, (N,), and its derivatives, (2, N)."""
-        std = np.exp(np.clip(theta[1], -20, 20))
-        y = self.weight * gaussian_pdf(self.x, theta[0], std)
-        z = (self.x - theta[0]) / std
-        return y, np.array([y * z / std, y * (z * z - 1)])
+    def _loss_and_slope(self, theta):
+        full = self.theta.copy()
+        full[self.moving] = np.clip(theta, -1e3, [1e3, 20])
+        loss, gradient = slope(full, self.x, self.density)
+        energy = self.density @ self.density
+        return float(loss / energy), gradient[self.moving] / energy
 
     def loss(self, theta):
         """Σ (density − ours)² / Σ density²."""
-        left = self.rest + self._bell(theta)[0] - self.density
-        return float(left @ left / self.energy)
+        return self._loss_and_slope(theta)[0]
 
     def slope(self, theta):
         """Its gradient, (2,)."""
-        y, J = self._bell(theta)
-        return 2 * J @ (self.rest + y - self.density) / self.energy
+        return self._loss_and_slope(theta)[1]
 
     def walk(self, theta, method, step, tolerance):
         """The iterates from theta, (n, 2), until the slope is below the tolerance."""
-        path = [theta]
+        path = [np.array(theta, float)]
         if method == BFGS:
             options = {"gtol": tolerance, "maxiter": MOST}
-            minimize(
-                self.loss,
-                theta,
-                jac=self.slope,
-                method="BFGS",
-                options=options,
-                callback=lambda t: path.append(t.copy()),
-            )
+            minimize(self._loss_and_slope, path[0], jac=True, method="BFGS", options=options, callback=path.append)
             return np.array(path)
         while len(path) <= MOST and np.hypot(*self.slope(path[-1])) > tolerance and abs(path[-1]).max() < 1e3:
-            path.append(self._turn(path[-1], len(path)) if method == TURNS else path[-1] - step * self.slope(path[-1]))
+            at = path[-1]
+            path.append(self._turn(at, 1 - len(path) % 2) if method == TURNS else at - step * self.slope(at))
         return np.array(path)
 
-    def _turn(self, theta, n):
-        """The floor of the valley that theta lies in along one coordinate, found by short steps downhill."""
-        i, theta, stride = n % 2, theta.copy(), 0.25
-        i = 1 - i  # the mean first
-        while stride > 1e-6:
-            near = [theta + sign * stride * np.eye(2)[i] for sign in (-1, 1)]
-            best = min(near, key=self.loss)
+    def _turn(self, theta, i):
+        """The floor of the valley that theta lies in along its i-th coordinate, found by short steps downhill."""
+        stride = np.eye(2)[i] / 4
+        while stride.max() > 1e-6:
+            best = min(theta - stride, theta + stride, key=self.loss)
             if self.loss(best) < self.loss(theta):
                 theta = best
             else:
-                stride /= 2
+                stride = stride / 2
         return theta
 
 
@@ -184,7 +157,7 @@ def sentence(values, path, losses, limit):
     """Where the walk ended, and whether that is home."""
     (mean, log_std), n = path[-1], len(path) - 1
     place = f"at a mean of {mean:.2f} and a std of {np.exp(min(log_std, 20)):.2f}"
-    name = values["method"].capitalize() if values["method"] != BFGS else BFGS
+    name = values["method"][0].upper() + values["method"][1:]
     if n == MOST and values["method"] == DESCENT and values["step"] > limit:
         beyond = f"A step of {values['step']:.3g} is beyond 2/λ = {limit:.3g}"
         return f"{beyond}: after {n} steps the walk still leaps about, now {place}."

@@ -5,6 +5,7 @@ const plain = value => structuredClone(value);
 const LOOKS = { color: "ink", width: 1.5, dash: null, fill: 0, size: 3, opacity: 1, label: "", words: "", when: "", live: null };
 const even = ([low, high, n]) => Array.from({ length: n }, (_, i) => low + ((high - low) * i) / (n - 1));
 const received = view => ({ ...view, marks: view.marks.map(m => ({ ...LOOKS, ...m, x: m.even ? even(m.x) : m.x })) });
+const HIDDEN = "Drag bells of your own until they meet the dots; then reveal.";
 const NUMBERS = ["no", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
 
 export function mount(model, el) {
@@ -80,8 +81,8 @@ export function mount(model, el) {
     moved(true);
   }
 
-  function take(name, content) {
-    model.send({ file: name, serial }, undefined, [content]);
+  function take(key, name, content) {
+    model.send({ file: name, key, serial }, undefined, [content]);
   }
 
   function ask(more = {}) {
@@ -116,13 +117,13 @@ export function mount(model, el) {
 
   // What follows from the hand alone
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-  const follows = () => view.live && view.serial >= base && view.live.same.every(key => same(values[key], view.values[key])) &&
-    view.live.of.every(key => values[key].w.length === view.values[key].w.length);
+  const follows = () => view.live && view.serial >= base && values[view.live.of].w.length === view.values[view.live.of].w.length &&
+    Object.keys(values).every(key => key === view.live.of || key in KEPT || same(values[key], view.values[key]));
 
   function followed() { // the marks of the view, those that depend on the hand alone computed anew
-    const { x, noise, of: [name], K } = view.live, peak = () => Math.max(...y);
-    const y = view.live.y ?? x.map(v => total(values[name], v));
-    const density = noise ? y.map((v, i) => v + noise[i] * peak()) : y;
+    const { noise, of: name, K } = view.live, given = view.marks.find(mark => mark.name === "given"), { x } = given;
+    const y = given.live ? x.map(v => total(values[name], v)) : given.y, peak = Math.max(...y);
+    const density = noise ? y.map((v, i) => v + noise[i] * peak) : y;
     if (K) last = matched(fitBells(x, density, K, last, noise ? 0 : 6) ?? last, values[name]);
     const sum = (which, at) => at.map(v => total(which === "fit" ? last : values[which], v));
     const one = ([, which, k], at) => {
@@ -143,7 +144,7 @@ export function mount(model, el) {
 
   // What it shows
   const of = v => (v.problem ? spec.problems[v.problem - 1] : spec.presets[v.preset]) ?? { values: {}, question: "" };
-  const hides = () => spec.hidden && values.problem > 0 && !values.revealed;
+  const hides = () => spec.guess && values.problem > 0 && !values.revealed;
   const schedule = () => (due ||= requestAnimationFrame(draw));
 
   function draw() {
@@ -189,7 +190,7 @@ export function mount(model, el) {
   function words(alone) {
     const { question: what, answers: choices = [] } = of(values), guess = values.answer;
     const covered = hides() || (choices.length > 0 && guess === null);
-    const text = hides() ? spec.hidden : covered ? "Guess first: click an answer, or move something." :
+    const text = hides() ? HIDDEN : covered ? "Guess first: click an answer, or move something." :
       alone && view.live.K ? said() : view.sentence;
     for (const [name, node] of presets) set(node, { "aria-pressed": values.preset === name });
     set(reveal, { "aria-pressed": values.revealed });
@@ -202,8 +203,7 @@ export function mount(model, el) {
     error.textContent = complaint || view.error;
     source.hidden = !values.code || !view.code;
     if (source.value !== view.code) [source.value, source.rows] = [view.code, view.code.split("\n").reduce((n, l) => n + 1 + Math.floor(l.length / 100), 0)];
-    const right = guess >= 0 && guess !== null && !view.waiting && (model.still || view.serial === serial) ? view.right : null;
-    guesses.show(choices, guess, right);
+    guesses.show(choices, guess, guess >= 0 && guess !== null && (model.still || view.serial === serial) ? view.right : null);
     const busy = view.busy !== null;
     runners.forEach(node => (node.disabled = busy));
     stop.disabled = !busy;

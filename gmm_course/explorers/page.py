@@ -23,7 +23,7 @@ def living(explorer):
         explorer.update(revealed=True)
         table = explorer.view["table"]
         explorer.choose(name)
-        away = [key for key in (*explorer.controls, "work") if key not in explorer.view["live"]["of"]]
+        away = [key for key in (*explorer.controls, "work") if key != explorer.view["live"]["of"]]
         views[name] = explorer.view | {"table": table, "away": away, "serial": 0}
     explorer.choose(next(iter(explorer.presets)))
     state = {"spec": explorer.spec, "view": next(iter(views.values()))}

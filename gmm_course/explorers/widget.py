@@ -5,9 +5,9 @@ says what is shown of them; the page draws it, holds the handles and moves the c
 """
 
 import re
-from dataclasses import dataclass, field
+import tomllib
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
-from typing import Any
 
 import anywidget
 import numpy as np
@@ -16,18 +16,18 @@ import traitlets
 from gmm_helpers import Mixture
 
 from .as_code import source
-from .inputs import plain
-from .marks import still
-from .state import State
-from .words import table, typeset
+from .inputs import like, plain
+from .marks import room, scene, still
+from .state import State, random_mixture
+from .words import scored, table, typeset
 from .work import Work
 
-__all__ = ["Explorer", "Preset", "View"]
+__all__ = ["EVEN", "Explorer", "Preset", "View", "held"]
 
 PARTS = ("dom", "solver", "picture", "handles", "controls", "page")
 PROBLEMS = 20  # new problems, from seeds 1, 2, …
 FRAME = {"preset": None, "problem": 0, "answer": None, "revealed": False, "code": False}
-HIDDEN = "Drag bells of your own until they meet the dots; then reveal."
+EVEN = Mixture(np.full(3, 1 / 3), [5, 12.5, 20], [2, 2, 2])  # bells to guess with
 
 
 def module(*parts):
@@ -36,51 +36,57 @@ def module(*parts):
     return re.sub(r"^\s*(//.*\n)?", "", code, flags=re.MULTILINE)  # it is saved with every explorer
 
 
+TABLE = tomllib.loads((files(__package__) / "presets.toml").read_text(encoding="utf-8"))
+
+
 @dataclass(frozen=True)
 class Preset:
-    """A state worth looking at, and what to predict before looking.
+    """A state worth looking at, and what to predict before looking, as presets.toml has it."""
 
-    answers: two to four, among which `right` is the number of the right one, or a function of the explorer's state.
-    """
-
-    question: str
     values: dict = field(default_factory=dict)
+    question: str = ""
     answers: tuple = ()
-    right: Any = None
+    right: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class View:
     """What an explorer shows of its values: the marks that move, the sentence that tells the picture, the numbers.
 
-    limits: panel → (x, y) where they differ from the panel's; handles: what can be held on the picture, as
-    handles.js knows them; truth, fitted: the mixtures that a table sets side by side once the truth is revealed;
-    away: controls, or "work", that don't count now; live: how the page goes on alone; waiting: whether the answer to
-    the preset's question is still to be worked out; found: HTML beside the control of a file.
+    handles: what can be held on the picture, as handles.js knows them; truth, fitted: the mixtures that a table sets
+    side by side once the truth is revealed; away: controls, or "work", that don't count now; limits: panel → x and y
+    in place of the panel's; live: how the page goes on alone; found: HTML beside the control of a file; code:
+    words that *Show as code* needs besides the values.
     """
 
     marks: dict
     sentence: str
     status: str = ""
-    limits: dict = field(default_factory=dict)
     handles: tuple = ()
     truth: Mixture | None = None
     fitted: Mixture | None = None
     away: tuple = ()
+    limits: dict = field(default_factory=dict)
     live: dict | None = None
-    waiting: bool = False
     found: str = ""
+    code: dict = field(default_factory=dict)
+
+
+def held(name):
+    """Handles on the tops and flanks of a mixture's bells."""
+    return ({"kind": "bells", "of": name, "panel": "curve"},)
 
 
 class Explorer(anywidget.AnyWidget):
     """A question, a picture that follows the hand, and a sentence that tells it.
 
-    name: of the function that makes it, for *Show as code*; show: state → `View`; panels: name → `Panel`; controls:
-    name of a value → its control; presets: name → `Preset`, the first being the state at the start; defaults: name →
-    value for values without a control; new: rng → the `Preset` of a random problem; code: values → lines that compute
-    the picture without a widget; hidden: the controls that hold the truth, put away in a new problem until it is
-    revealed; guess: the control that is there instead; work: a dict of a button's words → a function that, called
-    with the state, yields its progress from 0 to 1 slice by slice; given: values in place of the first preset's.
+    name: of the function that makes it, and of its part of presets.toml; show: state → `View`; panels: name → `Panel`;
+    controls: name of a value → its control; given: values in place of the first preset's; defaults: name → value for
+    values without a control; new: rng → values of a random problem; judge: state → the number of the right answer
+    where presets.toml has none, None while it is still to be worked out; work: a button's words → a function that,
+    called with the state, yields its progress from 0 to 1 slice by slice.
+
+    A control named "guess" holds bells to set by hand: it stands in for "truth" in a new problem until it is revealed.
     """
 
     _esm = module()
@@ -89,26 +95,29 @@ class Explorer(anywidget.AnyWidget):
     view = traitlets.Dict().tag(sync=True)
 
     def __init__(
-        self, name, show, panels, controls, presets, *, defaults=None, new=None, code=None, hidden=(), guess=None,
-        work=None, given=None, columns=None, height=400,
+        self, name, show, panels, controls, given, *, defaults=None, new=None, judge=None, work=None, columns=None,
+        height=400,
     ):  # fmt: skip
-        self.name, self.show, self.panels, self.controls, self.presets = name, show, panels, controls, presets
-        self._code, self._hidden, self._guess, self.height = code, hidden, guess, height
-        self.problems = [new(np.random.default_rng(seed)) for seed in range(1, PROBLEMS + 1)] if new else []
-        start = {key: control.value for key, control in controls.items()} | (defaults or {})
-        first = next(iter(presets))
-        self.initial, self._serial, self._error, self.busy = start, 0, "", None
-        self.state = State(start | FRAME | presets[first].values | {"preset": first})
-        self.state.update(**self._given(given or {}))
-        self.work = Work(work or {}, self)
+        self.name, self.show, self.panels, self.controls, self.judge = name, show, panels, controls, judge
+        self.height, self.work = height, Work(work or {}, self)
+        self.initial = {key: control.value for key, control in controls.items()} | (defaults or {})
+        self.presets = {key: self._preset(**entry) for key, entry in TABLE[name].items() if key != "code"}
+        blank, new = self.presets.pop("New problem"), new or (lambda rng: {"truth": random_mixture(rng)})
+        rngs = map(np.random.default_rng, range(1, PROBLEMS + 1))
+        self.problems = [replace(blank, values=blank.values | new(rng)) for rng in rngs]
+        self._serial, self._error, self.busy = 0, "", None
+        problem = given.get("problem", 0)
+        preset = given.get("preset", None if problem else next(iter(self.presets)))
+        self.state = State(self._start(preset, problem) | ({"answer": -1} if set(given) - {"preset"} else {}))
+        self.state.update(**{key: like(self.state.values.get(key), value) for key, value in given.items()})
         spec = {
             "panels": {key: vars(panel) for key, panel in panels.items()},
-            "controls": {key: control.data() for key, control in controls.items()},
-            "presets": {key: self._question(preset) for key, preset in presets.items()},
+            "controls": {key: plain(control) for key, control in controls.items()},
+            "presets": {key: self._question(preset) for key, preset in self.presets.items()},
             "problems": [self._question(problem) for problem in self.problems],
-            "initial": {key: plain(value) for key, value in start.items()},
+            "initial": {key: plain(value) for key, value in self.initial.items() if key in controls},
             "columns": columns or [list(controls)],
-            "hidden": HIDDEN if guess else "",
+            "guess": "guess" in controls,
             "work": list(work or {}),
             "height": height,
         }
@@ -116,56 +125,51 @@ class Explorer(anywidget.AnyWidget):
         self.on_msg(lambda _widget, message, buffers: self.hear(message, buffers))
         self.refresh()
 
-    def _given(self, given):
-        """The values at the start: those of the preset or problem that is asked for, with those given in place."""
-        preset = given.get("preset")
+    def _preset(self, question, answers=(), right=None, **values):
+        values = {key: like(self.initial[key], value) for key, value in values.items()}
+        return Preset(values, question, tuple(answers), right)
+
+    def _question(self, preset):
+        values = {key: plain(value) for key, value in preset.values.items() if key in self.controls}
+        return {"question": preset.question, "values": values, "answers": list(preset.answers)}
+
+    def _of(self, preset, problem):
+        """The preset of that name or the problem of that number; where there is neither, one without a question."""
+        if problem:
+            return self.problems[problem - 1]
         if preset is not None and preset not in self.presets:
             raise ValueError(f"`preset` must be one of {', '.join(self.presets)}, got {preset!r}")
-        looked = {"answer": -1} if set(given) - {"preset"} else {}
-        if "preset" not in given and not given.get("problem"):
-            return looked | given
-        of = self._of(preset, given.get("problem", 0))
-        return self.initial | (of.values if of else {}) | {"preset": None} | looked | given
+        return self.presets.get(preset, Preset())
 
-    @staticmethod
-    def _question(preset):
-        values = {key: plain(value) for key, value in preset.values.items()}
-        return {"question": preset.question, "values": values, "answers": list(preset.answers)}
+    def _start(self, preset, problem):
+        """All values at the start of a preset or a problem."""
+        return self.initial | FRAME | self._of(preset, problem).values | {"preset": preset, "problem": problem}
 
     # What moves it
 
     def hear(self, message, buffers=()):
         """A page's message: values that a hand has moved, a press of a button, or a file."""
         self._serial = max(self._serial, message["serial"])
-        if "stop" in message:
-            self.work.halt()
+        self._error = ""
+        try:
+            if "file" in message:
+                self.controls[message["key"]].take(message["file"], bytes(buffers[0]))
+            else:
+                self._move(message.get("values", {}), message.get("began"), message.get("work"))
+        except Exception as error:  # a callback's exception shows nowhere else
+            self.tell(error)
+
+    def _move(self, values, began, work):
+        read = {key: like(self.initial[key], value) for key, value in values.items() if key in self.controls}
+        read |= {key: values[key] for key in FRAME if key in values}
+        start = self._start(read["preset"], read["problem"]) if began else {}
+        self.update(fresh=began, **start | read)
+        if work:
+            self.work.start(work)
             self.refresh()
-        elif "file" in message:
-            (take,) = (control.take for control in self.controls.values() if hasattr(control, "take"))
-            self.guarded(lambda: take(message["file"], bytes(buffers[0])))
-        else:
-            self.guarded(lambda: self._act(message))
-
-    def _act(self, message):
-        if "values" in message:
-            self._move(message["values"], message["began"])
-        if "work" in message:
-            self.work.start(message["work"])
-            self.refresh()
-
-    def _move(self, values, began=False):
-        read = {key: self.controls[key].read(value) for key, value in values.items() if key in self.controls}
-        default = {key: values[key] for key in FRAME if key in values}
-        if began:  # the values without a control come with the preset or the problem
-            of = self._of(values["preset"], values["problem"])
-            default = self.initial | (of.values if of else {}) | default
-        self.update(**default | read, fresh=began)
-
-    def _of(self, preset, problem):
-        return self.problems[problem - 1] if problem else self.presets.get(preset)
 
     def update(self, *, fresh=False, **values):
-        """Put some values elsewhere and show that. fresh: forget the last fit and the results of long work."""
+        """Put some values elsewhere and show that. fresh: forget the last fit and what long work has found."""
         self.work.halt()
         if fresh:
             self.state.forget()
@@ -174,32 +178,31 @@ class Explorer(anywidget.AnyWidget):
 
     def choose(self, preset=None, problem=0):
         """Begin a preset, by its name, or the problem of that number, or neither."""
-        of = self._of(preset, problem)
-        self.update(
-            **self.initial | FRAME | (of.values if of else {}) | {"preset": preset, "problem": problem}, fresh=True
-        )
+        self.update(fresh=True, **self._start(preset, problem))
 
     # What it shows
 
     def refresh(self):
         """Say the present values as a picture and in words."""
-        shown, v = self.show(self.state), self.state.values
-        self.shown = shown
+        v, shown, guesses = self.state.values, self.show(self.state), "guess" in self.controls
         of = self._of(v["preset"], v["problem"])
-        right = of.right if of else None
-        if callable(right):
-            right = None if shown.waiting else int(right(self.state))
-        covered = bool(self._hidden) and self.state.covered
-        away = {*shown.away, *(self._hidden if covered else (self._guess,) if self._guess else ())}
-        self.limits = {key: shown.limits.get(key) or (panel.x, panel.y) for key, panel in self.panels.items()}
-        self.sentence = typeset(shown.sentence)
+        right = self.judge(self.state) if of.answers and of.right is None else of.right
+        covered, away = guesses and self.state.covered, set(shown.away)
+        if covered:
+            shown = self._guessing(shown)
+        elif guesses and v["problem"]:
+            x = shown.marks["given"].x
+            shown = replace(shown, sentence=scored(v["guess"], v["truth"], x, shown.fitted))
+        if guesses:
+            away.add("truth" if covered else "guess")
+        self.shown, self.sentence = shown, typeset(shown.sentence)
+        panels = {key: replace(panel, **shown.limits.get(key, {})) for key, panel in self.panels.items()}
+        self.limits = {key: room(key, panel, shown.marks) for key, panel in panels.items()}
         self.view = {
             "serial": self._serial,
             "values": {key: plain(value) for key, value in v.items() if key in self.controls or key in FRAME},
             "marks": [mark.data(name) for name, mark in shown.marks.items()],
-            "limits": {
-                key: {"x": list(map(float, x)), "y": list(map(float, y))} for key, (x, y) in self.limits.items()
-            },
+            "limits": {key: {"x": list(x), "y": list(y)} for key, (x, y) in self.limits.items()},
             "handles": list(shown.handles),
             "sentence": self.sentence,
             "status": typeset(shown.status),
@@ -208,23 +211,21 @@ class Explorer(anywidget.AnyWidget):
             "away": sorted(away),
             "code": self.source() if v["code"] else "",
             "right": right,
-            "waiting": shown.waiting,
             "busy": self.busy,
             "live": shown.live,
             "fit": plain(shown.fitted) | {"loss": 1.0} if shown.live and shown.fitted else None,
             "found": shown.found,
         }
 
-    def guarded(self, action):
-        """What every message runs in: its exception goes to the error line, and the last good picture stays."""
-        self._error = ""
-        try:
-            action()
-        except Exception as error:  # a callback's exception shows nowhere else
-            self.tell(error)
+    def _guessing(self, shown):
+        """The view of a problem: the dots, and bells to set on them by hand."""
+        given, looks = shown.marks["given"], {"label": "your bells", "live": "guess", "left": "left" in shown.marks}
+        said = "Where are the bells that made these dots?"
+        marks = scene(given.x, given.y, self.state.values["guess"], **looks)
+        return View(marks, said, handles=held("guess"), live={"of": "guess", "K": 0})
 
     def tell(self, error):
-        """Put an exception into the error line."""
+        """Put an exception into the error line; the last good picture stays."""
         self._error = f"{type(error).__name__}: {error}"
         self.view = self.view | {"error": self._error, "serial": self._serial, "busy": self.busy}
 
@@ -232,9 +233,8 @@ class Explorer(anywidget.AnyWidget):
         """Python that computes what is shown, and a call that brings this explorer back in its present state."""
         v = self.state.values
         given = {key: value for key, value in v.items() if key not in ("code", "answer")}
-        of = self._of(v["preset"], v["problem"])
-        start = self.initial | FRAME | (of.values if of else {}) | {"preset": next(iter(self.presets))}
-        return source(self.name, given, start, self._code(v) if self._code else None)
+        start = self._start(v["preset"], v["problem"]) | FRAME | {"preset": next(iter(self.presets))}
+        return source(self.name, given, start, TABLE[self.name]["code"].strip(), **self.shown.code)
 
     # What stays where no kernel runs
 

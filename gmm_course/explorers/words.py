@@ -6,7 +6,7 @@ from gmm_helpers import relative_loss
 
 from .state import largest_error, matched
 
-__all__ = ["in_words", "listed", "ordinal", "scored", "spans", "squares", "table", "told", "typeset"]
+__all__ = ["in_words", "listed", "ordinal", "scored", "some", "spans", "squares", "table", "told", "typeset"]
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -66,6 +66,11 @@ def scored(guess, truth, x, fitted=None):
     error = largest_error(guess, truth)
     off = "" if error is None else f"; your worst number is off by {error:.2g}"
     return f"Your bells leave {mine} over{f', the fit {theirs[0]}' if theirs else ''}{off}."
+
+
+def some(flags):
+    """Of none, some and most the number of what is true of the flags; None where there are none."""
+    return (int(any(flags)) + int(sum(flags) > len(flags) / 2)) if flags else None
 
 
 def ordinal(k):

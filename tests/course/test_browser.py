@@ -171,9 +171,9 @@ def test_every_control_and_every_handle_answers_the_keyboard_twice(page, name):
             settled(box)
             assert (handle.get_attribute("aria-valuetext"), handle.get_attribute("transform")) != (said, place)
     for choice in box.locator(".gmm-controls select:visible").all():
-        for _ in range(2):
+        for end in (choice.locator("option").count() - 1, 0):
             before = box.evaluate(SHOWN)
-            choice.select_option(index=choice.evaluate("e => (e.selectedIndex + 1) % e.options.length"))
+            choice.select_option(index=end)
             settled(box)
             assert box.evaluate(SHOWN) != before
     for switch in box.locator(".gmm-controls input[type=checkbox]:visible").all():
