@@ -1,8 +1,8 @@
 """Instant checks: `check("1.1", bell)` tries the learner's answer and says in a sentence how it stands.
 
-An exercise is a table: the right answer and the usual mistakes, each an edit of the answer with its sentence, stand in
-a chapter's `.txt`; inputs to try them on, and judges of open questions, in its `.py`. An answer is recognised by what
-it returns, not by how it is written.
+An exercise is a table, in a chapter's `.txt`: the right answer, inputs to try it on, and the usual mistakes, each an
+edit of the answer with its sentence. What the table names, and judges of open questions, stand in the chapter's `.py`.
+An answer is recognised by what it returns, not by how it is written.
 """
 
 from functools import cache

@@ -12,7 +12,7 @@ TRIPLE = ("weights", "means", "stds")
 
 
 def difference(got, wanted, rtol=1e-9, atol=1e-12):
-    """None if `got` is as `wanted`, to these tolerances; or what is other: the kind, the shape, the first entry."""
+    """None if `got` is as `wanted`, to these tolerances; or what is other: the kind, the shape, the entry furthest off."""
     try:
         w = _parts(wanted, wanted)
     except Exception:  # a text, or what else only a mistake returns
@@ -36,7 +36,9 @@ def difference(got, wanted, rtol=1e-9, atol=1e-12):
         if np.allclose(one, other, rtol=rtol, atol=atol):
             return f"the right bells in another order: their means should come as {wanted.means}, yours as {got.means}"
     name = next(name for name, a in apart.items() if a.any())
-    index = tuple(np.argwhere(np.atleast_1d(apart[name]))[0].tolist())
+    with np.errstate(all="ignore"):
+        gap = np.atleast_1d(np.where(apart[name], np.nan_to_num(abs(g[name] - w[name]), nan=np.inf), -1.0))
+    index = tuple(int(at) for at in np.unravel_index(gap.argmax(), gap.shape))
     one, other = (_digits(*(np.atleast_1d(v[name])[index] for v in pair)) for pair in ((w, g), (g, w)))
     if np.asarray(wanted if not name else 0.0).dtype == bool:
         one, other = bool(float(one)), bool(float(other))
@@ -109,14 +111,11 @@ def short(value):
     try:
         array = floats(value)
     except Exception:
-        kind = (
-            f"an array of {value.dtype}s"
-            if isinstance(value, np.ndarray)
-            else f"something of the type {type(value).__name__}"
-        )
-        return f"`{value!r}`" if len(repr(value)) < 60 else kind
+        if len(repr(value)) < 60:
+            return f"`{value!r}`"
+        return f"something of the type {type(value).__name__}{f' of {value.dtype}s' if hasattr(value, 'dtype') else ''}"
     if array.ndim == 0:
         return f"{array:.6g}"
-    return (
-        np.array2string(array, precision=4).replace("\n", ",") if array.size < 7 else f"an array of shape {array.shape}"
-    )
+    if array.size > 6:
+        return f"an array of shape {array.shape}"
+    return np.array2string(array, precision=4).replace("\n", ",")

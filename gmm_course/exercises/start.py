@@ -66,7 +66,7 @@ def _fate(weights, means, stds):
     if weights.min() < 1e-3:
         return f"a bell has died. Its weight is {weights.min():.0e}, and all its slopes are multiplied by that"
     if np.diff(np.sort(means)).min() < 1e-3:
-        return "two bells are equal. Equal bells get equal slopes, so nothing parts them"
+        return "bells are equal. Equal bells get equal slopes, so nothing parts them"
     if stds.min() < (x[1] - x[0]) / 2:
         return f"a bell of std {stds.min():.2g} hides between two points of the grid"
     return "the slopes there are nearly zero, and zero slopes are all that it promises"
