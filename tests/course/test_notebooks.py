@@ -105,6 +105,47 @@ def test_its_links_lead_somewhere(path):
             assert (NOTEBOOKS / target).resolve().exists(), f"{cell.id} links to {target}"
 
 
+# At this speed a chapter is read and run; a picture takes a minute, an exercise three.
+WORDS, LINES = 130, 8
+
+
+@chapters
+def test_its_minutes_hold(path):
+    """What it states is right to 20 % for its words, lines, pictures and exercises, those left for later aside."""
+    notebook = read(path)
+    first = notebook.cells[0].source.split("\n\n")[1]
+    stated, later = int(re.search(r"(\d+) minutes", first)[1]), len(re.findall(r"\b\d+\.\d", first))
+    exercises = sum(role(cell) == "check" for cell in notebook.cells) - later
+    lines = [line for cell in code_cells(notebook) if not role(cell) for line in cell.source.splitlines()]
+    pictures = sum(bool(re.match(r"draw\.|explore_", line)) for line in lines)
+    needed = words(path) / WORDS + len([line for line in lines if line.strip()]) / LINES + pictures + 3 * exercises
+    assert 0.8 * needed <= stated <= 1.2 * needed, needed
+    assert 25 <= stated <= 45
+
+
+@chapters
+def test_it_is_short_and_its_code_is_the_idea(path):
+    notebook = read(path)
+    assert words(path) >= 900
+    assert words(path, slice(1, None), "Key points") <= 1500  # between its signpost and its summary
+    for cell in code_cells(notebook):
+        if not role(cell):
+            assert len([line for line in cell.source.splitlines() if line.strip()]) <= 20, cell.id
+        assert not re.search(r"\bax(es)?\.|plt\.(?!style)", cell.source), (
+            f"{cell.id} draws: that is for gmm_course.pictures"
+        )
+
+
+def words(path, cells=slice(None), until="Further reading"):
+    """How many are read: without hints, exercises and references, a formula or a piece of code counting as one."""
+    read_here = [cell for cell in read(path).cells[cells] if cell.cell_type == "markdown" and role(cell) != "hint"]
+    text = "\n\n".join(c.source for c in read_here if not c.source.startswith("### Exercise"))
+    text = re.split(rf"^## {until}", text, flags=re.M)[0]
+    text = re.sub(r"\$\$.+?\$\$|\$.+?\$|`[^`]+`", " X ", text, flags=re.S)
+    text = re.sub(r"<[^>]+>|\]\([^)]*\)", " ", text)
+    return len(re.findall(r"\w[\w'’.,-]*", text))
+
+
 def images(source):
     """The attributes of every image of an HTML source."""
     return [attributes for name, attributes in tags(source) if name == "img"]

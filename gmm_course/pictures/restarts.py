@@ -1,0 +1,96 @@
+"""Chapter "Restart the search": a staircase of losses, ends, twins, chances, bends, and a weight nobody knows."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from gmm_helpers import Mixture, Picture, plot_bells, plot_density
+
+__all__ = ["bends", "ends", "ladder", "near_pair", "staircase", "twins"]
+
+
+def staircase(losses, kinds):
+    """Losses in their order; kinds: label → which walks."""
+    fig, ax = plt.subplots()
+    rank = np.argsort(np.argsort(losses))  # NaN comes last
+    for (label, which), marker in zip(kinds.items(), "o^x", strict=True):
+        ax.plot(rank[which], losses[which], marker, linestyle="none", markersize=4, label=label)
+    ax.legend(loc="upper left")
+    ax.set(xlabel="walks, in order of loss", ylabel="relative loss")
+    return Picture(fig, "A staircase: half of the walks at zero, a third on a step at 0.086, others on a step at 0.43.")
+
+
+def ends(x, density, named):
+    """Ends of walks, each by its bells; named: title → mixture."""
+    fig, axes = plt.subplots(1, len(named), sharey=True, figsize=(9, 3))
+    for ax, (title, mixture) in zip(axes, named.items(), strict=True):
+        plot_density(x, density, ax, markersize=3)
+        plot_bells(x, mixture, ax)
+        ax.set(title=title, xlabel="x")
+    axes[0].set(ylabel="density")
+    text = (
+        "Four ends. 0: three bells, right. 0.077: twins share the left hump, the right one has no bell. "
+        "0.086: a wide low bell under the tall one. 0.434: one broad bell alone."
+    )
+    return Picture(fig, text)
+
+
+def twins(paths):
+    """The distance of two means at each iteration, by the gap at the start."""
+    fig, ax = plt.subplots()
+    for gap, distances in paths.items():
+        ax.semilogy(distances, label=f"gap {gap:g} at the start")
+    ax.set(xlabel="iteration", ylabel="distance of the two means")
+    ax.legend(loc="lower right")
+    text = (
+        "The distance between the twins lingers near its first value for up to thirty iterations, leaps to a tenth, "
+        "and reaches 5 after thirty more."
+    )
+    return Picture(fig, text)
+
+
+def ladder(chances, needed):
+    """Bars: the chance of a start, and how many starts are 99 % sure."""
+    fig, ax = plt.subplots()
+    bars = ax.barh(list(chances), chances.values(), color="#0072B2")
+    labels = [f"{100 * p:.0f} %: {R:.0f}" for p, R in zip(chances.values(), needed, strict=True)]
+    ax.bar_label(bars, labels, padding=4)
+    ax.invert_yaxis()
+    title = "chance of success, and starts needed for 99 %"
+    ax.set(xlabel="share of starts that are solved", xlim=(0, 1.2), title=title)
+    return Picture(fig, "Bars: 52 % for the script, 98 % for distinct, wide, normalised starts, 100 % for k-means++.")
+
+
+def bends(x, density, inner, bend, means, zeros):
+    """A curve, and its second difference with the dips and the changes of sign."""
+    fig, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(8, 4))
+    plot_density(x, density, top)
+    bottom.plot(inner, bend, color="0.25")
+    bottom.plot(means, np.interp(means, inner, bend), "v", markersize=8, label="dips")
+    bottom.plot(zeros, np.zeros(len(zeros)), "o", color="#D55E00", label="changes of sign")
+    bottom.axhline(0, color="0.6", linewidth=0.8)
+    bottom.legend(loc="lower left")
+    top.set(ylabel="density")
+    bottom.set(xlabel="x", ylabel="second difference")
+    return Picture(
+        fig, "The curve, and below it the second difference with dips at 5, 15, 20 and changes of sign on both sides."
+    )
+
+
+def near_pair(x, target, near, held, weights, rises, found):
+    """Two pairs of bells for one curve; and Δχ² over the held weight, with the weights of some fits."""
+    fig, (left, right) = plt.subplots(1, 2)
+    plot_density(x, target, left)
+    plot_bells(x, Mixture([0.3, 0.7], *held), left)
+    plot_bells(x, near, left, color="0.6", linewidth=1)
+    left.set(xlabel="x", ylabel="density", title="0.3/0.7 in colour, the truth in grey")
+    for (name, rise), style in zip(rises.items(), (".-", ".--"), strict=True):
+        right.plot(weights, rise, style, label=name)
+    right.plot(found, np.full(len(found), -0.6), "|", color="0.25", markersize=10, label="fits, 0.1 % noise")
+    right.axhline(3.84, color="0.6", linewidth=0.8)
+    right.set(xlabel="weight of the first bell, held", ylabel="Δχ²", ylim=(-1.5, 16))
+    right.legend(loc="upper center", fontsize=8)
+    text = (
+        "Left: two quite different pairs of bells, one curve. Right: under 1 % of noise Δχ² lies on the axis; under "
+        "0.1 % it is a bowl that reaches 4 near 0.36 and 0.64, and twenty fits scatter between."
+    )
+    return Picture(fig, text)
