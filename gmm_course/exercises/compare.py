@@ -12,7 +12,7 @@ TRIPLE = ("weights", "means", "stds")
 
 
 def difference(got, wanted, rtol=1e-9, atol=1e-12):
-    """None if `got` is as `wanted`, to these tolerances; or what is other: the kind, the shape, the entry furthest off."""
+    """None if `got` is as `wanted`, to these tolerances; or in words the kind, the shape, or the entry furthest off."""
     try:
         w = _parts(wanted, wanted)
     except Exception:  # a text, or what else only a mistake returns
