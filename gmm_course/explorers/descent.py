@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from gmm_helpers import CLASSIC, Mixture, classic_grid, fit_once, pack, trapezoid_weights, unpack
 
 from .inputs import Bells, Choice, Number
-from .marks import Panel, line, scene, text
+from .marks import Panel, curve, line, scene, text, track
 from .state import MET, alive, key, largest_error, slope
 from .widget import Explorer, View, held
 from .words import spans, squares
@@ -65,11 +65,10 @@ def explore_descent(**values):
         marks = scene(x, v["truth"].pdf(x), shown.at(at), v["truth"], label="at this iterate")
         fine = marks["curve"].x
         looks = {"color": "soft", "dash": (1, 1.6), "label": "the start"}
-        marks = {"start": line("curve", fine, shown.at(0).pdf(fine), **looks)} | marks | paths(ran)
+        marks = {"start": curve("curve", fine, shown.at(0), **looks)} | marks | paths(ran)
         steps = sampled(n, 200)
-        ball = {"kind": "track", "path": ("along",), "panel": "losses", "color": "ink", "name": "the ball on its walk"}
-        ball |= {"x": steps.tolist(), "y": depths(shown)[steps - 1].tolist()}
-        ball |= {"v": (100 * np.log(steps) / np.log(max(n, 2))).tolist()}
+        along, looks = 100 * np.log(steps) / np.log(max(n, 2)), {"color": "ink", "name": "the ball on its walk"}
+        ball = track(("along",), "losses", steps, depths(shown)[steps - 1], along, **looks)
         right = float(max(100, 10 ** np.ceil(np.log10(1.5 * longest))))  # with room for a name
         return View(
             marks, sentence(ran), status(shown, at, v["truth"]), (*held("start"), ball), v["truth"], shown.at(at),

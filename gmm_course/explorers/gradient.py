@@ -6,7 +6,7 @@ from autograd import value_and_grad
 from gmm_helpers import CLASSIC, Mixture, classic_grid, l2_loss, unpack
 
 from .inputs import Number, Numbers, subscript
-from .marks import Panel, arrow, dots, line, scene
+from .marks import Panel, arrow, curve, dots, line, scene
 from .widget import Explorer, View
 from .words import ordinal, spans
 
@@ -41,7 +41,7 @@ def explore_gradient(**values):
         ours, moved = Mixture(*unpack(theta)), Mixture(*unpack(after))
         marks = scene(x, density, ours, v["truth"], label="ours")
         fine, looks = marks["curve"].x, {"color": "soft", "dash": (1, 1.5), "width": 2.2, "label": "after a step"}
-        marks |= {"after": line("curve", fine, moved.pdf(fine), **looks)} | arrows(ours, moved)
+        marks |= {"after": curve("curve", fine, moved, **looks)} | arrows(ours, moved)
         marks |= bars(gradient, differences)
         numbers = spans(
             f"loss {loss:.4g}", f"after the step {l2_loss(after, x, density):.4g}",

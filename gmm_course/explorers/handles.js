@@ -50,6 +50,9 @@ function bellsOf(h, hold) {
   return { mixture, path, put, fixed: !!h.means };
 }
 
+// The number of the entry that is nearest to a value
+const nearest = (all, value) => all.reduce((best, each, i) => (Math.abs(each - value) < Math.abs(all[best] - value) ? i : best), 0);
+
 // Each handle of a view as { id, panel, at: [x, y], shape, color, name, now, low, high, says, drag(x, y), step(across, up) }
 const KINDS = {
   bells(h, hold, picture) {
@@ -85,17 +88,12 @@ const KINDS = {
       name: h.name ?? range.name, now, says: `${+now.toPrecision(4)}`, drag: x => hold.put(h.path, x),
       step: (across, up) => hold.put(h.path, step(across || up)) }];
   },
-  track(h, hold, picture) { // a number that stands on a curve: where it is v[i], the handle is at x[i], y[i]
-    const range = hold.range(h.path), now = hold.get(h.path), nearest = v => h.v.reduce((best, each, i) =>
-      Math.abs(each - v) < Math.abs(h.v[best] - v) ? i : best, 0), log = picture.panels[h.panel].xlog, u = v => (log ? Math.log(v) : v);
-    const i = nearest(now);
-    const between = h.smooth ? { at: [now, h.y[i]] } : { at: [h.x[i], h.y[i]] };
-    return [{ id: h.path.join("-"), panel: h.panel, shape: "dot", color: h.color, ...between, ...range, name: h.name ?? range.name,
-      now, says: `${+now.toPrecision(4)}`,
-      drag(x) {
-        if (h.smooth) return hold.put(h.path, x);
-        hold.put(h.path, h.v[h.x.reduce((best, each, j) => Math.abs(u(each) - u(x)) < Math.abs(u(h.x[best]) - u(x)) ? j : best, 0)]);
-      },
+  track(h, hold, picture) { // a number that stands on a curve: where it is v[i], or else x[i], the handle is at x[i], y[i]
+    const range = hold.range(h.path), now = hold.get(h.path), log = picture.panels[h.panel].xlog, v = h.v ?? h.x;
+    const place = each => (log ? Math.log(each) : each), i = nearest(v, now);
+    return [{ id: h.path.join("-"), panel: h.panel, shape: "dot", color: h.color, at: [h.smooth ? now : h.x[i], h.y[i]], ...range,
+      name: h.name ?? range.name, now, says: `${+now.toPrecision(4)}`,
+      drag: x => hold.put(h.path, h.smooth ? x : v[nearest(h.x.map(place), place(x))]),
       step: (across, up) => hold.put(h.path, now + (across || up) * range.step) }];
   },
   point(h, hold) { // two numbers, one on each axis

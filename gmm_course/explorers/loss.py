@@ -5,7 +5,7 @@ import numpy as np
 from gmm_helpers import CLASSIC, Mixture, classic_grid, gaussian_pdf, hellinger_distance, kl_divergence, relative_loss
 
 from .inputs import Bells, Choice, share, subscript
-from .marks import Panel, ceiling, line, scene
+from .marks import Panel, ceiling, line, scene, track
 from .state import largest_error, matched
 from .widget import Explorer, View, held
 from .words import spans
@@ -47,15 +47,16 @@ def explore_loss(**values):
         at = np.linspace(*RANGES[path.group], 161)
         depths = path.depths(at)
         marks["landscape"] = line("landscape", at, depths, color="accent", width=1.8, label="the landscape")
-        ball = {"kind": "track", "path": ("ours", path.group[0], path.k), "panel": "landscape", "smooth": True}
-        ball |= {"v": at.tolist(), "x": at.tolist(), "y": depths.tolist(), "name": f"the ball: {v['along']}"}
-        hold = (*held("ours"), ball | {"color": f"bell{path.k + 1}"})
+        looks = {"smooth": True, "color": f"bell{path.k + 1}", "name": f"the ball: {v['along']}"}
+        ball = track(("ours", path.group[0], path.k), "landscape", at, depths, **looks)
         top = ceiling(min(max(depths.max(), path.here), 20.0))
         bottom = 0.0 if depths.min() > -1e-3 else -ceiling(-depths.min())
         limits = {"residual": {"x": across}, "landscape": {"y": (bottom - 0.04 * top, top)}}
         numbers = spans(*(f"{name} {distance(y, ours.pdf(X)):.4f}" for name, distance in DISTANCES.items()))
         said = sentence(v, path, depths)
-        return View(marks, said, numbers, hold, v["truth"], ours, limits=limits, live={"of": "ours", "K": 0})
+        return View(
+            marks, said, numbers, (*held("ours"), ball), v["truth"], ours, limits=limits, live={"of": "ours", "K": 0}
+        )
 
     controls = {
         "ours": Bells(EYE, means=RANGES["means"], stds=RANGES["stds"]),

@@ -10,8 +10,10 @@ from matplotlib.figure import Figure
 
 from gmm_helpers.plotting import LINES
 
-__all__ = ["Mark", "Panel", "arrow", "bells", "ceiling", "dots", "faint", "fit_panels", "line", "room", "scene",
-           "still", "text", "truth_bands"]  # fmt: skip
+from .inputs import plain
+
+__all__ = ["Mark", "Panel", "arrow", "bells", "ceiling", "curve", "dots", "faint", "fit_panels", "line", "room",
+           "scene", "still", "text", "track", "truth_bands"]  # fmt: skip
 
 # The light theme's colours by the names that the page knows; the dark theme's stand in page.css.
 COLOURS = {
@@ -45,7 +47,8 @@ class Mark:
     """Something on a panel: a kind, its data x, y (N,), and its looks; colours go by name.
 
     fill: opacity of the area between a line and zero; label: its words in the legend; when: "revealed", or always;
-    live: how the page computes y from what is held by hand, before Python answers.
+    of: (mixture, k, mass) of a curve, from which the page computes y, k being None for the sum of the bells; live: how
+    it computes y from what is held by hand, before Python answers.
     """
 
     kind: str
@@ -61,21 +64,27 @@ class Mark:
     label: str = ""
     words: str = ""
     when: str = ""
+    of: tuple | None = None
     live: tuple | None = None
 
     def data(self, name):
-        """The mark as JSON holds it: numbers to four digits, of even x its ends and number, of far-off feet zeros."""
+        """The mark as JSON holds it: numbers to four digits, of even x its ends and number."""
         looks = {key: value for key, value in vars(self).items() if value is not getattr(Mark, key, None)}
-        x, y, n = self.x, self.y, self.x.size
-        if self.live or self.fill:
-            y = np.where(abs(y) < 1e-5 * abs(y).max(initial=0), 0.0, y)
+        x, n = self.x, self.x.size
+        y = {"of": [plain(each) for each in self.of], "y": None} if self.of else {"y": _short(self.y)}
         even = n > 2 and bool(np.ptp(np.diff(x)) <= 1e-9 * abs(x[-1] - x[0]))
-        return looks | {"name": name, "even": even, "x": [x[0], x[-1], n] if even else _short(x), "y": _short(y)}
+        return looks | {"name": name, "even": even, "x": [x[0], x[-1], n] if even else _short(x)} | y
 
 
 def line(panel, x, y, **looks):
     """A curve through the points x, y; a value that is not finite breaks it."""
     return _mark("line", panel, x, y, looks)
+
+
+def curve(panel, x, mixture, k=None, *, mass=1.0, **looks):
+    """The curve of a mixture of that mass at x, or of its k-th bell alone."""
+    y = mixture.pdf(x) if k is None else mixture.component_pdfs(x)[:, k]
+    return _mark("line", panel, x, mass * y, {"of": (mixture, k, mass)} | looks)
 
 
 def dots(panel, x, y, **looks):
@@ -93,13 +102,19 @@ def text(panel, x, y, words, **looks):
     return _mark("text", panel, x, y, {"words": words} | looks)
 
 
+def track(path, panel, x, y, at=None, **looks):
+    """A handle on the curve through x, y: at x[i], y[i] where the value that `path` leads to is at[i], or else x[i]."""
+    points = {"x": _short(x), "y": _short(y)} | ({} if at is None else {"v": _short(at)})
+    return {"kind": "track", "path": path, "panel": panel} | points | looks
+
+
 def _mark(kind, panel, x, y, looks):
     return Mark(kind, panel, np.ravel(np.asarray(x, float)), np.ravel(np.asarray(y, float)), **looks)
 
 
 def _short(values):
     """A list of floats to four digits, None for what is not finite."""
-    return [float(f"{v:.4g}") if np.isfinite(v) else None for v in values.tolist()]
+    return [float(f"{v:.4g}") if np.isfinite(v) else None for v in np.asarray(values, float).tolist()]
 
 
 # What explorers have in common
@@ -124,8 +139,7 @@ def scene(
     marks = truth_bands("curve", fine, truth, live=hand) if truth else {}
     marks |= bells("curve", fine, mixture, places=places, mass=mass, live=live)
     marks["given"] = dots("curve", x, density, label=given, live=("data",) if live in ("fit", "truth") else None)
-    curve = mass * mixture.pdf(fine)
-    marks["curve"] = line("curve", fine, curve, width=1.4, label=label, live=live and ("sum", live))
+    marks["curve"] = curve("curve", fine, mixture, mass=mass, width=1.4, label=label, live=live and ("sum", live))
     if left:
         over = density - mass * mixture.pdf(x)
         looks = {"color": "soft", "width": 1.0, "fill": 0.35}
@@ -138,12 +152,12 @@ def bells(panel, x, mixture, *, places=None, mass=1.0, live=None):
 
     places: the colour of each bell, counted from 0, in place of its own number.
     """
-    shares, marks = mass * mixture.component_pdfs(x), {}
+    marks = {}
     places = range(mixture.n_components) if places is None else places
     for k, place in sorted(enumerate(places), key=lambda pair: pair[1]):
         looks = {"color": f"bell{place % len(LINES) + 1}", "dash": LINES[place % len(LINES)]["linestyle"][1]}
         looks |= {"fill": 0.24, "width": 1.6, "label": f"bell {place + 1}", "live": live and ("bell", live, place)}
-        marks[f"bell {place + 1}"] = line(panel, x, shares[:, k], **looks)
+        marks[f"bell {place + 1}"] = curve(panel, x, mixture, k, mass=mass, **looks)
     return marks
 
 

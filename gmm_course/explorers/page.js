@@ -4,7 +4,11 @@ const REST = 150, PATIENCE = 8000, KEPT = { preset: null, problem: 0, answer: nu
 const plain = value => structuredClone(value);
 const LOOKS = { color: "ink", width: 1.5, dash: null, fill: 0, size: 3, opacity: 1, label: "", words: "", when: "", live: null };
 const even = ([low, high, n]) => Array.from({ length: n }, (_, i) => low + ((high - low) * i) / (n - 1));
-const received = view => ({ ...view, marks: view.marks.map(m => ({ ...LOOKS, ...m, x: m.even ? even(m.x) : m.x })) });
+const received = view => ({ ...view, marks: view.marks.map(m => {
+  const x = m.even ? even(m.x) : m.x, [{ w, m: means, s } = {}, k, mass] = m.of ?? [];
+  const y = m.of && x.map(v => mass * (k === null ? total(m.of[0], v) : bell(v, w[k], means[k], s[k])));
+  return { ...LOOKS, ...m, x, y: y ?? m.y };
+}) });
 const HIDDEN = "Drag bells of your own until they meet the dots; then reveal.";
 const NUMBERS = ["no", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
 
@@ -22,7 +26,7 @@ export function mount(model, el) {
   make("span", bar, { class: "gmm-gap" });
   if (spec.problems.length && !model.still) button(bar, "New problem", () => {
     const problem = (hold.problem = (hold.problem ?? values.problem) % spec.problems.length + 1);
-    begin({ ...spec.problems[problem - 1].values, problem });
+    begin({ ...spec.problems[problem - 1], problem });
   }, "a random one, the same for everyone");
   const reveal = button(bar, "Reveal the truth", () => put("revealed", !values.revealed));
   button(bar, "Reset", () => begin({ ...of(values).values, preset: values.preset, problem: values.problem }), "back to where this began");
@@ -143,7 +147,8 @@ export function mount(model, el) {
   }
 
   // What it shows
-  const of = v => (v.problem ? spec.problems[v.problem - 1] : spec.presets[v.preset]) ?? { values: {}, question: "" };
+  const of = v => (v.problem ? { ...spec.problem, values: spec.problems[v.problem - 1] } : spec.presets[v.preset]) ??
+    { values: {}, question: "" };
   const hides = () => spec.guess && values.problem > 0 && !values.revealed;
   const schedule = () => (due ||= requestAnimationFrame(draw));
 

@@ -3,7 +3,7 @@
 import json
 from html import escape
 
-from .widget import Explorer
+from .widget import Explorer, module
 
 __all__ = ["living", "living_page"]
 
@@ -21,14 +21,14 @@ def living(explorer):
     for name in explorer.presets:
         explorer.choose(name)
         explorer.update(revealed=True)
-        table = explorer.view["table"]
+        revealed = {key: explorer.view[key] for key in ("marks", "table")}
         explorer.choose(name)
         away = [key for key in (*explorer.controls, "work") if key != explorer.view["live"]["of"]]
-        views[name] = explorer.view | {"table": table, "away": away, "serial": 0}
+        views[name] = explorer.view | revealed | {"away": away, "serial": 0}
     explorer.choose(next(iter(explorer.presets)))
     state = {"spec": explorer.spec, "view": next(iter(views.values()))}
     still = explorer.picture()
-    code = f"""{explorer._esm}
+    code = f"""{module()}
 const state = {_json(state)};
 mount({{ get: key => state[key], on() {{}}, off() {{}}, send() {{}}, still: {_json(views)} }},
   document.getElementById("{explorer.name}"));"""

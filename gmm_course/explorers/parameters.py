@@ -7,7 +7,7 @@ import numpy as np
 from gmm_helpers import CLASSIC, Mixture, classic_grid, relative_loss, softmax
 
 from .inputs import Number, Numbers, subscript
-from .marks import Panel, bells, dots, line, text
+from .marks import Panel, bells, curve, dots, line, text
 from .widget import Explorer, View
 from .words import listed, spans
 
@@ -41,7 +41,7 @@ def explore_parameters(**values):
         marks = bells("curve", fine, mixture)
         if open_problem:
             marks["given"] = dots("curve", x, target, label="the dots to meet")
-        marks |= {"curve": line("curve", fine, mixture.pdf(fine), width=1.3, label="mixture")} | bar(mixture.weights)
+        marks |= {"curve": curve("curve", fine, mixture, width=1.3, label="mixture")} | bar(mixture.weights)
         said = met(loss) if v["problem"] else flat(before, *now, v["shift"]) or sentence(mixture, v["logits"])
         before[:] = now
         heights, odds = mixture.weights / (mixture.stds * np.sqrt(2 * np.pi)), mixture.weights / mixture.weights[0]

@@ -7,7 +7,7 @@ import numpy as np
 from gmm_helpers import CLASSIC, Mixture, classic_grid, fit_once, kmeans_start, random_start
 
 from .inputs import Bells, Choice, Number
-from .marks import Panel, dots, faint, line, scene, truth_bands
+from .marks import Panel, curve, dots, faint, line, scene, track, truth_bands
 from .state import MET, alive
 from .widget import Explorer, View, held
 from .words import in_words, spans, squares, told
@@ -64,13 +64,12 @@ def explore_restarts(**values):
         chosen = runs[min(v["shown"], len(runs)) - 1]
         marks = scene(x, density, chosen.mixture, truth, label="where it ends")
         fine = marks["curve"].x
-        start = line("curve", fine, chosen.start.pdf(fine), color="soft", dash=(1, 1.6), label="its start")
+        start = curve("curve", fine, chosen.start, color="soft", dash=(1, 1.6), label="its start")
         others = faint("curve", fine, [end.mixture for end in runs[1:]])
         marks = others | {"start": start} | marks | stairs(runs, chosen)
         if not alone:
-            ranks, losses = list(range(1, len(runs) + 1)), [max(end.loss, LOWEST) for end in runs]
-            track = {"kind": "track", "path": ("shown",), "panel": "stairs", "color": "ink"}
-            hold = (track | {"v": ranks, "x": ranks, "y": losses},)
+            ranks, losses = range(1, len(runs) + 1), [max(end.loss, LOWEST) for end in runs]
+            hold = (track(("shown",), "stairs", ranks, losses, color="ink"),)
         waiting = (
             f"{v['number']} starts of the kind “{v['kind']}” (seed {v['seed']}) wait for their run by {v['method']}"
         )

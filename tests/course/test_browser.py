@@ -557,6 +557,7 @@ def test_a_file_of_its_own_answers_with_no_kernel_and_no_network(browser_page, t
             page.get_by_role("button", name="Reveal the truth").click()
             page.wait_for_selector(".gmm-explorer table")
             frame(page)
+            expect(box.locator(".gmm-legend")).to_contain_text("the truth")
             assert box.evaluate(WRONG) == 0
         assert len(requests) == 1
         violations = Axe().run(page).response["violations"]

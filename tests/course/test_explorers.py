@@ -20,7 +20,7 @@ from gmm_course import explorers
 from gmm_course.explorers.as_code import literal
 from gmm_course.explorers.inputs import Bells, Choice, Number, Numbers, Switch, plain, share
 from gmm_course.explorers.landscape import Bowl
-from gmm_course.explorers.marks import Panel, dots, line, still
+from gmm_course.explorers.marks import Panel, curve, dots, line, still
 from gmm_course.explorers.state import largest_error, places, random_mixture
 from gmm_helpers import (
     CLASSIC,
@@ -51,7 +51,7 @@ def shown(explorer):
     assert explorer.sentence[-1] in ".?"
     for panel, mark in ((mark["panel"], mark) for mark in view["marks"]):
         assert panel in explorer.panels
-        assert len(mark["y"]) == (mark["x"][2] if mark["even"] else len(mark["x"]))
+        assert mark.get("of") or len(mark["y"]) == (mark["x"][2] if mark["even"] else len(mark["x"]))
     for limits in view["limits"].values():
         assert all(low < high for low, high in limits.values())
     return explorer.shown.marks
@@ -260,7 +260,7 @@ def data_of(explorer):
 
 @everyone
 def test_what_it_saves_is_small(name):
-    assert len(json.dumps(make(name).get_state(), default=str)) < 100_000
+    assert len(json.dumps(make(name).get_state(), default=str).encode()) < 40_000
 
 
 @pytest.mark.slow
@@ -640,9 +640,17 @@ def test_a_mark_says_its_numbers_to_four_digits_and_what_is_no_number_as_nothing
     mark = dots("a", [0, 1, 2.00001234, 5], [np.nan, np.inf, 1.23456789e-9, -123456.7]).data("it")
     assert mark["x"] == [0, 1, 2, 5]
     assert mark["y"] == [None, None, 1.235e-9, -123500]
-    curve = line("a", np.linspace(3, 7, 50), np.geomspace(1, 1e-9, 50), fill=0.2).data("it")
-    assert (curve["even"], curve["x"]) == (True, [3, 7, 50])
-    assert curve["y"][-1] == 0  # a bell's far-off foot
+    even = line("a", np.linspace(3, 7, 50), np.ones(50)).data("it")
+    assert (even["even"], even["x"]) == (True, [3, 7, 50])
+
+
+def test_a_curve_is_sent_as_its_mixture():
+    x = np.linspace(0, 25, 50)
+    whole, second = (curve("a", x, CLASSIC, k, mass=2.0) for k in (None, 1))
+    assert whole.y == pytest.approx(2 * CLASSIC.pdf(x))
+    assert second.y == pytest.approx(2 * CLASSIC.component_pdfs(x)[:, 1])
+    assert second.data("it")["of"] == [plain(CLASSIC), 1, 2.0]
+    assert second.data("it")["y"] is None
 
 
 def test_the_still_picture_draws_every_kind_of_mark_on_every_kind_of_axis():
