@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 
 import gmm_helpers
-from gmm_helpers import CLASSIC, FitResult, Mixture, bandwidth, density_from_samples, fit_once
+from gmm_helpers import CLASSIC, Mixture, bandwidth, density_from_samples, fit_once
 
 from .compare import floats, numbers_in, seeded
 from .mystery import mystery, reveal
@@ -60,13 +60,13 @@ def judge_bootstrap(outputs):
     if np.allclose(theirs, middle**2, rtol=0.3) or np.allclose(theirs, smoothed**2, rtol=0.3):
         return f"{should}: these are variances, take the root."
     if ratio.max() > 3 and np.all(theirs < smoothed.max()):
-        return f"labels switched: your stds scatter {ratio.max():.0f} times too much, from bell to bell. Sort by mean."
+        return f"your stds scatter {ratio.max():.0f} times too much. Do labels switch from bell to bell? Sort by mean."
     if np.any(theirs > 1.3 * smoothed) or theirs[0] < theirs[1]:
         return f"{should}: return stds, bells in order of mean."
     if np.any(theirs > (middle + smoothed) / 2):
-        return f"{should}: they are those of the smoothed curve, take each resample's own bandwidth off."
+        return f"{should}: so wide is a smoothed curve. Take each resample's own bandwidth off."
     if np.any(theirs < 0.75 * middle):
-        return f"{should}: they are too narrow, as variances subtract and stds don't."
+        return f"{should}: too narrow. What comes off is a variance, not a std."
     if ratio.min() < 1 / 3:
         return (
             f"they scatter {1 / ratio.min():.0f} times too little: draw with repeats, from the samples, not the curve."
@@ -112,12 +112,13 @@ def judge_defence(outputs):
     """The first thing wrong with three defences, or by which convention their lists hold."""
     lists = []
     for seed, given in zip(MYSTERIES, outputs, strict=True):
-        if not isinstance(given, tuple | list) or len(given) != 2 or not isinstance(given[0], FitResult):
-            return (
-                "two things are asked for, the `FitResult` and the list of all K that stay, as `return result, [3, 4]`."
-            )
-        lists.append(sorted({int(K) for K in np.ravel(numbers_in(given[1]))}))
-        if said := _weak_point(seed, given[0], lists[-1]):
+        try:
+            result, Ks = given
+            lists.append(sorted({int(K) for K in np.ravel(numbers_in(Ks))}))
+            said = _weak_point(seed, result, lists[-1])
+        except (AttributeError, TypeError, ValueError):
+            return "two things are asked for, a `FitResult` and the list of all K that stay: `return result, [3, 4]`."
+        if said:
             return f"mystery({seed}): {said}"
     truths = [reveal(seed)[0].n_components for seed in MYSTERIES]
     held = [truth in Ks for truth, Ks in zip(truths, lists, strict=True)]

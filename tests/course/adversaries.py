@@ -700,6 +700,7 @@ WRONG = {
         np.sort(bootstrap_stds(samples, K, n, rng), axis=1)
         bootstrap_stds(np.unique(samples), K, n, rng)
         np.array([width((m := fit(*density_from_samples(samples), K, rng=0).mixture).narrowed(bandwidth(samples)).sample(samples.size, rng=rng), m) for _ in range(n)])
+        np.array([width(rng.choice(samples, samples.size) + rng.normal(0, bandwidth(samples), samples.size), fit(*density_from_samples(samples), K, rng=0).mixture) for _ in range(n)])
         """,
     "defend": """
         (lambda r: (r, [4]))(min((fit(x, density, K, mass=None, rng=0) for K in (2, 3, 4)), key=lambda r: r.loss))
@@ -718,6 +719,9 @@ WRONG = {
         (defend(x, density, noise)[0], [2, 3, 4, 5])
         (defend(x, density, noise)[0], "three")
         (*defend(x, density, noise), 0.5)
+        (defend(x, density, noise)[0], None)
+        {"result": defend(x, density, noise)[0], "K": defend(x, density, noise)[1]}
+        (defend(x, density, noise)[0], [[3, 4], [4]])
         """,
     "resampled_means": """
         [rng.choice(samples, samples.size + 1).mean() for _ in range(n)]
