@@ -18,6 +18,7 @@ from editions import NOTEBOOKS, PATHS, read, role, solved
 from gmm_course import explorers
 from gmm_course.classroom import doctor
 from gmm_course.classroom.mark import mark, marks_of, table
+from gmm_course.classroom.proved import proved
 from gmm_course.classroom.student import for_students, seeded, write_edition
 from gmm_course.exercises import exercise
 from gmm_course.exercises.mystery import mystery, reveal
@@ -322,6 +323,24 @@ def test_the_first_cell_of_the_course_calls_the_doctor():
     first = next(cell for cell in SOURCES["00_start_here.ipynb"].cells if cell.cell_type == "code")
     assert "from gmm_course.classroom.doctor import report" in first.source
     assert "print(report())" in first.source
+
+
+def test_what_a_learners_saved_cells_have_proved_is_listed(tmp_path):
+    """Right answers alone, in order; nothing where nothing is solved."""
+    write_edition(tmp_path / "course", NOTEBOOKS)
+    assert proved(tmp_path / "course") == []
+    assert "Save them" in repr(proved(tmp_path / "course"))
+    path = tmp_path / "course" / CHAPTER
+    notebook, e = read(path), exercise("1.2")
+    answers = {"1.1": ..., "1.2": e.right, "1.3": lambda *_arguments: 0.0}
+    for cell in notebook.cells:
+        if role(cell) == "check" and cell.metadata["exercise"] in answers:
+            number = cell.metadata["exercise"]
+            shown = {"text/html": exercise(number).check(answers[number])._repr_html_()}
+            cell.outputs = [nbformat.v4.new_output("execute_result", shown, execution_count=1)]
+    nbformat.write(notebook, path)
+    assert proved(tmp_path / "course") == [("1.2", e.praise.replace("`", ""))]
+    assert e.praise.split(":")[0] in proved(tmp_path / "course")._repr_html_()
 
 
 # The teacher's guide --------------------------------------------------------------------------------------------------
