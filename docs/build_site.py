@@ -26,8 +26,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 from slides import slides
 
-from gmm_course.explorers import playground
-from gmm_course.explorers.page import living_page
+from gmm_course.explorers import explore_fit, playground
+from gmm_course.explorers.page import living, living_page
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -66,17 +66,16 @@ def write_pages(site, notebooks):
     """The index, and for each chapter a page, its slides and its notebook file."""
     for folder in ("notebooks", "slides"):
         (site / folder).mkdir(parents=True, exist_ok=True)
+    alive = {f"{each.name}()": living(each) for each in (explore_fit(), playground())}
     chapters = [chapter(name, notebook) for name, notebook in sorted(notebooks.items())]
     for last, this, after in zip([None, *chapters], chapters, [*chapters[1:], None], strict=False):
         notebook, name = notebooks[this["name"]], this["name"]
-        page = render("page.html.j2", chapter=this, last=last, after=after, cells=notebook.cells)
+        page = render("page.html.j2", chapter=this, last=last, after=after, cells=notebook.cells, living=alive)
         (site / "notebooks" / f"{name}.html").write_text(page)
         shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", site / "notebooks")
         (site / "slides" / f"{name}.html").write_text(render("slides.html.j2", chapter=this, slides=slides(notebook)))
         copy_linked(site, notebook)
-    picture = (ROOT / "images" / "question.svg").read_text()
-    index = render("index.html.j2", chapters=chapters, question=picture[picture.index("<svg") :])
-    (site / "index.html").write_text(index)
+    (site / "index.html").write_text(render("index.html.j2", chapters=chapters, living=alive))
     (site / "playground.html").write_text(living_page(playground(), "Playground"))
 
 

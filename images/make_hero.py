@@ -1,9 +1,9 @@
-"""Make README's moving picture anew: the playground, driven in Chromium, as an animated WebP.
+"""Make README's moving picture anew: an explorer, driven in Chromium, as an animated WebP.
 
     uv run --group browser python images/make_hero.py [FILE]
 
-A mean is dragged and the fit follows; the claw; a new problem, its dots alone, and the truth. A second asks for
-what is on the page by then: each frame waits until the page has drawn what the hand did.
+BFGS walks from a poor start, stops short of the curve and reports success; one bell of the start is dragged elsewhere,
+and the same walk comes home. A frame is taken when the page has drawn what the hand did.
 """
 
 import io
@@ -14,14 +14,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import numpy as np
-from browser import chromium_page, voila
+from browser import chromium_page, voila, write_notebook
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent
-SIZE = {"width": 824, "height": 690}
+SIZE = {"width": 900, "height": 720}
 FRAME = 80  # milliseconds
-CLIP = {"x": 12, "y": 136, "width": 800, "height": 514}
+SOURCE = "from gmm_course.explorers import explore_descent\nexplore_descent(preset='Wrong, and pleased')"
 CURSOR = """() => {
   const hand = document.createElement('div');
   hand.innerHTML = '<svg width="22" height="26" viewBox="0 0 22 26"><path d="M2 2v18l5-4 4 8 4-2-4-8h7z" ' +
@@ -38,10 +38,11 @@ class Film:
 
     def __init__(self, page):
         self.page, self.frames, self.times, self.hand = page, [], [], np.array([560.0, 400.0])
+        self.clip = page.locator(".gmm-explorer").bounding_box()
 
-    def take(self, time=FRAME):
-        self.page.wait_for_timeout(150)  # the fit and the frame after it
-        shot = Image.open(io.BytesIO(self.page.screenshot(clip=CLIP)))
+    def take(self, time=FRAME, wait=250):
+        self.page.wait_for_timeout(wait)  # until Python has answered, and its answer is drawn
+        shot = Image.open(io.BytesIO(self.page.screenshot(clip=self.clip)))
         self.frames.append(shot.convert("RGB"))
         self.times.append(time)
 
@@ -61,28 +62,30 @@ class Film:
         self.page.wait_for_timeout(600)
         self.take(time)
 
-    def drag(self, handle, offsets):
-        """The handle goes by way of `offsets`, in pixels from where it stands."""
+    def drag(self, handle, offset, steps):
+        """The handle goes that many pixels across."""
         self.glide(handle.bounding_box())
         self.page.mouse.down()
-        home = self.hand
-        for offset, steps in offsets:
-            self.glide(home + np.array([offset, 0]), steps)
+        self.glide(self.hand + np.array([offset, 0]), steps)
         self.page.mouse.up()
-        self.take(1200)
+        self.take(3000, 600)
 
 
 def play(film):
-    film.take(1000)
-    film.drag(film.page.locator(".gmm-handle .gmm-grip").nth(2), [(-60, 18), (70, 22)])
-    film.click("Claw", 1900)
-    film.click("New problem", 1900)
-    film.click("Reveal the truth", 2600)
+    film.take(1500)
+    film.click("yes", 1800)
+    film.glide(film.page.get_by_role("button", name="Play", exact=True).bounding_box())
+    film.page.get_by_role("button", name="Play", exact=True).click()
+    for _ in range(22):
+        film.take(FRAME, 60)
+    film.take(2200, 1500)
+    film.drag(film.page.locator(".gmm-handle .gmm-grip").first, -130, 26)
 
 
 def main(out):
     home = Path(tempfile.mkdtemp())
-    notebook = HERE.parent / "notebooks" / "12_playground.ipynb"
+    notebook = home / "hero.ipynb"
+    write_notebook(notebook, SOURCE)
     with voila(home, notebook) as base, sync_playwright() as playwright, chromium_page(playwright, **SIZE) as page:
         page.route(lambda url: "127.0.0.1" not in url, lambda route: route.abort())
         page.goto(base)

@@ -1,5 +1,5 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
-const LEFT = 54, RIGHT = 14, ABOVE = 20, FAR = 9999;
+const LEFT = 54, RIGHT = 14, ABOVE = 20, FAR = 9999, EDGE = 5; // so that a dot at an end is whole
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
 
 const raised = n => [...String(n)].map(c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
@@ -74,8 +74,8 @@ export class Picture {
     this.image.replaceChildren();
     this.panes = {};
     for (const [name, { x, y, w, h }] of Object.entries(this.boxes))
-      this.panes[name] = make("-svg", this.image, { x, y, width: w, height: h, viewBox: `${x} ${y} ${w} ${h}`,
-        overflow: "hidden" });
+      this.panes[name] = make("-svg", this.image, { x: x - EDGE, y, width: w + 2 * EDGE, height: h,
+        viewBox: `${x - EDGE} ${y} ${w + 2 * EDGE} ${h}`, overflow: "hidden" });
     for (const { name, kind, panel } of marks) {
       const node = make("-g", this.panes[panel], { "data-name": name });
       if (kind === "text") make("-text", node, { "text-anchor": "middle" });

@@ -14,7 +14,7 @@ __all__ = ["MET", "State", "alive", "follow", "key", "largest_error", "matched",
 
 MET = 1e-8  # the relative loss at which a curve counts as met
 UNCOVERING = ("revealed", "preset", "problem", "answer", "code", "guess")
-FEW, FEWER = 6, 3  # starts tried where the last answer, moved on, doesn't meet the curve, and in the dearer cases
+FIRST, DEARER, FEW = 24, 12, 6  # starts: with no answer yet, the dearer cases; where the last one, moved on, won't do
 CHEAP, SHORT, LONG = {"maxfev": 120}, {"maxfev": 30}, {"maxfev": 80}  # evaluations: exact, dearer, dearer and first
 
 
@@ -88,8 +88,8 @@ def follow(x, density, n_components, last=None, *, prior=None, exact=True):
     """
     exact = exact and prior is None
     if last is None or last.mixture.n_components != n_components or last.mixture.weights.min() <= 0:
-        options = {} if exact else {"n_starts": FEWER, "prior": prior, "options": LONG}
-        return fit(x, density, n_components, rng=0, **options)
+        many = {"n_starts": FIRST} if exact else {"n_starts": DEARER, "prior": prior, "options": LONG}
+        return fit(x, density, n_components, rng=0, **many)
     warm = fit_once(x, density, last.mixture, method="LM", prior=prior, options=CHEAP if exact else SHORT)
     met = warm.loss <= MET and not warm.diagnosis
     if (warm.loss <= MET and not exact) or (met and warm.success):

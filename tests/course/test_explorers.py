@@ -454,6 +454,10 @@ def test_fifty_guesses_fail_where_the_curve_tells():
     assert np.isnan(explorer.shown.marks["others"].y).sum() == 50  # each is drawn
 
 
+def test_halves_can_not_be_told_under_noise():
+    assert "weights 0.88 and 0.12, leave 0.051" in chosen("playground", "Shoulder").sentence
+
+
 def test_a_bell_narrower_than_its_smoothing_is_doubted():
     three = chosen("explore_your_density", "Galaxies, three").sentence
     assert "the first is narrower than the smoothing that made the curve, 1.86 against 1.89" in three

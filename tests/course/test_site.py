@@ -65,9 +65,11 @@ def page(base):
 
 
 def pictures(notebook):
-    """How many pictures the notebook's outputs hold, stills of explorers among them."""
+    """How many pictures the outputs hold, stills of explorers among them, and how many explorers that live."""
     data = [o.get("data", {}) for c in code_cells(notebook) for o in c.outputs]
-    return sum("<img" in d.get("text/html", "") or ("image/png" in d and "text/html" not in d) for d in data)
+    living = sum(d.get("text/plain", "").startswith(("explore_fit(", "playground(")) for d in data)
+    images = sum("<img" in d.get("text/html", "") or ("image/png" in d and "text/html" not in d) for d in data)
+    return images - living, living
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -77,7 +79,8 @@ def test_a_chapter_shows_its_pictures_and_formulas_without_network(name, base, p
     assert not page.outside
     shown = page.evaluate("[...document.images].filter(i => i.complete && i.naturalWidth && i.alt.length > 20).length")
     notebook = executed(NOTEBOOKS / f"{name}.ipynb", "untouched").notebook
-    assert shown == page.locator("img").count() == pictures(notebook)
+    assert (shown, page.locator(".gmm-figure").count()) == pictures(notebook)
+    assert shown == page.locator("img").count()
     flat = (
         "[...document.querySelectorAll('math')].filter(m => m.checkVisibility() && !m.getBoundingClientRect().height)"
     )
@@ -92,7 +95,7 @@ def test_a_chapter_shows_its_pictures_and_formulas_without_network(name, base, p
 def test_slides_hold_every_picture_and_fit_the_projector(name, base, page):
     page.outside.clear()
     page.goto(f"{base}/notebooks/{name}.html")
-    all_of_them = page.locator("img").count()
+    all_of_them = page.locator("img, .gmm-explorer").count()
     page.goto(f"{base}/slides/{name}.html")
     assert page.locator("img").count() == all_of_them
     tall = "[...document.querySelectorAll('section')].filter(s => s.scrollHeight > innerHeight).map(s => s.innerText)"
