@@ -95,7 +95,7 @@ const CONTROLS = {
     const file = make("input", label, { type: "file", "data-lm-suppress-shortcuts": "true" });
     const below = make("div", parent, { class: "gmm-found" });
     file.onchange = async () => {
-      if (file.files[0]) take(key, file.files[0].name, await file.files[0].arrayBuffer());
+      if (file.files[0]) take(file.files[0].name, await file.files[0].arrayBuffer());
       file.value = ""; // so that the same name, its file mended, is taken again
     };
     return view => view.found === below.dataset.html || (below.innerHTML = below.dataset.html = view.found);

@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from gmm_helpers import CLASSIC, classic_grid
+from gmm_helpers import classic_grid
 
-from .inputs import Bells, Choice, Number
-from .marks import Panel, line, scene
-from .widget import EVEN, Explorer, View, held
+from .marks import line, scene
+from .widget import Explorer, View, held
 from .words import in_words, ordinal, spans
 
 __all__ = ["explore_data"]
@@ -26,14 +25,7 @@ def explore_data(**values):
         said = sentence(truth, x, marks["curve"].y)
         return View(marks, said, status(truth, x), held("truth"), truth, live={"of": "truth", "K": 0})
 
-    controls = {
-        "truth": Bells(CLASSIC),
-        "guess": Bells(EVEN),
-        "n_points": Number("N", 75, 10, 300, 1, "number of grid points", whole=True),
-        "draws": Choice("draws", {"none": 0, "100": 100, "1,000": 1000, "10,000": 10000}),
-    }
-    panels = {"curve": Panel(ylabel="density", xlabel="x")}
-    return Explorer("explore_data", show, panels, controls, values, height=370)
+    return Explorer("explore_data", show, values)
 
 
 def sentence(truth, x, curve):

@@ -5,23 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from gmm_helpers import CLASSIC, Mixture, classic_grid, fit_once, pack, trapezoid_weights, unpack
+from gmm_helpers import Mixture, classic_grid, fit_once, pack, trapezoid_weights, unpack
 
-from .inputs import Bells, Choice, Number
-from .marks import Panel, curve, line, scene, text, track
+from .marks import curve, line, scene, text, track
 from .state import MET, alive, key, largest_error, slope
 from .widget import Explorer, View, held
 from .words import spans, squares
 
 __all__ = ["explore_descent"]
 
-VALLEY = Mixture(np.full(3, 1 / 3), [3, 12, 22], [2, 2, 2])
 DESCENT, RACE = "gradient descent", "CG, BFGS and LM"
 RACERS = ("CG", "BFGS", "LM")
 AT_ONCE, PATIENCE, SLICE = 150, 20_000, 500  # steps of gradient descent: live, by button, in one slice of that
 FRAMES, SECONDS = 50, 2.5  # of a walk that is played
 LOWEST = 1e-17  # losses below are drawn there
-COORDINATES = {"normalised": 0.0, "as given, default gtol": 1.0, "in metres, default gtol": 1000.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +42,6 @@ def explore_descent(**values):
     values: `start`, `method`, `step`, `unit`, `along`, `truth`, `preset`, in place of the first preset's. Returns one
     box.
     """
-    panels = {
-        "curve": Panel(2, ylabel="density", xlabel="x"),
-        "losses": Panel(1.2, (0.9, 1000), (LOWEST, 1e3), "iteration + 1", "relative loss", xlog=True, ylog=True),
-    }
     x = classic_grid()
 
     def walks(state):
@@ -87,14 +80,6 @@ def explore_descent(**values):
             state.update(along=float(along))
             yield along / 100, SECONDS / FRAMES
 
-    controls = {
-        "method": Choice("method", (DESCENT, *RACERS, RACE), "BFGS"),
-        "step": Number("step", 0.07, 0.005, 0.12, 0.005, "step of gradient descent"),
-        "along": Number("along %", 0.0, 0, 100, 1, "how far along the walk, in per cent"),
-        "unit": Choice("coordinates", COORDINATES),
-        "start": Bells(VALLEY),
-    }
-
     def judge(state):
         """Whether BFGS finds another curve's bells; or "thousands", or "it never arrives", once that has been seen."""
         if state.values["problem"]:
@@ -102,10 +87,7 @@ def explore_descent(**values):
         each = walks(state)[-1]
         return 2 if each.success or len(each.losses) > AT_ONCE + 1 else None
 
-    return Explorer(
-        "explore_descent", show, panels, controls, values, defaults={"truth": CLASSIC}, judge=judge,
-        work={"Walk on": walk_on, "Play": play},
-    )  # fmt: skip
+    return Explorer("explore_descent", show, values, judge=judge, work={"Walk on": walk_on, "Play": play})
 
 
 def walk(values, x, name):

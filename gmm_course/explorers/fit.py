@@ -1,11 +1,10 @@
 """Move the true bells, and watch whether the curve alone gives them back."""
 
-from gmm_helpers import CLASSIC, classic_grid
+from gmm_helpers import classic_grid
 
-from .inputs import Bells
-from .marks import fit_panels, scene
+from .marks import scene
 from .state import MET, follow, key, largest_error, places
-from .widget import EVEN, Explorer, View, held
+from .widget import Explorer, View, held
 from .words import in_words, listed, squares, told
 
 __all__ = ["explore_fit", "sentence"]
@@ -27,8 +26,7 @@ def explore_fit(**values):
         live = {"of": "truth", "K": truth.n_components}
         return View(marks, sentence(result, truth, x), told(result, truth), held("truth"), truth, mixture, live=live)
 
-    controls = {"truth": Bells(CLASSIC), "guess": Bells(EVEN)}
-    return Explorer("explore_fit", show, fit_panels((0.0, 25.0)), controls, values)
+    return Explorer("explore_fit", show, values)
 
 
 def sentence(result, truth, x, noisy=False):

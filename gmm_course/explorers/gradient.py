@@ -3,18 +3,15 @@
 import numpy as np
 from autograd import value_and_grad
 
-from gmm_helpers import CLASSIC, Mixture, classic_grid, l2_loss, unpack
+from gmm_helpers import Mixture, classic_grid, l2_loss, unpack
 
-from .inputs import Number, Numbers, subscript
-from .marks import Panel, arrow, curve, dots, line, scene
+from .marks import arrow, curve, dots, line, scene
 from .widget import Explorer, View
 from .words import ordinal, spans
 
 __all__ = ["explore_gradient"]
 
 KINDS = ("logit", "mean", "log-std")
-SYMBOLS = [subscript(letter, k) for letter in ("ℓ", "μ", "ln σ") for k in range(3)]
-START = np.array([0, 0, 0, 4, 12, 21, 0, 0, 0.0])
 
 
 def explore_gradient(**values):
@@ -22,11 +19,6 @@ def explore_gradient(**values):
 
     values: `theta` (9,), `step`, `h`, `truth`, `preset`, in place of the first preset's. Returns one box.
     """
-    label = "density: an arrow shows where the step would put a bell’s mean and std"
-    panels = {
-        "curve": Panel(2.4, ylabel=label, xlabel="x"),
-        "slopes": Panel(1.0, (-0.6, 8.6), "even", ylabel="slope", ticks={"x": list(enumerate(SYMBOLS))}),
-    }
     x, slope_of = classic_grid(), value_and_grad(l2_loss)
     of = {"w": ("theta", 0), "m": ("theta", 3), "s": ("theta", 6)}
     handles = ({"kind": "free", "of": of, "K": 3, "panel": "curve"},)
@@ -51,25 +43,11 @@ def explore_gradient(**values):
         said = sentence(theta, gradient, loss / np.sum(density**2), x)
         return View(marks, said, numbers, handles, v["truth"], ours)
 
-    controls = {
-        "theta": Numbers([number(i) for i in range(9)], {0: "logits", 3: "means", 6: "log-stds"}),
-        "step": Number("step", 10, 0.1, 1000, 0.05, "length of the step downhill", log=True),
-        "h": Number("h", 1e-4, 1e-15, 0.1, 0.05, "step of the finite difference", log=True),
-    }
-
     def steepest(state):
         gradient = slope_of(state.values["theta"], x, state.values["truth"].pdf(x))[1]
         return int(np.argmax(abs(gradient))) % 3
 
-    return Explorer(
-        "explore_gradient", show, panels, controls, values, defaults={"truth": CLASSIC}, judge=steepest, height=420
-    )
-
-
-def number(i):
-    """The control of theta's i-th number."""
-    low, high, step = ((-20, 5, 0.1), (-5, 60, 0.1), (-2, 2.5, 0.05))[i // 3]
-    return Number(SYMBOLS[i], START[i], low, high, step, f"{KINDS[i // 3]} of bell {i % 3 + 1}")
+    return Explorer("explore_gradient", show, values, judge=steepest)
 
 
 def arrows(ours, moved):

@@ -4,11 +4,10 @@ import numpy as np
 from contourpy import contour_generator
 from scipy.optimize import minimize
 
-from gmm_helpers import CLASSIC, classic_grid, gaussian_pdf, pack
+from gmm_helpers import classic_grid, gaussian_pdf, pack
 
 from .as_code import literal
-from .inputs import Choice, Number
-from .marks import Panel, dots, line
+from .marks import dots, line
 from .state import key, random_mixture, slope
 from .widget import Explorer, View
 from .words import spans
@@ -16,7 +15,7 @@ from .words import spans
 __all__ = ["explore_landscape"]
 
 DESCENT, TURNS, BFGS = "gradient descent", "one coordinate at a time", "BFGS"
-MEANS, LOGS = (-8.0, 30.0), (-1.5, 2.5)
+MEANS, LOGS = (-8.0, 30.0), (-1.5, 2.5)  # what the map shows
 MOST = 600  # steps
 HOME = 1e-3  # the relative loss at which a walk is at home
 LEVELS = np.geomspace(2e-3, 2, 13)
@@ -28,12 +27,6 @@ def explore_landscape(**values):
     values: `mean`, `log_std`, `method`, `step`, `tolerance`, `truth`, `preset`, in place of the first preset's.
     Returns one box.
     """
-    steps = "length of a step, and its limit 2/λ at the floor"
-    panels = {
-        "map": Panel(3, MEANS, LOGS, "mean μ₁", "ln σ₁: the contours are those of the relative loss"),
-        "losses": Panel(1, (0.9, 1000), (1e-12, 10), "iteration + 1", "relative loss", xlog=True, ylog=True),
-        "steps": Panel(0.35, (0.01, 1000), (0, 1), steps, xlog=True, ticks={"y": []}),
-    }
     start = {"kind": "point", "paths": (("mean",), ("log_std",)), "panel": "map", "color": "bell1", "name": "the start"}
     step = {"kind": "number", "path": ("step",), "panel": "steps", "y": 0.5, "color": "accent"}
     bowls = {}
@@ -71,14 +64,6 @@ def explore_landscape(**values):
             return View(marks, said, numbers, (start, step), v["truth"])
         return View(marks, said, numbers, (start,), v["truth"], away=("step",))
 
-    controls = {
-        "method": Choice("method", [DESCENT, TURNS, BFGS]),
-        "mean": Number("μ₁", -1, *MEANS, 0.1, "mean at the start"),
-        "log_std": Number("ln σ₁", 0.7, *LOGS, 0.05, "log-std at the start"),
-        "step": Number("step", 3, 0.01, 1000, 0.05, "length of a step", log=True),
-        "tolerance": Number("tolerance", 1e-5, 1e-9, 0.1, 0.25, "slope at which a walk stops", log=True),
-    }
-
     def judge(state):
         bowl, path = walked(state)
         return int(bowl.loss(path[-1]) > HOME)
@@ -86,10 +71,7 @@ def explore_landscape(**values):
     def new(rng):
         return {"truth": random_mixture(rng), "mean": float(np.round(rng.uniform(-5, 28), 1))}
 
-    return Explorer(
-        "explore_landscape", show, panels, controls, values, defaults={"truth": CLASSIC}, new=new, judge=judge,
-        height=430,
-    )  # fmt: skip
+    return Explorer("explore_landscape", show, values, new=new, judge=judge)
 
 
 class Bowl:

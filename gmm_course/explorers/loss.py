@@ -2,17 +2,16 @@
 
 import numpy as np
 
-from gmm_helpers import CLASSIC, Mixture, classic_grid, gaussian_pdf, hellinger_distance, kl_divergence, relative_loss
+from gmm_helpers import Mixture, classic_grid, gaussian_pdf, hellinger_distance, kl_divergence, relative_loss
 
-from .inputs import Bells, Choice, share, subscript
-from .marks import Panel, ceiling, line, scene, track
+from .inputs import share, subscript
+from .marks import ceiling, line, scene, track
 from .state import largest_error, matched
 from .widget import Explorer, View, held
 from .words import spans
 
 __all__ = ["explore_loss"]
 
-EYE = Mixture(np.full(3, 1 / 3), [4, 12, 21], [1, 1, 1])
 GROUPS = {"w": "weights", "μ": "means", "σ": "stds"}
 RANGES = {"weights": (0.0, 1.0), "means": (-8.0, 30.0), "stds": (0.1, 10.0)}
 NAMES = [letter + subscript("", k) for letter in GROUPS for k in range(3)]
@@ -32,11 +31,6 @@ def explore_loss(**values):
 
     values: `ours`, `truth`, `distance`, `along`, `preset`, in place of the first preset's. Returns one box.
     """
-    panels = {
-        "curve": Panel(2.3, None, ylabel="density"),
-        "residual": Panel(0.7, y="even", ylabel="left over"),
-        "landscape": Panel(1.3, None, ylabel="distance, along the chosen parameter"),
-    }
 
     def show(state):
         v, path = state.values, Slice(state.values)
@@ -58,15 +52,7 @@ def explore_loss(**values):
             marks, said, numbers, (*held("ours"), ball), v["truth"], ours, limits=limits, live={"of": "ours", "K": 0}
         )
 
-    controls = {
-        "ours": Bells(EYE, means=RANGES["means"], stds=RANGES["stds"]),
-        "distance": Choice("distance", list(DISTANCES)),
-        "along": Choice("landscape", NAMES, "μ₁"),
-    }
-    return Explorer(
-        "explore_loss", show, panels, controls, values, defaults={"truth": CLASSIC}, work={"Let the ball roll": roll},
-        height=440,
-    )  # fmt: skip
+    return Explorer("explore_loss", show, values, work={"Let the ball roll": roll})
 
 
 class Slice:

@@ -12,7 +12,7 @@ from gmm_helpers.plotting import LINES
 
 from .inputs import plain
 
-__all__ = ["Mark", "Panel", "arrow", "bells", "ceiling", "curve", "dots", "faint", "fit_panels", "line", "room",
+__all__ = ["Mark", "Panel", "arrow", "bells", "ceiling", "curve", "dots", "faint", "line", "room",
            "scene", "still", "text", "track", "truth_bands"]  # fmt: skip
 
 # The light theme's colours by the names that the page knows; the dark theme's stand in page.css.
@@ -27,12 +27,12 @@ FINE = 220  # points of a drawn curve
 class Panel:
     """Axes: a share of the picture's height, limits (lower, upper), labels, and what is drawn on them once.
 
-    x, y: None for what the marks need, y: "even" for as much below zero as above; ticks: {"x": [[value, words], …]} in
+    x "marks", y None: what the marks need; y "even": as much below zero as above; ticks: {"x": [[value, words], …]} in
     place of even ones; rules: upright lines, [{"x": value, "words": …}].
     """
 
     height: float = 1.0
-    x: tuple | None = (0.0, 25.0)
+    x: tuple | str = (0.0, 25.0)
     y: tuple | str | None = None
     xlabel: str = ""
     ylabel: str = ""
@@ -120,11 +120,6 @@ def _short(values):
 # What explorers have in common
 
 
-def fit_panels(x=None):
-    """A curve above, what a fit leaves over below."""
-    return {"curve": Panel(3.2, x, ylabel="density"), "residual": Panel(1.0, x, "even", "x", "left over")}
-
-
 def scene(
     x, density, mixture, truth=None, *, fine=None, label="fit", given="given", places=None, mass=1.0, live=None,
     left=False,
@@ -178,8 +173,12 @@ def faint(panel, x, mixtures):
 def room(name, panel, marks):
     """Limits (x, y) of a panel: its own, or what its marks need, a curve at most three times as high as the dots."""
     here = [mark for mark in marks.values() if mark.panel == name and not mark.when]
-    x = panel.x or (float(min(mark.x.min() for mark in here)), float(max(mark.x.max() for mark in here)))
-    if isinstance(panel.y, tuple):
+    x = (
+        panel.x
+        if panel.x != "marks"
+        else (float(min(mark.x.min() for mark in here)), float(max(mark.x.max() for mark in here)))
+    )
+    if panel.y not in (None, "even"):
         return x, panel.y
     given = marks["given"].y.max() if "given" in marks else np.inf
     if panel.y == "even":

@@ -85,8 +85,8 @@ export function mount(model, el) {
     moved(true);
   }
 
-  function take(key, name, content) {
-    model.send({ file: name, key, serial }, undefined, [content]);
+  function take(name, content) {
+    model.send({ file: name, serial }, undefined, [content]);
   }
 
   function ask(more = {}) {

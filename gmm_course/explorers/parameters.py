@@ -6,15 +6,13 @@ import numpy as np
 
 from gmm_helpers import CLASSIC, Mixture, classic_grid, relative_loss, softmax
 
-from .inputs import Number, Numbers, subscript
-from .marks import Panel, bells, curve, dots, line, text
+from .marks import bells, curve, dots, line, text
 from .widget import Explorer, View
 from .words import listed, spans
 
 __all__ = ["explore_parameters"]
 
 MEANS = CLASSIC.means
-LOG_STDS = np.array([0.6931, 0, 0.6931])  # stds 2, 1, 2
 
 
 def explore_parameters(**values):
@@ -22,11 +20,6 @@ def explore_parameters(**values):
 
     values: `logits`, `log_stds`, `shift`, `preset`, in place of the first preset's. Returns one box.
     """
-    panels = {
-        "curve": Panel(3.4, ylabel="density", xlabel="x"),
-        "bar": Panel(0.7, (0, 1), (0, 1), "weights: the parts of 1", ticks={"y": []}),
-        "logits": Panel(0.8, (-12, 12), (0, 4), "logits: drag them anywhere", ticks={"y": []}),
-    }
     fine, x, before = np.linspace(0, 25, 220), classic_grid(), []
     of = {"w": ("logits", 0), "s": ("log_stds", 0)}
     handles = [{"kind": "free", "of": of, "means": MEANS.tolist(), "K": 3, "panel": "curve"}]
@@ -54,16 +47,7 @@ def explore_parameters(**values):
         numbers += [f"relative loss {loss:.2e}"] if open_problem else []
         return View(marks, said, spans(*numbers), handles, v["truth"], mixture)
 
-    logits = [Number(subscript("ℓ", k), 5, -12, 12, 0.1, f"logit of bell {k + 1}") for k in range(3)]
-    log_stds = [Number(subscript("ln σ", k), LOG_STDS[k], -2, 2.5, 0.05, f"log-std of bell {k + 1}") for k in range(3)]
-    controls = {
-        "logits": Numbers(logits, {0: "logits"}),
-        "shift": Number("all +", 0, -7, 7, 0.5, "added to all three logits"),
-        "log_stds": Numbers(log_stds, {0: "log-stds"}),
-    }
-    return Explorer(
-        "explore_parameters", show, panels, controls, values, defaults={"truth": CLASSIC}, new=new, height=390
-    )
+    return Explorer("explore_parameters", show, values, new=new)
 
 
 def new(rng):

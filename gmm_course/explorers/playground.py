@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from gmm_helpers import CLASSIC, curvature_start, fit_once, log_std_prior
+from gmm_helpers import curvature_start, fit_once, log_std_prior
 
 from .fit import sentence
-from .inputs import COMPONENTS, NOISE, SEED, Bells, Choice, Number, strengths
-from .marks import faint, fit_panels, scene
+from .marks import faint, scene
 from .restarts import uniform
 from .state import MET, follow, key, noise, places
-from .widget import EVEN, Explorer, View, held
+from .widget import Explorer, View, held
 from .words import some, squares, told
 
 __all__ = ["playground"]
@@ -37,20 +36,9 @@ def playground(**values):
         live = {"of": "truth", "K": K, "noise": noise(v, x.size).tolist() if v["noise"] else None} if alone else None
         return View(marks, said, told(result, truth), held("truth"), truth, mixture, live=live)
 
-    controls = {
-        "truth": Bells(CLASSIC, means=(-4, 26)),
-        "guess": Bells(EVEN),
-        "n_components": COMPONENTS,
-        "n_points": Number("points", 75, 20, 300, 1, "number of points", whole=True),
-        "noise": NOISE,
-        "seed": SEED,
-        "method": Choice("method", ["LM", "BFGS", "CG"]),
-        "strength": strengths(-6, -5, -4, -3, -2, -1),
-    }
     return Explorer(
-        "playground", show, fit_panels(), controls, values, defaults={"low": 0.0, "high": 25.0},
-        judge=lambda state: some([end.loss <= MET for end in state.finished]), work={f"{GUESSES} guesses": guess},
-        columns=[["truth", "guess"], list(controls)[2:]],
+        "playground", show, values, judge=lambda state: some([end.loss <= MET for end in state.finished]),
+        work={f"{GUESSES} guesses": guess},
     )  # fmt: skip
 
 

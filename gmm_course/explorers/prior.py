@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from gmm_helpers import CLASSIC, Mixture, classic_grid, fit_once, log_std_prior, mean_prior, relative_loss
+from gmm_helpers import Mixture, classic_grid, fit_once, log_std_prior, mean_prior, relative_loss
 
-from .inputs import COMPONENTS, NOISE, SEED, Number, Switch, strengths
-from .marks import Panel, dots, line, scene
+from .marks import dots, line, scene
 from .state import follow, key, noise, places, random_mixture
 from .widget import Explorer, View
 from .words import in_words, listed, some, spans, squares, told
@@ -22,11 +21,6 @@ def explore_prior(**values):
     values: `n_components`, `noise`, `seed`, `cut`, `strength`, `centre`, `means`, `truth`, `preset`, in place of the
     first preset's. Returns one box.
     """
-    twice = ({"x": RUNAWAY, "words": "twice the grid"},)
-    panels = {
-        "curve": Panel(2.4, ylabel="density", xlabel="x"),
-        "stds": Panel(0.8, (0.05, 2e4), (0, 1), "fitted stds", xlog=True, ticks={"y": []}, rules=twice),
-    }
     fine = np.linspace(0, 25, 220)
     cut = {"kind": "number", "path": ("cut",), "panel": "curve", "y": 0.97, "color": "ink"}
     centre = {"kind": "number", "path": ("centre",), "panel": "stds", "y": 0.5, "color": "bell4"}
@@ -47,19 +41,7 @@ def explore_prior(**values):
         hold = (cut, centre) if v["strength"] else (cut,)
         return View(marks, sentence(state, result), numbers, hold, truth, mixture)
 
-    controls = {
-        "n_components": COMPONENTS,
-        "strength": strengths(*range(-8, 0)),
-        "centre": Number("centre", 2, 0.5, 8, 0.1, "centre of the prior on stds"),
-        "means": Switch("a prior on means too: 12.5 ± 7"),
-        "noise": NOISE,
-        "seed": SEED,
-        "cut": Number("cut at", 25.0, 10, 25, 0.5, "where the grid ends"),
-    }
-    return Explorer(
-        "explore_prior", show, panels, controls, values, defaults={"truth": CLASSIC}, new=new, judge=judge,
-        work={f"{STARTS} starts": run},
-    )  # fmt: skip
+    return Explorer("explore_prior", show, values, new=new, judge=judge, work={f"{STARTS} starts": run})
 
 
 def new(rng):

@@ -4,17 +4,15 @@ from itertools import combinations
 
 import numpy as np
 
-from gmm_helpers import CLASSIC, Mixture, classic_grid, fit_once, kmeans_start, random_start
+from gmm_helpers import Mixture, classic_grid, fit_once, kmeans_start, random_start
 
-from .inputs import Bells, Choice, Number
-from .marks import Panel, curve, dots, faint, line, scene, track, truth_bands
+from .marks import curve, dots, faint, line, scene, track, truth_bands
 from .state import MET, alive
 from .widget import Explorer, View, held
 from .words import in_words, spans, squares, told
 
 __all__ = ["explore_restarts", "uniform"]
 
-TWINS = Mixture(np.full(3, 1 / 3), [5, 15, 15], [1, 1, 1])
 BY_HAND = "one, by hand"
 LOWEST = 3e-10  # losses below are drawn there: the steps between the others stay in sight
 
@@ -39,10 +37,6 @@ def explore_restarts(**values):
     values: `kind`, `number`, `method`, `seed`, `shown`, `start`, `truth`, `preset`, in place of the first preset's.
     Returns one box.
     """
-    panels = {
-        "curve": Panel(1.6, None, ylabel="density", xlabel="x"),
-        "stairs": Panel(1.3, None, (LOWEST / 3, 5), "starts, sorted by where they end", "relative loss", ylog=True),
-    }
 
     def show(state):
         v, alone = state.values, state.values["kind"] == BY_HAND
@@ -77,18 +71,7 @@ def explore_restarts(**values):
         numbers = f"<span>shown:</span> {told(chosen, truth)}"
         return View(marks, said, numbers, hold, truth, chosen.mixture, away, limits)
 
-    controls = {
-        "kind": Choice("starts", [BY_HAND, "narrow", "wide", "k-means++", "anywhere"]),
-        "number": Number("number", 50, 1, 100, 1, "number of starts", whole=True),
-        "method": Choice("method", ["BFGS", "LM"]),
-        "seed": Number("seed", 0, 0, 20, 1, "seed of the starts", whole=True),
-        "shown": Number("shown", 1, 1, 100, 1, "which end is shown, best first", whole=True),
-        "start": Bells(TWINS),
-    }
-    return Explorer(
-        "explore_restarts", show, panels, controls, values, defaults={"truth": CLASSIC}, judge=share_found,
-        work={"Run the starts": run},
-    )  # fmt: skip
+    return Explorer("explore_restarts", show, values, judge=share_found, work={"Run the starts": run})
 
 
 def share_found(state):

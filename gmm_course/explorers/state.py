@@ -87,14 +87,16 @@ def follow(x, density, n_components, last=None, *, prior=None, exact=True):
     the next move takes it further.
     """
     exact = exact and prior is None
-    if last is None or last.mixture.n_components != n_components or last.mixture.weights.min() <= 0:
-        many = {"n_starts": FIRST} if exact else {"n_starts": DEARER, "prior": prior, "options": LONG}
-        return fit(x, density, n_components, rng=0, **many)
-    warm = fit_once(x, density, last.mixture, method="LM", prior=prior, options=CHEAP if exact else SHORT)
+    fresh = last is None or last.mixture.n_components != n_components or last.mixture.weights.min() <= 0
+    options = (None if fresh else CHEAP) if exact else (LONG if fresh else SHORT)
+    if fresh:
+        warm = fit(x, density, n_components, n_starts=1, rng=0, prior=prior, options=options)
+    else:
+        warm = fit_once(x, density, last.mixture, method="LM", prior=prior, options=options)
     met = warm.loss <= MET and not warm.diagnosis
     if (warm.loss <= MET and not exact) or (met and warm.success):
         return warm
-    few, options = (FEW if exact and not met else 1), (CHEAP if exact else SHORT)
+    few = (FIRST if exact else DEARER) if fresh else (FEW if exact and not met else 1)
     other = fit(x, density, n_components, n_starts=few, rng=0, prior=prior, options=options)
     return other if other.fun <= warm.fun else warm
 

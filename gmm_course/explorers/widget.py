@@ -18,18 +18,17 @@ import traitlets
 from gmm_helpers import Mixture
 
 from .as_code import source
-from .inputs import like, plain
-from .marks import room, scene, still
+from .inputs import plain, read
+from .marks import Panel, room, scene, still
 from .state import State, random_mixture
 from .words import scored, table, typeset
 from .work import Work
 
-__all__ = ["EVEN", "Explorer", "Preset", "View", "held"]
+__all__ = ["Explorer", "Preset", "View", "held"]
 
 PARTS = ("dom", "solver", "picture", "handles", "controls", "page")
 PROBLEMS = 20  # new problems, from seeds 1, 2, …
 FRAME = {"preset": None, "problem": 0, "answer": None, "revealed": False, "code": False}
-EVEN = Mixture(np.full(3, 1 / 3), [5, 12.5, 20], [2, 2, 2])  # bells to guess with
 
 
 def module(*parts):
@@ -47,12 +46,12 @@ const url = URL.createObjectURL(new Blob([code + "//# sourceURL=explorers.js"], 
 export default (await import(url)).default;"""
 
 
-TABLE = tomllib.loads((files(__package__) / "presets.toml").read_text(encoding="utf-8"))
+TABLE = tomllib.loads((files(__package__) / "explorers.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A state worth looking at, and what to predict before looking, as presets.toml has it."""
+    """A state worth looking at, and what to predict before looking, as explorers.toml has it."""
 
     values: dict = field(default_factory=dict)
     question: str = ""
@@ -91,11 +90,11 @@ def held(name):
 class Explorer(anywidget.AnyWidget):
     """A question, a picture that follows the hand, and a sentence that tells it.
 
-    name: of the function that makes it, and of its part of presets.toml; show: state → `View`; panels: name → `Panel`;
-    controls: name of a value → its control; given: values in place of the first preset's; defaults: name → value for
-    values without a control; new: rng → values of a random problem; judge: state → the number of the right answer
-    where presets.toml has none, None while it is still to be worked out; work: a button's words → a function that,
-    called with the state, yields its progress from 0 to 1 slice by slice.
+    name: of the function that makes it, and of its part of explorers.toml, which has its panels, controls and presets;
+    show: state → `View`; given: values in place of the first preset's; new: rng → values of a random problem; judge:
+    state → the number of the right answer where the table has none, None while it is still to be worked out; work: a
+    button's words → a function that, called with the state, yields its progress from 0 to 1 slice by slice; take: what
+    to do with the name and the content of a file.
 
     A control named "guess" holds bells to set by hand: it stands in for "truth" in a new problem until it is revealed.
     """
@@ -105,14 +104,16 @@ class Explorer(anywidget.AnyWidget):
     spec = traitlets.Dict().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
 
-    def __init__(
-        self, name, show, panels, controls, given, *, defaults=None, new=None, judge=None, work=None, columns=None,
-        height=400,
-    ):  # fmt: skip
-        self.name, self.show, self.panels, self.controls, self.judge = name, show, panels, controls, judge
-        self.height, self.work = height, Work(work or {}, self)
-        self.initial = {key: control.value for key, control in controls.items()} | (defaults or {})
-        self.presets = {key: self._preset(**entry) for key, entry in TABLE[name].items() if key != "code"}
+    def __init__(self, name, show, given, *, new=None, judge=None, work=None, take=None):
+        self.name, self.show, self.judge, self.take, self.work = name, show, judge, take, Work(work or {}, self)
+        table = TABLE[name]
+        self.code, self.height, self.controls = table["code"].strip(), table.get("height", 400), table["controls"]
+        self.panels = {key: Panel(**panel) for key, panel in table["panels"].items()}
+        first = {
+            key: c["value"] if "value" in c else [n["value"] for n in c["numbers"]] for key, c in self.controls.items()
+        }
+        self.initial = {key: read(value) for key, value in (first | table.get("values", {})).items()}
+        self.presets = {key: self._preset(**entry) for key, entry in table["presets"].items()}
         blank, new = self.presets.pop("New problem"), new or (lambda rng: {"truth": random_mixture(rng)})
         rngs = map(np.random.default_rng, range(1, PROBLEMS + 1))
         self.problems = [replace(blank, values=blank.values | new(rng)) for rng in rngs]
@@ -120,26 +121,25 @@ class Explorer(anywidget.AnyWidget):
         problem = given.get("problem", 0)
         preset = given.get("preset", None if problem else next(iter(self.presets)))
         self.state = State(self._start(preset, problem) | ({"answer": -1} if set(given) - {"preset"} else {}))
-        self.state.update(**{key: like(self.state.values.get(key), value) for key, value in given.items()})
+        self.state.update(**{key: value if key in FRAME else read(value) for key, value in given.items()})
         spec = {
-            "panels": {key: vars(panel) for key, panel in panels.items()},
-            "controls": {key: plain(control) for key, control in controls.items()},
+            "panels": {key: vars(panel) for key, panel in self.panels.items()},
+            "controls": self.controls,
             "presets": {key: self._question(preset) for key, preset in self.presets.items()},
             "problem": self._question(blank),
             "problems": [self._question(problem)["values"] for problem in self.problems],
-            "initial": {key: plain(value) for key, value in self.initial.items() if key in controls},
-            "columns": columns or [list(controls)],
-            "guess": "guess" in controls,
+            "initial": {key: plain(value) for key, value in self.initial.items() if key in self.controls},
+            "columns": table.get("columns", [list(self.controls)]),
+            "guess": "guess" in self.controls,
             "work": list(work or {}),
-            "height": height,
+            "height": self.height,
         }
         super().__init__(spec=spec)
         self.on_msg(lambda _widget, message, buffers: self.hear(message, buffers))
         self.refresh()
 
     def _preset(self, question, answers=(), right=None, **values):
-        values = {key: like(self.initial[key], value) for key, value in values.items()}
-        return Preset(values, question, tuple(answers), right)
+        return Preset({key: read(value) for key, value in values.items()}, question, tuple(answers), right)
 
     def _question(self, preset):
         values = {key: plain(value) for key, value in preset.values.items() if key in self.controls}
@@ -165,17 +165,17 @@ class Explorer(anywidget.AnyWidget):
         self._error = ""
         try:
             if "file" in message:
-                self.controls[message["key"]].take(message["file"], bytes(buffers[0]))
+                self.take(message["file"], bytes(buffers[0]))
             else:
                 self._move(message.get("values", {}), message.get("began"), message.get("work"))
         except Exception as error:  # a callback's exception shows nowhere else
             self.tell(error)
 
     def _move(self, values, began, work):
-        read = {key: like(self.initial[key], value) for key, value in values.items() if key in self.controls}
-        read |= {key: values[key] for key in FRAME if key in values}
-        start = self._start(read["preset"], read["problem"]) if began else {}
-        self.update(fresh=began, **start | read)
+        moved = {key: read(value) for key, value in values.items() if key in self.controls}
+        moved |= {key: values[key] for key in FRAME if key in values}
+        start = self._start(moved["preset"], moved["problem"]) if began else {}
+        self.update(fresh=began, **start | moved)
         if work:
             self.work.start(work)
             self.refresh()
@@ -246,7 +246,7 @@ class Explorer(anywidget.AnyWidget):
         v = self.state.values
         given = {key: value for key, value in v.items() if key not in ("code", "answer")}
         start = self._start(v["preset"], v["problem"]) | FRAME | {"preset": next(iter(self.presets))}
-        return source(self.name, given, start, TABLE[self.name]["code"].strip(), **self.shown.code)
+        return source(self.name, given, start, self.code, **self.shown.code)
 
     # What stays where no kernel runs
 

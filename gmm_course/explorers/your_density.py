@@ -7,11 +7,10 @@ from html import escape
 import numpy as np
 
 import gmm_helpers as gh
-from gmm_helpers import Mixture, fit, fit_once
+from gmm_helpers import fit, fit_once
 
 from .as_code import literal
-from .inputs import COMPONENTS, File, Number, Switch
-from .marks import dots, fit_panels, scene, truth_bands
+from .marks import dots, scene, truth_bands
 from .state import key, random_mixture
 from .widget import Explorer, View
 from .words import in_words, ordinal, spans, squares, told
@@ -22,7 +21,6 @@ STARTS, FEWER = 20, 2  # for other data or another K, and while only the backgro
 SEEDS = 5
 LIGHT = 0.01  # a bell of less weight is doubted
 DRAWN = 1000  # points of a long file that are drawn; all are fitted
-MEASURED = Mixture([0.3, 0.5, 0.2], [5, 20, 60], [1.5, 5, 10])
 LOG = "np.geomspace(1, 100, 120)"
 GALAXIES, GEYSER, SPECTRUM, PROBLEM = "82 galaxies", "272 eruptions", "a measured curve", "a new problem"
 CODE = {
@@ -67,17 +65,9 @@ def explore_your_density(**values):
         explorer.choose()
         explorer.update(**{"example": name, "x": x, "density": density, "answer": -1} | kept)
 
-    controls = {
-        "n_components": COMPONENTS,
-        "take_off": Number("take off %", 0.0, 0, 20, 0.5, "background to take off, in per cent of the peak"),
-        "free": Switch("fit the area too: it needn't be 1"),
-        "example": File("A file of yours …", GALAXIES, take),
-    }
-    nothing = np.array([])
     explorer = Explorer(
-        "explore_your_density", show, fit_panels(), controls, values, new=new, work={f"{SEEDS} more seeds": ask},
-        judge=lambda state: state.values["truth"].n_components - 2,
-        defaults={"x": nothing, "density": nothing, "truth": MEASURED, "area": 272.0, "grid": LOG, "offset": 0.0},
+        "explore_your_density", show, values, new=new, judge=lambda state: state.values["truth"].n_components - 2,
+        work={f"{SEEDS} more seeds": ask}, take=take,
     )  # fmt: skip
     return explorer
 

@@ -18,7 +18,7 @@ from nbconvert import HTMLExporter
 
 from gmm_course import explorers
 from gmm_course.explorers.as_code import literal
-from gmm_course.explorers.inputs import Bells, Choice, Number, Numbers, Switch, plain, share
+from gmm_course.explorers.inputs import plain, share
 from gmm_course.explorers.landscape import Bowl
 from gmm_course.explorers.marks import Panel, curve, dots, line, still
 from gmm_course.explorers.state import largest_error, places, random_mixture
@@ -61,31 +61,31 @@ def moves(explorer):
     """(key, values in JSON) through the range of everything a hand can move, the ends among them."""
     for key, control in explorer.controls.items():
         now = plain(explorer.state.values[key])
-        if isinstance(control, Number):
+        if control["kind"] == "number":
             yield from ((key, value) for value in range_of(control))
-        elif isinstance(control, Numbers):
-            for i, number in enumerate(control.numbers):
+        elif control["kind"] == "numbers":
+            for i, number in enumerate(control["numbers"]):
                 yield from ((key, [*now[:i], value, *now[i + 1 :]]) for value in range_of(number))
-        elif isinstance(control, Bells):
+        elif control["kind"] == "mixture":
             for which, k in ((which, k) for which in "wms" for k in range(len(now["w"]))):
-                low, high = {"w": (0, 1), "m": control.means, "s": control.stds}[which]
-                for value in range_of(Number("", 0.0, low, high)):
+                low, high = {"w": (0, 1), "m": control["means"], "s": control["stds"]}[which]
+                for value in range_of({"low": low, "high": high}):
                     array = np.array(now[which])
                     array = (
                         share(array, k, value) if which == "w" else np.where(np.arange(array.size) == k, value, array)
                     )
                     yield key, now | {which: array.tolist()}
-        elif isinstance(control, Choice):
-            yield from ((key, value) for value in control.values)
-        elif isinstance(control, Switch):
+        elif control["kind"] == "choice":
+            yield from ((key, each[-1] if isinstance(each, list) else each) for each in control["options"])
+        elif control["kind"] == "switch":
             yield from ((key, value) for value in (True, False))
 
 
 def range_of(number):
-    ends = np.log10([number.low, number.high]) if number.log else (number.low, number.high)
-    values = 10 ** np.linspace(*ends, 4) if number.log else np.linspace(*ends, 4)
-    values = np.clip(np.round(values) if number.whole else values, number.low, number.high)
-    return values.astype(int if number.whole else float).tolist()
+    low, high, log, whole = (number.get(key) for key in ("low", "high", "log", "whole"))
+    values = 10 ** np.linspace(*np.log10([low, high]), 4) if log else np.linspace(low, high, 4)
+    values = np.clip(np.round(values) if whole else values, low, high)
+    return values.astype(int if whole else float).tolist()
 
 
 def hand(explorer, key, value, **frame):
@@ -481,7 +481,7 @@ def fitted_area(explorer):
 
 
 def hand_in(explorer, text, name="mine.csv"):
-    explorer.hear({"serial": 1, "file": name, "key": "example"}, [memoryview(text.encode())])
+    explorer.hear({"serial": 1, "file": name}, [memoryview(text.encode())])
 
 
 def test_a_file_is_taken_and_its_bells_can_be_kept():
