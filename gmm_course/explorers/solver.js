@@ -113,27 +113,32 @@ export function descend(start, x, y, most = 150) {
   return { ...unpack(theta), loss, n };
 }
 
-// K equal bells that share the area of the curve, moved about by `jitter`.
-function shares(x, y, K, jitter) {
-  const up = y.map(v => Math.max(v, 0)), area = up.reduce((a, b) => a + b), m = [], s = [];
-  for (let k = 0, sum = 0, i = 0; k < K; k++) {
-    const goal = (area * (k + 0.5 + 0.9 * (jitter() - 0.5))) / K;
-    while (sum < goal && i < x.length) sum += up[i++];
-    m.push(x[Math.max(i - 1, 0)]);
-    s.push(((x.at(-1) - x[0]) / (4 * K)) * 4 ** (jitter() - 0.5));
+// K bells read off the curve one by one: at its highest point, as wide as it is there at half its height, then off what
+// is left. `jitter` moves them about: a random number from 0 to 1, or always 0.5.
+function peaks(x, y, K, jitter) {
+  const left = [...y], start = { w: [], m: [], s: [] }, least = (x.at(-1) - x[0]) / (2 * x.length);
+  for (let k = 0; k < K; k++) {
+    const shaken = left.map(v => v * (0.4 + 1.2 * jitter())), top = shaken.indexOf(Math.max(...shaken));
+    const low = i => i < 0 || i >= x.length || left[i] <= left[top] / 2;
+    let n = 1;
+    while (!low(top - n) && !low(top + n)) n++;
+    const wide = (x[Math.min(top + n, x.length - 1)] - x[Math.max(top - n, 0)]) / 2.36; // 2.36 stds at half the height
+    const m = x[top], s = Math.max(wide * 4 ** (jitter() - 0.5), least), w = Math.max(left[top] * s * ROOT, 1e-6);
+    [start.w[k], start.m[k], start.s[k]] = [w, m, s];
+    x.forEach((v, i) => (left[i] -= bell(v, w, m, s)));
   }
-  return { w: Array(K).fill(1 / K), m, s };
+  return start;
 }
 
 // The fit that follows a hand: from the last answer and, where that doesn't meet the curve, from some other starts.
 export function fitBells(x, y, K, last, others = 6) {
-  let best = last && last.w.length === K ? descend(last, x, y) : null, seed = 1;
-  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
-  for (let i = 0; !best || (i < others && best.loss > MET); i++) {
-    const other = descend(shares(x, y, K, i ? random : () => 0.5), x, y);
+  const follows = last && last.w.length === K, random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  let best = follows ? descend(last, x, y) : null, seed = 1;
+  for (let i = 0; !best || (i < (follows ? others : 2 * others) && best.loss > MET); i++) {
+    const other = descend(peaks(x, y, K, i ? random : () => 0.5), x, y);
     if (!best || other.loss < best.loss) best = other;
   }
-  return best;
+  return follows ? best : descend(best, x, y, 300);
 }
 
 // The bells of a fit, each with the place of the true one that it is nearest to; those left over take the next places.
