@@ -21,7 +21,7 @@ def explore_gradient(**values):
     """
     x, slope_of = classic_grid(), value_and_grad(l2_loss)
     of = {"w": ("theta", 0), "m": ("theta", 3), "s": ("theta", 6)}
-    handles = ({"kind": "free", "of": of, "K": 3, "panel": "curve"},)
+    handles = ({"kind": "bells", "of": of, "K": 3, "panel": "curve"},)
 
     def show(state):
         v = state.values

@@ -80,7 +80,6 @@ const KINDS = {
       }];
     });
   },
-  free: (h, hold, picture) => KINDS.bells(h, hold, picture),
   number(h, hold, picture) { // a number on the x-axis
     const range = hold.range(h.path), now = hold.get(h.path), { y } = picture.limits[h.panel];
     const log = picture.panels[h.panel].xlog, step = n => (log && range.log ? now * 10 ** (n * range.step) : now + n * range.step);
