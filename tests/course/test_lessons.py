@@ -111,7 +111,7 @@ def test_chapters_10_and_11_quote_their_studies():
     ]
     pairs = quoted("11_how_many_how_sure.ipynb", "PAIRS_HELD")
     assert pairs == {gap: round(share, 3) for gap, share in STORED["coverage"]["pairs"].items()}
-    assert quoted("10_a_measured_curve.ipynb", "MET") == STORED["comparison"]
+    assert quoted("10_a_measured_curve.ipynb", "FAR") == STORED["comparison"]
 
 
 def test_intervals_hold_the_truth_as_often_as_they_promise():
@@ -149,21 +149,18 @@ def test_a_mystery_is_named_by_bic_or_lies_near():
 
 
 @pytest.mark.parametrize("kind", lessons.KINDS)
-def test_tools_meet_curves_about_as_often_as_stored(kind):
-    """Within four standard deviations, and one curve: on another processor a walk may end elsewhere."""
+def test_tools_come_about_as_near_as_stored(kind):
+    """Five other curves, within a factor of three."""
     few = {name: lessons.TOOLS[name] for name in ("fit", "curve_fit")}
-    for name, met in lessons.met(*lessons.KINDS[kind], 5, few).items():
-        share = STORED["comparison"][kind][name] / 40
-        assert abs(met - 5 * share) <= 4 * np.sqrt(5 * share * (1 - share)) + 1, name
+    for name, again in lessons.distances(*lessons.KINDS[kind], 5, few).items():
+        stored = STORED["comparison"][kind][name]
+        assert (again is None) == (stored is None), name
+        assert again is None or 1 / 3 < again / stored < 3, name
 
 
-def test_fit_meets_nearly_all_and_what_it_is_compared_with_fails_where_the_notebook_says():
-    for kind, met in STORED["comparison"].items():
-        assert met["fit"] >= 37, kind
-        assert met["sklearn"] == 0, kind
-    rivals = {
-        kind: [met[name] for name in ("curve_fit", "lmfit", "astropy")] for kind, met in STORED["comparison"].items()
-    }
-    assert min(rivals["three peaks"]) > 30
-    assert max(rivals["hidden bell"]) == 0
-    assert max(rivals["five for three"]) < 10
+def test_fit_is_nearest_but_where_more_bells_are_asked_for_than_there_are():
+    far = {kind: {name: value or np.inf for name, value in row.items()} for kind, row in STORED["comparison"].items()}
+    for kind in ("three peaks", "claw", "hidden bell"):
+        assert far[kind]["fit"] == min(far[kind].values())
+    assert far["hidden bell"]["fit"] < 0.01 * min(v for name, v in far["hidden bell"].items() if name != "fit")
+    assert far["five for three"]["lmfit"] < far["five for three"]["sklearn"] < far["five for three"]["fit"]
