@@ -21,12 +21,15 @@ FIRST = """# From this site: the browser's Python starts without them.
 %pip install -q gmm_helpers anywidget ipywidgets matplotlib"""
 
 
-def build_lab(folder, paths):
-    """Write JupyterLite with these notebooks into `folder`."""
+def build_lab(folder, paths, pyodide=None):
+    """Write JupyterLite with these notebooks into `folder`; with a copy of the folder `pyodide` it needs no CDN."""
     with TemporaryDirectory() as home:
         wheels, contents = Path(home, "wheels"), Path(home, "contents")
         wheels.mkdir()
         contents.mkdir()
+        if pyodide:
+            Path(home, "static").mkdir()
+            Path(home, "static/pyodide").symlink_to(Path(pyodide).absolute(), target_is_directory=True)
         for path in paths:
             nbformat.write(for_browser(nbformat.read(path, as_version=4)), contents / path.name)
         build = [os.environ.get("UV", "uv"), "build", "--quiet", "--wheel", "--out-dir", wheels, ROOT]

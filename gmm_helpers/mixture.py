@@ -217,6 +217,11 @@ class Mixture:
     def to_scipy(self) -> Any:
         """The same mixture as a `scipy.stats.Mixture` of `Normal`s: quantiles, moments, entropy and more.
 
+        Raises
+        ------
+        ImportError
+            By SciPy before 1.15, which has no mixtures.
+
         Examples
         --------
         >>> float(Mixture([0.5, 0.5], [-1, 1], [1, 1]).to_scipy().mean())
@@ -224,6 +229,8 @@ class Mixture:
         """
         from scipy import stats
 
+        if not hasattr(stats, "Mixture"):
+            raise ImportError("`to_scipy` needs SciPy 1.15 or newer: `scipy.stats` has no `Mixture` here")
         bells = [stats.Normal(mu=mean, sigma=std) for mean, std in zip(self.means, self.stds, strict=True)]
         return stats.Mixture(bells, weights=self.weights / self.weights.sum())
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
+from math import inf, isfinite
 
 import numpy as np
 
@@ -87,8 +87,11 @@ class Run:
 
     @cached_property
     def value(self) -> float:
-        """What runs are compared by: the objective, an unhealthy one's a tenth higher."""
-        return self.fun if not np.isfinite(self.fun) or self.is_healthy else self.fun * NEARLY
+        """What runs are compared by: the objective, an unhealthy one's a tenth higher; a lost one's is infinite, since
+        no number is below NaN and none above."""
+        if not isfinite(self.fun):
+            return inf
+        return self.fun if self.is_healthy else self.fun * NEARLY
 
 
 def ended(

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from scipy import optimize
 from scipy.optimize import OptimizeWarning, curve_fit, least_squares
 from strategies import random_mixture
 
@@ -508,6 +509,23 @@ def test_the_curvature_starts_weights_are_the_best_for_its_bells(name):
     best = np.linalg.lstsq(gaussian_pdf(x[:, None], start.means, start.stds), truth.pdf(x))[0]
     assert best.min() > 0
     np.testing.assert_allclose(start.weights, best / best.sum(), rtol=1e-6)
+
+
+def test_a_first_run_that_ends_in_nan_is_no_answer(monkeypatch):
+    """As with SciPy 1.14's MINPACK, where a bell was blown up."""
+    ends = []
+
+    def leastsq(*args, **settings):
+        phi, *others = optimize.leastsq(*args, **settings)
+        ends.append(phi if ends else phi * np.nan)
+        return ends[-1], *others
+
+    monkeypatch.setattr("gmm_helpers._engine.minimise.leastsq", leastsq)
+    result = fit(X, noisy(DENSITY, 0.01), 3, rng=0)
+    assert np.isnan(ends[0]).all()
+    assert result.success
+    assert np.isnan(result.runs[-1].fun)
+    assert largest_error(result.mixture, CLASSIC) < 0.5
 
 
 def test_a_search_ends_with_the_walk_that_spends_its_budget(monkeypatch):

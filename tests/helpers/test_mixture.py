@@ -18,6 +18,9 @@ GRID = np.linspace(-30, 30, 401)
 LENGTHS = r"`weights`, `means` and `stds` must have the same length, got \{'weights': 1, 'means': 2, 'stds': 2\}$"
 
 
+from_scipy_1_15 = pytest.mark.skipif(not hasattr(stats, "Mixture"), reason="SciPy before 1.15 has no mixtures")
+
+
 def scipy_mixture(m):
     return stats.Mixture([stats.Normal(mu=a, sigma=s) for a, s in zip(m.means, m.stds, strict=True)], weights=m.weights)
 
@@ -30,6 +33,7 @@ def test_a_density_may_exceed_one():
     assert gaussian_pdf(0.0, 0.0, 0.1) == pytest.approx(10 / np.sqrt(2 * np.pi))
 
 
+@from_scipy_1_15
 @given(mixtures())
 def test_a_mixture_agrees_with_scipy(m):
     oracle = scipy_mixture(m)
@@ -139,6 +143,7 @@ def test_what_is_no_dict_of_a_mixture(data, error, message):
         Mixture.from_dict(data)
 
 
+@from_scipy_1_15
 @given(mixtures())
 def test_scipys_mixture_is_the_same(m):
     other = m.to_scipy()
@@ -146,6 +151,7 @@ def test_scipys_mixture_is_the_same(m):
     np.testing.assert_allclose(other.cdf(GRID), m.cdf(GRID), rtol=1e-12, atol=1e-15)
 
 
+@from_scipy_1_15
 def test_weights_that_add_up_within_rounding_are_others_weights_too():
     """Ours may be off by 1e-8; SciPy and scikit-learn draw only from weights that add up."""
     m = Mixture(np.array([0.3, 0.7]) * (1 + 9e-9), [0, 1], [1, 1])
@@ -156,8 +162,15 @@ def test_weights_that_add_up_within_rounding_are_others_weights_too():
         Mixture(np.array([0.3, 0.7]) * (1 + 2e-8), [0, 1], [1, 1])
 
 
+@from_scipy_1_15
 def test_scipy_draws_from_it():
     assert stats.kstest(CLASSIC.to_scipy().sample(5000, rng=1), CLASSIC.cdf).pvalue > 0.01
+
+
+def test_before_scipy_had_mixtures_it_says_so(monkeypatch):
+    monkeypatch.delattr(stats, "Mixture", raising=False)
+    with pytest.raises(ImportError, match=r"`to_scipy` needs SciPy 1\.15 or newer"):
+        CLASSIC.to_scipy()
 
 
 @given(mixtures())
