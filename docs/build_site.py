@@ -1,6 +1,7 @@
 """The course as a site that any web server, or a folder on a memory stick, can show.
 
     uv run --group site python docs/build_site.py    # runs every notebook, writes site/; open site/index.html
+    … docs/build_site.py --pyodide DIR               # and copies Pyodide into it: `lab/` needs no CDN
 
     notebooks/   every chapter as a page, run, with its pictures; beside it the notebook itself
     slides/      its questions, formulas and pictures, one a screen
@@ -15,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 
 import jinja2
@@ -37,9 +39,14 @@ MODULES = ("gmm_helpers", "gmm_course.explorers", "gmm_course.exercises")
 
 
 def main():
+    parser = ArgumentParser(description="The course as a site.")
+    parser.add_argument("--pyodide", metavar="DIR", type=Path, help="a Pyodide to copy into it: `lab/` needs no CDN")
+    pyodide = parser.parse_args().pyodide
+    if pyodide and not (pyodide / "pyodide-lock.json").exists():
+        parser.error(f"DIR must be an unpacked Pyodide, got {pyodide} without pyodide-lock.json")
     site = ROOT / "site"
     shutil.rmtree(site, ignore_errors=True)
-    build(site, {path.stem: run(path) for path in PATHS})
+    build(site, {path.stem: run(path) for path in PATHS}, pyodide)
     print(f"open {site / 'index.html'}, or: python -m http.server --directory {site}")
 
 
@@ -55,14 +62,15 @@ def run(path):
     return notebook
 
 
-def build(site, notebooks):
-    """Write the whole site. notebooks: name of a chapter → its executed notebook."""
-    write_pages(site, notebooks)
+def build(site, notebooks, pyodide=None):
+    """Write the whole site. notebooks: name of a chapter → its executed notebook; pyodide: a folder to copy, or None:
+    then the lab fetches it."""
+    write_pages(site, notebooks, pyodide)
     write_api(site / "api")
-    build_lab(site / "lab", [path for path in PATHS if path.stem in notebooks])
+    build_lab(site / "lab", [path for path in PATHS if path.stem in notebooks], pyodide)
 
 
-def write_pages(site, notebooks):
+def write_pages(site, notebooks, pyodide=None):
     """The index, and for each chapter a page, its slides and its notebook file."""
     for folder in ("notebooks", "slides"):
         (site / folder).mkdir(parents=True, exist_ok=True)
@@ -75,7 +83,8 @@ def write_pages(site, notebooks):
         shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", site / "notebooks")
         (site / "slides" / f"{name}.html").write_text(render("slides.html.j2", chapter=this, slides=slides(notebook)))
         copy_linked(site, notebook)
-    (site / "index.html").write_text(render("index.html.j2", chapters=chapters, living=alive))
+    index = render("index.html.j2", chapters=chapters, living=alive, fetches=not pyodide)
+    (site / "index.html").write_text(index)
     (site / "playground.html").write_text(living_page(playground(), "Playground"))
 
 

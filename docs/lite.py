@@ -19,6 +19,10 @@ SHIPPED = ("autograd", "tqdm", "anywidget", "psygnal", "typing_extensions", "ipy
 # A comment of its own line: behind `%pip …` its words would be taken for names of packages.
 FIRST = """# From this site: the browser's Python starts without them.
 %pip install -q gmm_helpers anywidget ipywidgets matplotlib"""
+FROM_A_FILE = """<script>if (location.protocol === "file:") document.write(`<h1>The notebooks need a web server</h1>
+<p>A browser runs no Python from a file. In the folder of the site: <code>python -m http.server</code>,
+then open <a href="http://localhost:8000/lab/">http://localhost:8000/lab/</a>.</p>`)</script>
+"""
 
 
 def build_lab(folder, paths, pyodide=None):
@@ -39,6 +43,8 @@ def build_lab(folder, paths, pyodide=None):
         command = [sys.executable, "-m", "jupyterlite_core", "build", "--contents", contents, "--output-dir", folder]
         command += ["--apps=lab", "--no-sourcemaps", "--no-unused-shared-packages", "--no-libarchive", *options]
         subprocess.run(command, cwd=home, check=True, capture_output=True)
+    for page in Path(folder).rglob("index.html"):
+        page.write_text(for_file(page.read_text()))
 
 
 def for_browser(notebook):
@@ -46,6 +52,11 @@ def for_browser(notebook):
     notebook.metadata["kernelspec"] = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
     notebook.cells.insert(0, nbformat.v4.new_code_cell(FIRST, id="pyodide"))
     return notebook
+
+
+def for_file(page):
+    """A page that, opened from a file, says that it can't run there: it would stay blank."""
+    return page.replace("</head>", f"{FROM_A_FILE}</head>", 1)
 
 
 def repack(name, folder):

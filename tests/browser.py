@@ -117,6 +117,11 @@ def write_notebook(path, *sources):
 def open_and_run(page, base, notebook, route="lab/tree"):
     """Open a notebook in JupyterLab (Notebook 7: "notebooks"), run it; a second later no focus will move any more."""
     page.goto(f"{base}/{route}/{notebook}?token=t&reset")
+    run_all(page)
+
+
+def run_all(page):
+    """Run the notebook that the page opens."""
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     page.evaluate(RUN_ALL)
     page.wait_for_function(IDLE, timeout=120_000)

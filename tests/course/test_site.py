@@ -125,6 +125,15 @@ def test_it_fits_a_phone(base, page):
         page.set_viewport_size({"width": 1280, "height": 720})
 
 
+def test_opened_from_a_file_no_page_is_blank(site, page):
+    with page.context.browser.new_page() as page:  # which may open files
+        for path in (*PAGES, "lab/index.html", "lab/lab/index.html"):
+            page.goto((site / path).as_uri())
+            assert len(page.locator("body").inner_text()) > 100, path
+        page.goto((site / "playground.html").as_uri())
+        page.wait_for_selector(".gmm-figure svg [data-name] path", state="attached")
+
+
 def test_no_link_is_broken(site):
     for file in site.rglob("*.html"):
         if "lab" in file.relative_to(site).parts[:1]:
