@@ -43,7 +43,7 @@ def explore_landscape(**values):
 
     def show(state):
         v, (bowl, path) = state.values, walked(state)
-        losses = np.array([bowl.loss(theta) for theta in path])
+        losses = bowl.losses(*path.T)
         x, y = path[np.unique(np.geomspace(1, len(path), 250).astype(int)) - 1].T
         limit = 2 / bowl.steepness
         marks = {
@@ -89,10 +89,9 @@ class Bowl:
         h = 1e-5
         hessian = [(self.slope(self.floor + e) - self.slope(self.floor - e)) / (2 * h) for e in h * np.eye(2)]
         self.steepness = float(np.linalg.eigvalsh(hessian)[-1])
-        weight, others = truth.weights[0], self.density - truth.component_pdfs(self.x)[:, 0]
+        self.weight, self.others = truth.weights[0], self.density - truth.component_pdfs(self.x)[:, 0]
         across, up = np.linspace(*MEANS, 115), np.linspace(*LOGS, 61)
-        curves = (others + weight * gaussian_pdf(self.x, across[:, None], np.exp(log_std)) for log_std in up)
-        heights = [np.sum((self.density - curve) ** 2, axis=1) / np.sum(self.density**2) for curve in curves]
+        heights = [self.losses(across, log_std) for log_std in up]
         rings = [ring for level in LEVELS for ring in contour_generator(across, up, heights).lines(level)]
         self.contours = np.concatenate([np.vstack([ring[::2], ring[-1:], [[np.nan] * 2]]) for ring in rings]).T
 
@@ -102,6 +101,12 @@ class Bowl:
         loss, gradient = slope(full, self.x, self.density)
         energy = self.density @ self.density
         return float(loss / energy), gradient[self.moving] / energy
+
+    def losses(self, means, log_stds):
+        """The loss at many places at once: (n,)."""
+        stds = np.exp(np.clip(log_stds, None, 20))
+        curves = self.others + self.weight * gaussian_pdf(self.x, means[:, None], np.reshape(stds, (-1, 1)))
+        return np.sum((self.density - curves) ** 2, axis=1) / (self.density @ self.density)
 
     def loss(self, theta):
         """Σ (density − ours)² / Σ density²."""

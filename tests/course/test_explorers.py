@@ -139,7 +139,7 @@ def test_every_control_moves_through_its_range(name):
 @everyone
 def test_a_long_random_walk_leaves_it_whole(name):
     explorer = make(name)
-    walk(explorer, np.random.default_rng(0), 80)
+    walk(explorer, np.random.default_rng(0), 30)
     assert matplotlib.pyplot.get_fignums() == []
 
 
