@@ -13,20 +13,23 @@ STYLE = ":root { color-scheme: light dark; } body { max-width: 1280px; margin: 1
 def living(explorer):
     """HTML of an explorer whose fit the page can follow, `explore_fit` or the playground: presets, handles, controls.
 
-    Controls that only Python can answer, new problems and long work are left out.
+    Controls and presets that only Python can answer, new problems and long work are left out.
     """
     if not explorer.view["live"]:
         raise ValueError(f"`explorer` must be one that a page can follow by itself, got {explorer.name}")
     views = {}
     for name in explorer.presets:
         explorer.choose(name)
+        if explorer.view["right"] is None:
+            continue
         explorer.update(revealed=True)
         revealed = {key: explorer.view[key] for key in ("marks", "table")}
         explorer.choose(name)
         away = [key for key in (*explorer.controls, "work") if key != explorer.view["live"]["of"]]
         views[name] = explorer.view | revealed | {"away": away, "serial": 0}
     explorer.choose(next(iter(explorer.presets)))
-    state = {"spec": explorer.spec, "view": next(iter(views.values()))}
+    presets = {name: explorer.spec["presets"][name] for name in views}
+    state = {"spec": explorer.spec | {"presets": presets}, "view": next(iter(views.values()))}
     still = explorer.picture()
     code = f"""{module()}
 const state = {_json(state)};
