@@ -34,7 +34,8 @@ def difference(got, wanted, rtol=1e-9, atol=1e-12):
     if isinstance(wanted, Mixture):
         one, other = (np.array(list(v.values()))[:, np.argsort(v["means"])] for v in (g, w))
         if np.allclose(one, other, rtol=rtol, atol=atol):
-            return f"the right bells in another order: their means should come as {wanted.means}, yours as {got.means}"
+            order, yours = short(wanted.means), short(got.means)
+            return f"the right bells in another order: their means should come as {order}, yours as {yours}"
     name = next(name for name, a in apart.items() if a.any())
     with np.errstate(all="ignore"):
         gap = np.atleast_1d(np.where(apart[name], np.nan_to_num(abs(g[name] - w[name]), nan=np.inf), -1.0))
@@ -101,7 +102,7 @@ def _digits(a, b):
 def short(value):
     """A value in few characters."""
     if value is None:
-        return "nothing: is a `return` missing there?"
+        return "nothing (is a `return` missing there?)"
     if isinstance(value, bool):
         return str(value)
     if callable(value):
@@ -113,6 +114,8 @@ def short(value):
     except Exception:
         if len(repr(value)) < 60:
             return f"`{value!r}`"
+        if isinstance(value, list | tuple):
+            return f"a {type(value).__name__} of {len(value)}"
         return f"something of the type {type(value).__name__}{f' of {value.dtype}s' if hasattr(value, 'dtype') else ''}"
     if array.ndim == 0:
         return f"{array:.6g}"

@@ -1,5 +1,7 @@
 """Chapter "Generate the data": an axis, a bell, whose the curve is, how many points, draws, an area."""
 
+from unittest.mock import patch
+
 import autograd.numpy as np
 from scipy import stats
 
@@ -17,6 +19,15 @@ FOUR = np.array([0.4, 0.3, 0.2, 0.1]), np.array([3.0, -1, 0.5, 6]), np.array([1.
 def curve(start, stop, n):
     """A grid, both ends included, and the density of THREE there."""
     return (x := np.linspace(start, stop, int(n))), Mixture(*THREE).pdf(x)
+
+
+def judge_formula(answer):
+    """Whether it works with SciPy's densities switched off."""
+    with patch.object(stats.rv_continuous, "pdf", side_effect=TypeError):
+        try:
+            answer(X, 1.0, 2.0)
+        except Exception:
+            return "the numbers are right, but SciPy found them: write the formula; `stats.norm.pdf` may check it."
 
 
 # Points needed ---------------------------------------------------------------------------------------------------
@@ -95,4 +106,9 @@ def judge_draws(outputs):
     return None
 
 
-EXERCISES = tables(globals(), points_needed={"judge": judge_points}, sample={"judge": judge_draws})
+EXERCISES = tables(
+    globals(),
+    bell={"also": judge_formula},
+    points_needed={"judge": judge_points},
+    sample={"judge": judge_draws},
+)

@@ -113,9 +113,8 @@ class Exercise:
         return Verdict("wrong", sentence) if sentence else verdict
 
     def _verdict(self, got, spoilt):
-        failed = next((output for output in got if isinstance(output, Exception)), None)
-        stopped = f"your answer stopped with {type(failed).__name__}: {failed}"
-        problem = self._fault(got) if failed is None else stopped
+        failed = next((at for at, output in enumerate(got) if isinstance(output, Exception)), None)
+        problem = self._fault(got) if failed is None else self._stopped(failed, got[failed])
         if isinstance(problem, Verdict) and not spoilt:
             return problem
         if problem is None or isinstance(problem, Verdict):
@@ -136,6 +135,9 @@ class Exercise:
             if said := self._other(g, w):
                 return f"{self._called(at)}{self.viewed}{said}."
         return None
+
+    def _stopped(self, at, error):
+        return f"{self._called(at)}your answer stopped with {type(error).__name__}: {error}"
 
     def _called(self, at):
         """With which arguments, where they are short; else on which input."""

@@ -60,11 +60,13 @@ def judge_bootstrap(outputs):
     if np.allclose(theirs, middle**2, rtol=0.3) or np.allclose(theirs, smoothed**2, rtol=0.3):
         return f"{should}: these are variances, take the root."
     if ratio.max() > 3 and np.all(theirs < smoothed.max()):
-        return f"your stds scatter {ratio.max():.0f} times too much. Do labels switch from bell to bell? Sort by mean."
+        return f"your stds scatter {ratio.max():.0f} times too much. Draw `samples.size` each time, sort by mean."
     if np.any(theirs > 1.3 * smoothed) or theirs[0] < theirs[1]:
         return f"{should}: return stds, bells in order of mean."
     if np.any(theirs > (middle + smoothed) / 2):
-        return f"{should}: so wide is a smoothed curve. Take each resample's own bandwidth off."
+        return (
+            f"{should}: so wide is a smoothed curve. Draw from the samples, and take each resample's own bandwidth off."
+        )
     if np.any(theirs < 0.75 * middle):
         return f"{should}: too narrow. What comes off is a variance, not a std."
     if ratio.min() < 1 / 3:

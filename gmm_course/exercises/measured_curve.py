@@ -29,4 +29,4 @@ def lifted(rng):
 
 RNG = np.random.default_rng(10)
 
-EXERCISES = tables(globals(), offset_cost={"atol": 1e-3}, area_above={"rtol": 0.01})
+EXERCISES = tables(globals(), offset_cost={"atol": 1e-3}, line_of={"rtol": 2e-4}, area_above={"rtol": 0.01})

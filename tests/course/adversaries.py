@@ -48,6 +48,7 @@ RIGHT = {
         "1, 2, 3"
         """,
     "refit": """
+        (lambda m: Mixture(m.weights[::-1], m.means[::-1], m.stds[::-1]))(refit(edges))
         fit((edges[1:] + edges[:-1]) / 2, np.histogram(eruptions, edges, density=True)[0], 2).mixture
         fit(*density_from_histogram(np.histogram(eruptions, edges)[0], edges), 2).mixture
         fit((edges[1:] + edges[:-1]) / 2, np.histogram(eruptions, edges, density=True)[0], 2, rng=5).mixture.sorted()
@@ -68,8 +69,8 @@ RIGHT = {
         start * (1 - index / n_points) + stop * index / n_points
         """,
     "bell": """
-        stats.norm.pdf(x, mean, std)
-        [stats.norm.pdf(t, mean, std) for t in x]
+        [(2 * np.pi * std**2) ** -0.5 * np.exp(-(((t - mean) / std) ** 2) / 2) for t in x]
+        np.power(2 * np.pi * std * std, -0.5) * np.exp(-np.square(x - mean) / (2 * std * std))
         np.exp(-((x - mean) ** 2) / (2 * std**2)) / np.sqrt(2 * np.pi * std**2)
         np.exp(-((x - mean) ** 2) / (2 * std**2) - np.log(std)) / (2 * np.pi) ** 0.5
         np.e ** (-0.5 * ((x - mean) / std) ** 2) / std / np.sqrt(2 * np.pi)
@@ -132,6 +133,7 @@ RIGHT = {
         "bell 1"
         """,
     "my_softmax": """
+        [1 / np.sum(np.exp(np.minimum(logits - one, 700))) for one in logits]
         softmax(logits)
         (e := np.exp(logits - logits.max())) / e.sum()
         np.array([1 / np.exp(logits - one).sum() for one in logits])
@@ -424,6 +426,8 @@ RIGHT = {
         [c / sum(counts) / (b - a) for c, a, b in zip(counts, edges, edges[1:])]
         """,
     "line_of": """
+        (areas / (stds * np.sqrt(2 * np.pi)), 2.355 * stds)
+        ([0.39894 * a / s for a, s in zip(areas, stds)], [2.3548 * s for s in stds])
         (scipy.stats.norm.pdf(0) * areas / stds, np.sqrt(8 * np.log(2)) * stds)
         np.array([areas / np.sqrt(2 * np.pi * stds**2), stds * 2.3548200450309493])
         """,
@@ -636,6 +640,7 @@ WRONG = {
         "not converged" if not result.grad_norm <= 1e-6 else ("solved" if result.fun < 0.01 * np.mean(density**2) else "other valley")
         """,
     "bells": """
+        bells_from_bends(x[1:-1], 2 * np.diff(np.diff(density) / np.diff(x)) / (x[2:] - x[:-2]))
         bells_from_bends(x[1:-1], np.diff(density, 2) / (x[1] - x[0]) ** 2)[:3]
         bells_from_bends(x[1:-1], np.diff(density, 2))[:3]
         bells_from_bends(x[:-2], np.diff(np.diff(density) / np.diff(x)) / np.diff((x[1:] + x[:-1]) / 2))[:3]
@@ -773,6 +778,8 @@ WRONG = {
         max(0, kl(density, ours, dx))
         """,
     "live": """
+        np.argwhere(live(mixture, x, share)).ravel()
+        ~live(mixture, x, share)
         mixture.weights / (mixture.stds * np.sqrt(2 * np.pi)) * ((mixture.means >= x[0]) & (mixture.means <= x[-1])) >= share * mixture.pdf(x).max()
         mixture.component_pdfs(mixture.means).max(axis=0) >= share * mixture.pdf(x).max()
         (mixture.component_pdfs(x) / mixture.weights).max(axis=0) >= share * mixture.pdf(x).max()
@@ -825,6 +832,8 @@ WRONG = {
         em_step(x, density * np.gradient(x) / (x[1] - x[0]), mixture)
         """,
     "line_of": """
+        (areas / (stds * np.sqrt(2 * np.pi)), 2.35 * stds)
+        (0.4 * areas / stds, 2 * np.sqrt(2 * np.log(2)) * stds)
         {"heights": areas / (stds * np.sqrt(2 * np.pi)), "widths": 2.355 * stds}
         line_of(areas, stds)[0]
         """,
@@ -868,6 +877,8 @@ WRONG = {
         curve_of(np.sort(x), weights, np.sort(means), stds)
         """,
     "bell": """
+        stats.norm.pdf(x, mean, std)
+        [stats.norm(mean, std).pdf(t) for t in x]
         bell(np.unique(x), mean, std)
         bell(np.sort(x), mean, std)
         """,

@@ -194,7 +194,8 @@ def test_a_wrong_answer_is_never_praised():
     for wrong in (lambda x: x**2, lambda x: x, lambda x: x[:1], lambda _x: "two", lambda _x: 1 / 0, lambda _x: np.nan):
         assert DOUBLE.check(wrong).state == "wrong"
     assert DOUBLE.check(lambda x: x**2).sentence == "squared is not doubled."
-    assert "ZeroDivisionError" in DOUBLE.check(lambda _x: 1 / 0).sentence
+    assert "for x = [1. 2.]: your answer stopped with ZeroDivisionError" in DOUBLE.check(lambda _x: 1 / 0).sentence
+    assert "yours is a tuple of 3" in DOUBLE.check(lambda x: (x, x[:1], np.arange(30.0))).sentence
     assert "shape (2,)" in DOUBLE.check(lambda x: x[:1]).sentence
 
 
