@@ -123,16 +123,8 @@ def _is_header(line: str, chosen: tuple[int, int]) -> bool:
 
 
 def _table(lines: list[str], held: list[int], chosen: tuple[int, int]) -> Array:
-    """x and density, (N,) each: by NumPy's quick reader, or line by line where that stumbles."""
+    """x and density, (N,) each."""
     separator = _separator(lines[held[0]])
-    text = "\n".join(lines[i] for i in held).replace("D", "E").replace("d", "e")
-    text = text if separator == "," else text.replace(",", ".")
-    try:
-        quick = np.loadtxt(text.split("\n"), delimiter=separator, usecols=chosen, comments=None, quotechar='"', ndmin=2)
-    except ValueError:
-        quick = np.empty((0, 2))
-    if len(quick) == len(held):  # a stray quote may join lines
-        return quick.T
     rows = [_row(lines[i], chosen, separator) for i in held]
     if None in rows:
         wrong = rows.index(None)

@@ -1,0 +1,33 @@
+"""docs/promises.md: every promise stands there, and a few more trials of each agree."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def promises():
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    try:
+        import promises
+    finally:
+        sys.path.pop(0)
+    return promises
+
+
+def test_every_promise_stands_on_its_page(promises):
+    rows = [line.split("|")[1].strip() for line in promises.PAGE.read_text().splitlines() if line.startswith("| ")]
+    assert rows[1:] == [promise.says for promise in promises.PROMISES]
+
+
+@pytest.mark.slow
+def test_a_few_more_trials_agree(promises):
+    """Three standard errors below the share that counts as kept."""
+    for promise in promises.PROMISES:
+        answers = promises.kept(promise, 4, first=40_000)
+        room = 3 * np.sqrt(promise.least * (1 - promise.least) / answers.size)
+        assert answers.mean() >= promise.least - room, promise.says
