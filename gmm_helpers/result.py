@@ -87,12 +87,12 @@ class FitResult:
     @property
     def heights(self) -> Array:
         """The height of each component, areaₖ/(stdₖ·√(2π)), (K,)."""
-        return self._quantity("heights")
+        return self._quantity("heights")[0]
 
     @property
     def fwhms(self) -> Array:
         """The full width at half maximum of each component, 2·√(2·ln 2)·stdₖ, (K,)."""
-        return self._quantity("fwhms")
+        return self._quantity("fwhms")[0]
 
     @cached_property
     def background(self) -> Array:
@@ -241,14 +241,14 @@ class FitResult:
         `OptimizeWarning`. It rests on noise that is independent from point to point.
         """
         spread, _ = spreads(self._run)
-        root = np.vstack([self._slopes(name) @ spread for name in NAMES[:4]])
+        root = np.vstack([self._quantity(name)[1] @ spread for name in NAMES[:4]])
         with np.errstate(over="ignore"):  # the square of a unit of 1e200 is more than a float holds
             return root @ root.T
 
     def standard_errors(self) -> StandardErrors:
         """One standard deviation of each fitted number: a named tuple; see `covariance`."""
         spread, background = spreads(self._run)
-        errors: dict[str, Any] = {name: _norms(self._slopes(name) @ spread) for name in NAMES}
+        errors: dict[str, Any] = {name: _norms(self._quantity(name)[1] @ spread) for name in NAMES}
         return StandardErrors(**errors | {"mass": float(errors["mass"][0]), "background": _norms(background)})
 
     def one_more(self) -> Mixture:
@@ -292,29 +292,22 @@ class FitResult:
         for k in range(self.mixture.n_components):
             row: dict[str, float] = {"component": k}
             for one, many in names.items():
-                row |= {one: float(self._quantity(many)[k]), f"{one}_error": float(getattr(errors, many)[k])}
+                row |= {one: float(self._quantity(many)[0][k]), f"{one}_error": float(getattr(errors, many)[k])}
             rows.append(row)
         return rows
 
-    def _quantity(self, name: str) -> Array:
-        return quantities(self._run.theta, self._run.problem)[name][0][self._index(name)]
-
-    def _slopes(self, name: str) -> Array:
-        return quantities(self._run.theta, self._run.problem)[name][1][self._index(name)]
-
-    def _index(self, name: str, k: Any = slice(None)) -> Any:
-        """Where the run has component k."""
-        return k if name == "mass" else self._run.order[k]
+    def _quantity(self, name: str) -> tuple[Array, Array]:
+        """Values (m,), in the order of the result, and their derivatives by theta (m, 3K), in the run's own."""
+        order = slice(None) if name == "mass" else self._run.order
+        values, slopes = quantities(self._run.theta, self._run.problem)[name]
+        return values[order], slopes[order]
 
     def _check(self, name: str, k: Any) -> None:
         if name not in NAMES:
             raise ValueError(f"`name` must be one of {', '.join(NAMES)}, got {name!r}")
-        if (
-            isinstance(k, bool)
-            or not isinstance(k, int | np.integer)
-            or not 0 <= k < (1 if name == "mass" else self.mixture.n_components)
-        ):
-            raise ValueError(f"`k` must count a component from 0, got {k!r} of {self.mixture.n_components}")
+        is_whole, n = isinstance(k, int | np.integer) and not isinstance(k, bool), self.mixture.n_components
+        if not is_whole or not 0 <= k < (1 if name == "mass" else n):
+            raise ValueError(f"`k` must count a component from 0, got {k!r} of {n}")
 
     def __repr__(self) -> str:
         lines = [
