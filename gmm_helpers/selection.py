@@ -13,6 +13,7 @@ from .validation import Rng, check_integer
 __all__ = ["Selection", "select_components"]
 
 CONVENTION = 6.0  # ΔBIC, odds of e³ = 20 to 1 (Kass & Raftery 1995), up to which a number can't be excluded
+MENTION = 2.0  # ΔBIC, odds of e = 2.7 to 1, up to which the smaller number is preferred
 N_STARTS = 9
 UNHEALTHY = 50.0
 PATIENCE = 2  # numbers in a row that are clearly worse, after which no larger one is tried
@@ -38,8 +39,9 @@ class Selection:
 
     @property
     def n_components(self) -> int:
-        """The K of the lowest BIC; 0 where nothing but noise, or the background, is seen."""
-        return min(self.bic, key=lambda K: self.bic[K])
+        """The smallest K whose BIC lies within 2 of the lowest (less is not worth more than a bare mention, Kass &
+        Raftery 1995); 0 where nothing but noise, or the background, is seen."""
+        return min(K for K, value in self.bic.items() if value <= min(self.bic.values()) + MENTION)
 
     @property
     def result(self) -> FitResult | None:
@@ -87,7 +89,7 @@ def select_components(
     Returns
     -------
     Selection
-        `n_components` of the lowest BIC, `result`, `results`, `bic`, `plausible`.
+        `n_components`, `result`, `results`, `bic`, `plausible`.
 
     Raises
     ------
