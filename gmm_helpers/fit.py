@@ -22,7 +22,7 @@ from ._engine.workers import Workers, mapper
 from .mixture import Mixture
 from .result import FitResult
 from .ties import Tie
-from .validation import Array, PriorLike, Rng, check_integer, check_vector
+from .validation import Array, PriorLike, Rng, check_integer, check_rng, check_vector
 
 __all__ = ["FitResults", "fit", "fit_many", "fit_once"]
 
@@ -53,10 +53,10 @@ def fit(
     It minimises the relative loss Σ (density − ours)² / Σ density². The search starts from what the curve's curvature
     and its most prominent maxima say, then from rounds of k-means++, jittered and scattered starts, and from the best
     run with one component relocated. It ends when nothing is left over (relative loss ≤ 1e-12); or when five
-    independent starts have found the lowest loss, and either only noise is left or twenty relocations have failed to
-    better it (sixty where starts rarely find it, or where less than 1e-6 is left and no noise); or when its budget is
-    spent, which confirms nothing. A fit with a spike, or with a component out of the points' sight or wider than the
-    grid, must be a tenth better than one without.
+    independent starts have found the lowest loss, and either only noise is left (then four relocations that failed to
+    better it count for a start) or twenty relocations have failed to better it (sixty where starts rarely find it, 280
+    where less than 1e-6 is left and no noise); or when its budget is spent, which confirms nothing. A fit with a spike,
+    or with a component out of the points' sight or wider than the grid, must be a tenth better than one without.
 
     Parameters
     ----------
@@ -135,10 +135,10 @@ def _prepared(
 ) -> tuple[Problem, Settings]:
     """What `fit` is asked, checked. about: see `make_problem`."""
     chosen, n_starts = check_method(method, options, callback), check_integer("n_starts", n_starts, none=True)
-    generator, problem = _generator(rng), make_problem(x, density, n_components, **about)
+    generator, problem = check_rng(rng), make_problem(x, density, n_components, **about)
+    if not (start is None or isinstance(start, Mixture) or (isinstance(start, list | tuple) and start)):
+        raise ValueError(f"`start` must be a Mixture, a list of them or None, got {start!r:.80}")
     guesses = [] if start is None else [start] if isinstance(start, Mixture) else list(start)
-    if start is not None and not guesses:
-        raise ValueError("`start` must be a Mixture, a list of them or None, got an empty list")
     for guess in guesses:
         if not isinstance(guess, Mixture) or guess.n_components != problem.n_components:
             rule = f"`start` must be a Mixture of {problem.n_components} components, or a list"
@@ -161,13 +161,6 @@ def _run_round(
 def _bar(progress: bool, total: int | None, unit: str) -> Any:
     """A bar, or None: even a disabled one takes its time."""
     return tqdm(total=total, unit=unit) if progress else nullcontext()
-
-
-def _generator(rng: Rng) -> np.random.Generator:
-    try:
-        return np.random.default_rng(rng)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"`rng` must be None, a whole number ≥ 0 or a numpy Generator, got {rng!r:.80}") from None
 
 
 def fit_once(
@@ -218,7 +211,8 @@ def fit_once(
         As in SciPy, `callback(intermediate_result)`, once an iteration; `StopIteration` ends the run.
     options : dict, optional
         The method's own (`gtol`, `maxiter`, …; for LM `ftol`, `xtol`, `gtol`, `maxfev`), in normalised coordinates:
-        u = (x − mean)/std of the curve, and the loss relative. `hess_inv0="gauss-newton"` gives BFGS a first metric.
+        u = (x − mean)/std of the curve, and the loss relative. `hess_inv0="gauss-newton"` gives BFGS a first metric; a
+        matrix is one of the free numbers, 3K − 1 of them with a given mass and no ties.
 
     Returns
     -------
@@ -312,7 +306,7 @@ def fit_many(
     >>> [result.success for result in fit_many(x, [density, density], 3, rng=0)]
     [True, True]
     """
-    curves = curves_with_seeds(x, densities, _generator(rng))
+    curves = curves_with_seeds(x, densities, check_rng(rng))
     inspect.signature(fit).bind(x, densities, n_components, **options)  # an option that `fit` doesn't have
     _check_what_all_share(x, n_components, options)
     about = {name: value for name, value in options.items() if name != "progress"}

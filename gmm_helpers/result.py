@@ -14,7 +14,7 @@ from ._engine.run import Run, Search
 from ._engine.uncertainty import NAMES, interval, profile, quantities, spreads
 from .mixture import Mixture
 from .parameters import unpack
-from .validation import Array
+from .validation import Array, check_number, check_vector
 
 __all__ = ["FitResult", "History", "StandardErrors"]
 
@@ -44,8 +44,9 @@ class StandardErrors(NamedTuple):
 class FitResult:
     """The outcome of `fit` or `fit_once`, with SciPy's names where SciPy has one.
 
-    Everything is in the user's units, components sorted by mean (with ties that name components: in the order of
-    those names), but `fun`, `loss` and `grad_norm`, which have no unit.
+    Everything is in the user's units, but `fun`, `loss` and `grad_norm`, which have none. Components are sorted by
+    mean; with ties that name components they stand as they are named (which is which of groups that the ties don't tell
+    apart, `start` decides).
 
     Examples
     --------
@@ -273,15 +274,18 @@ class FitResult:
         True
         """
         self._check(name, k)
-        if not 0 < level < 1:
+        if not check_number("level", level) < 1:
             raise ValueError(f"`level` must lie between 0 and 1, got {level!r}")
-        others = self._search.runs[1:] if self._search else ()
+        others = self._search.rivals if self._search else ()
         return interval(self._run, name, k, level, others)
 
     def profile(self, name: str, k: int, values: ArrayLike) -> Array:
         """Δχ² (m,) at given values (m,) of one number, all others refitted: see `interval`."""
         self._check(name, k)
-        return profile(self._run, name, k, np.asarray(values, dtype=float))
+        checked = check_vector("values", values)
+        if name != "means" and checked.min() <= 0:
+            raise ValueError(f"`values` of {name} must be positive, got minimum {checked.min():.6g}")
+        return profile(self._run, name, k, checked)
 
     def table(self) -> list[dict[str, float]]:
         """A row a component (counted from 0), each number with its error, for a DataFrame or `csv.DictWriter`."""

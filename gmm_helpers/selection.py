@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from .fit import fit
 from .result import FitResult
-from .validation import Rng, check_integer
+from .validation import Rng, check_integer, check_rng
 
 __all__ = ["Selection", "select_components"]
 
@@ -23,8 +23,7 @@ PATIENCE = 2  # numbers in a row that are clearly worse, after which no larger o
 class Selection:
     """What `select_components` found.
 
-    results: K → `FitResult` (K = 0 has none); bic: K → the Bayesian criterion; plausible: every K whose BIC lies
-    within 6 of the lowest and which χ², if `sigma` is known, doesn't refute (χ² ≤ dof + 3·√(2·dof)).
+    results: K → `FitResult` (K = 0 has none); bic: K → the Bayesian criterion.
 
     Examples
     --------
@@ -35,7 +34,14 @@ class Selection:
 
     results: dict[int, FitResult]
     bic: dict[int, float]
-    plausible: tuple[int, ...]
+
+    @property
+    def plausible(self) -> tuple[int, ...]:
+        """Every K whose BIC lies within 6 of the lowest and which χ², if `sigma` is known, doesn't refute
+        (χ² ≤ dof + 3·√(2·dof)); none where χ² refutes all: then `sigma` is too small, or the curve no sum of bells."""
+        lowest = min(self.bic.values())
+        near = (K for K in sorted(self.bic) if self.bic[K] < lowest + CONVENTION)
+        return tuple(K for K in near if not _is_refuted(self.results.get(K)))
 
     @property
     def n_components(self) -> int:
@@ -105,7 +111,7 @@ def select_components(
     3
     """
     most = check_integer("most", most)
-    generator = np.random.default_rng(rng)
+    generator = check_rng(rng)
     about: dict[str, Any] = {"sigma": sigma, "background": background, "mass": mass, "nan_policy": nan_policy}
     results: dict[int, FitResult] = {}
     bic: dict[int, float] = {}
@@ -123,9 +129,11 @@ def select_components(
         best = min(bic, key=lambda each: bic[each])
         if best + PATIENCE <= K and all(bic[each] > bic[best] + CONVENTION for each in range(best + 1, K + 1)):
             break
-    lowest = min(bic.values())
-    plausible = [K for K in sorted(bic) if bic[K] < lowest + CONVENTION and not _is_refuted(results.get(K))]
-    return Selection(results, bic, tuple(plausible))
+    selection = Selection(results, bic)
+    if K := selection.n_components:  # looked for as long as `fit` does
+        results[K] = fit(x, density, K, start=results[K].mixture, rng=generator, **about)
+        bic[K] = _healthy_bic(results[K])
+    return selection
 
 
 def _healthy_bic(result: FitResult) -> float:

@@ -16,7 +16,7 @@ Ints = NDArray[np.signedinteger[Any]]
 PriorLike = Callable[[Array, Array, Array], Array]  # of weights, means, stds: residuals
 Rng = int | Generator | None  # what `numpy.random.default_rng` takes
 
-__all__ = ["Array", "Bools", "Ints", "PriorLike", "Rng", "check_integer", "check_number", "check_vector"]
+__all__ = ["Array", "Bools", "Ints", "PriorLike", "Rng", "check_integer", "check_number", "check_rng", "check_vector"]
 
 
 def check_vector(name: str, values: Any, *, finite: bool = True) -> Array:
@@ -59,3 +59,11 @@ def check_integer(name: str, value: Any, *, none: bool = False) -> Any:
         return int(value)
     rule = f"`{name}` must be a whole number, at least 1{', or None' if none else ''}, got {reprlib.repr(value)}"
     raise (ValueError if whole else TypeError)(rule)
+
+
+def check_rng(rng: Any) -> Generator:
+    """A generator of random numbers from what `numpy.random.default_rng` takes."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"`rng` must be None, a whole number ≥ 0 or a numpy Generator, got {rng!r:.80}") from None

@@ -29,7 +29,9 @@ class CompiledPrior:
 
     def __call__(self, theta: Array) -> tuple[Array, Array]:
         if self.constant is None:
-            return self.residuals(theta), jacobian(self.residuals)(theta)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # autograd's, of a prior that says nothing of theta
+                return self.residuals(theta), jacobian(self.residuals)(theta)
         return self.constant[0] + self.constant[1] @ theta, self.constant[1]
 
     def residuals(self, theta: Array) -> Any:
@@ -42,10 +44,15 @@ def compile_prior(prior: PriorLike, to_user: Callable[[Array], Array], theta: Ar
     shift = to_user(np.zeros(theta.size))
     compiled = CompiledPrior(prior, shift, to_user(np.ones(theta.size)) - shift)
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # autograd's, of a prior that says nothing of theta
+        with np.errstate(all="ignore"):
             values, slopes = (np.asarray(each, dtype=float) for each in compiled(theta))
-    except (TypeError, ValueError, IndexError, AttributeError) as error:  # what numpy and autograd raise
+    except (
+        TypeError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+    ) as error:  # what numpy and autograd raise
         raise ValueError(
             f"`prior` must return residuals that autograd can trace (write it with autograd.numpy), got "
             f"{type(error).__name__}: {str(error)[:120]}"

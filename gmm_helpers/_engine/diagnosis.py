@@ -10,10 +10,11 @@ import numpy as np
 
 from ..loss import trapezoid_weights
 from ..mixture import Mixture
+from ..starts import curvature_start
 from ..validation import Array
 from .methods import METHODS
 from .minimise import minimise
-from .moves import with_one_more
+from .moves import as_phi, with_one_more
 from .noise import MAD
 from .run import NAN, PRECISION, STOPPED, Run, Search
 from .seen import Sight, sight
@@ -28,6 +29,13 @@ OFF_BY = 0.02  # share by which an area may differ by quadrature alone
 MISFIT = 1e-3  # relative loss above which a residual that is no noise is worth a sentence
 MENDED = 0.5  # share of the loss that a cure must leave at most, to be named
 CURE = {"maxfev": 200}
+CURES = {  # the fewest numbers first
+    "start": "another start",
+    "constant": "`background='constant'`",
+    "linear": "`background='linear'`",
+    "component": "one more component",
+}
+HALF = 0.5  # relative loss, of a fit that explains less than half of the curve
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
 APART = 0.5  # of a std, by which a rival's component must differ
 
@@ -58,7 +66,7 @@ def is_success(run: Run, search: Search | None) -> bool:
     if search is None:
         return run.converged
     found = run.is_finite and (run.fun <= MET or (run.converged and search.confirmed))
-    return found and not wrong_mass(run) and not _out_of_sight(run)
+    return found and not wrong_mass(run) and not _out_of_sight(run) and not _dips(run)
 
 
 def _out_of_sight(run: Run) -> bool:
@@ -81,6 +89,8 @@ def message(run: Run, search: Search | None) -> str:
         )
     if search is None:
         return "this run ended at a stationary point; whether a lower one exists, one start can't tell"
+    if _dips(run):
+        return "the curve dips below its background: fit −density, or bells of both signs with lmfit"
     if _out_of_sight(run):
         return "a component is out of the points' sight, or wider than the grid: see `diagnosis`"
     if run.loss <= MET:
@@ -143,7 +153,7 @@ def _unseen(fit: _Fit) -> Iterator[str]:
     for k, name in enumerate(fit.names):
         if at.wide[k]:
             yield f"{name} is wider than the grid, its std is {stds[k]:.3g}: it is a background{cure}"
-        if at.off[k]:
+        if at.off[k] and fit.run.loss > MET:
             yield f"{name} has its mean off the grid ({x[0]:.6g} … {x[-1]:.6g})"
         elif at.hidden[k] and not at.wide[k]:
             yield f"{name} hides between grid points: none sees its area of {fit.areas[k]:.3g}"
@@ -175,47 +185,69 @@ def _alike(fit: _Fit) -> Iterator[str]:
 
 
 def _misfit(fit: _Fit) -> Iterator[str]:
-    run, N = fit.run, fit.run.problem.u.size
-    if run.loss <= MET or run.leaves_noise or not run.is_finite or wrong_mass(run):
+    """What is left that is no noise; a cure is tried before it is named."""
+    run, problem = fit.run, fit.run.problem
+    if run.loss <= MET or _is_noise(run) or not run.is_finite or wrong_mass(run):
         return
-    left = _mended(run, "constant")
-    if left is not None and left <= (_mended(run, None) or np.inf):
-        cure = "pass `background='constant'`"
-        yield f"a constant background would lower the loss from {run.loss:.2g} to {left:.2g}: {cure}"
-    elif run.loss > MISFIT:
-        kind = " that is no noise" if N >= FEW else ""
-        confirmed = fit.search is not None and fit.search.confirmed
-        cure = "one more component" if confirmed else "another start, or one more component,"
-        yield f"a relative loss of {run.loss:.2g} is left{kind}: {cure} may mend it"
+    if _dips(run):
+        yield "the curve dips below its background: fit −density, or bells of both signs with lmfit"
+        return
+    losses = {cure: _mended(run, cure) for cure in CURES}
+    least, left = min(losses.values()), f"a relative loss of {run.loss:.2g} is left"
+    confirmed = fit.search is not None and fit.search.confirmed
+    if least < np.inf:
+        few = (cure for cure, loss in losses.items() if loss <= 2 * least + MET)
+        cure = "start" if losses["start"] < np.inf and not confirmed else next(few)  # the model isn't to blame yet
+        yield f"{left}: {CURES[cure]} lowers it to {losses[cure]:.2g}"
+    elif run.loss > MISFIT and problem.u.size >= FEW:
+        why = "one more component doesn't mend it, the bells may be no Gaussians, or the background another"
+        if problem.ties or problem.prior is not None:
+            why = "the ties, or the prior, may not hold"
+        elif not confirmed:
+            why = "another start may mend it"
+        yield f"{left} that is no noise: {why}"
 
 
-def _mended(run: Run, background: str | None) -> float | None:
-    """The loss with a background, or (None) with one more component, if that mends most of it: a cure is tried before
-    it is named."""
+def _is_noise(run: Run) -> bool:
+    """Whether noise alone is left: by χ² where `sigma` is known and the points are too few for a test of whiteness."""
     problem = run.problem
-    if problem.background.n_columns or problem.prior is not None or problem.ties:
-        return None
-    if background is None:
+    if problem.noise is None or problem.u.size >= FEW:
+        return run.leaves_noise
+    freedom = problem.u.size - problem.n_free
+    return run.loss / problem.noise**2 <= freedom + 3 * sqrt(2 * max(freedom, 1))
+
+
+def _dips(run: Run) -> bool:
+    """Whether the curve falls below its background rather than rising above it, and most of it isn't met."""
+    return run.loss > HALF and not run.leaves_noise and bool(np.sum(run.problem.target**3) < 0)
+
+
+def _mended(run: Run, cure: str) -> float:
+    """The loss that a cure leaves, if that is noise or much less than now; else infinity."""
+    problem = run.problem
+    if problem.prior is not None or problem.ties or (cure in ("constant", "linear") and problem.background.n_columns):
+        return np.inf
+    if cure == "component":
         phi, other = with_one_more(run)
     else:
         try:
-            other = problem.on_background(background)
+            other = problem if cure == "start" else problem.on_background(cure)
         except ValueError:  # nothing rises above it
-            return None
-        phi = other.affine.phi(other.from_user(problem.to_user(run.theta)))
-    if phi.size > other.u.size:  # more numbers than points
-        return None
+            return np.inf
+        phi = as_phi(other, curvature_start(other.u, other.curve, other.n_components))
+    if phi.size + other.background.n_columns > other.u.size:  # more numbers than points
+        return np.inf
     mended = minimise(phi, other, METHODS["lm"], CURE)
     loss = mended.loss * (other.energy / problem.energy) ** 2
-    return loss if loss < MENDED * run.loss and mended.is_healthy else None
+    return loss if mended.is_healthy and (loss < MENDED * run.loss or mended.leaves_noise) else np.inf
 
 
 def _rivals(fit: _Fit) -> Iterator[str]:
     """Another fit of the search that the noise can't tell from this one."""
     run, stds = fit.run, fit.mixture.stds
-    if fit.search is None or run.loss <= MET:
+    if fit.search is None or run.loss <= MET or _dips(run):
         return
-    for other in fit.search.runs[1:]:
+    for other in fit.search.rivals:
         rise = (other.fun - run.fun) / (variance(run) or 1.0)
         means = np.sort(run.problem.to_user(other.theta).reshape(3, -1)[1])
         if rise < RIVAL and other.is_healthy and abs(means - np.sort(fit.mixture.means)).max() > APART * stds.min():

@@ -97,6 +97,9 @@ def _scipy(phi: Array, memory: _Memory, method: Method, options: dict[str, Any],
         H = memory(phi).hessian
         H = np.linalg.inv(H + (1e-3 * np.trace(H) / len(H) + 1e-12) * np.eye(len(H)))
         options["hess_inv0"] = (H + H.T) / 2  # SciPy wants it symmetric to the last bit
+    if options.get("hess_inv0") is not None and np.shape(options["hess_inv0"]) != (phi.size, phi.size):
+        rule = f"`options` must have hess_inv0 of the shape {(phi.size, phi.size)}, that of the free numbers"
+        raise ValueError(f"{rule}, got {np.shape(options['hess_inv0'])}")
     given |= {"method": method.name, "options": options, "callback": accepted}
     result = minimize(lambda phi: float(memory(phi).fun), phi, **given)
     if result.success:

@@ -8,6 +8,7 @@ from ..validation import Array, Ints
 from .derivatives import evaluate
 from .problem import Problem
 from .run import Run
+from .tolerances import REACH
 
 __all__ = ["as_phi", "guessed", "jittered", "relocated", "with_one_more"]
 
@@ -26,9 +27,11 @@ def guessed(problem: Problem, mixture: Mixture) -> Array:
     """The free numbers of a mixture in the unit of x, from which a gradient leads on."""
     if mixture.weights.min() == 0:
         raise ValueError("`start` must have weights above 0 (no gradient leads back from there), got a weight of 0")
-    return _phi(
-        problem, mixture.weights, (mixture.means - problem.center) / problem.spread, mixture.stds / problem.spread
-    )
+    means, stds = (mixture.means - problem.center) / problem.spread, mixture.stds / problem.spread
+    if not abs(means).max() < REACH:
+        far = mixture.means[abs(means).argmax()]
+        raise ValueError(f"`start` must have means within {REACH:g} stds of the curve, got a mean of {far:.6g}")
+    return _phi(problem, mixture.weights, means, stds)
 
 
 def jittered(mixture: Mixture, rng: np.random.Generator, share: float = 0.5) -> Mixture:

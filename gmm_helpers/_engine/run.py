@@ -118,3 +118,8 @@ class Search:
     outlived: int
     other_nfev: int
     runs: tuple[Run, ...]
+
+    @property
+    def rivals(self) -> tuple[Run, ...]:
+        """The other runs whose objective can be compared with the best one's; not those on a thinned grid."""
+        return tuple(run for run in self.runs[1:] if run.problem is self.runs[0].problem)

@@ -22,8 +22,8 @@ def is_perfect(run: Run, method: Method) -> bool:
 
 def is_confirmed(runs: list[Run]) -> bool:
     """Whether the lowest value may be trusted: enough independent starts have found it, and it leaves noise alone or
-    has outlived enough relocations. Many more of those, where starts rarely find it, or where so little is left, and
-    no noise, that another minimum may well leave nothing."""
+    has outlived enough relocations, as it must with a dead component. Many more of those, where starts rarely find it,
+    or where so little is left, and no noise, that another minimum may well leave nothing."""
     if len(runs) < FINDS:
         return False
     best = min(runs, key=lambda run: run.value)
@@ -33,7 +33,7 @@ def is_confirmed(runs: list[Run]) -> bool:
     enough = OUTLIVED if finds >= FINDS else 3 * OUTLIVED
     if outlived >= (enough if best.fun > NEARLY_MET else 14 * OUTLIVED):
         return True
-    if finds + outlived // WORTH < FINDS or best.fun <= NEARLY_MET:
+    if finds + outlived // WORTH < FINDS or best.fun <= NEARLY_MET or best.sight.dead.any():
         return False
     return best.is_healthy and best.leaves_noise
 

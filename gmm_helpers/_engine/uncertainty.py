@@ -143,15 +143,18 @@ class _Number:
             warnings.simplefilter("ignore", OptimizeWarning)
             error = float(np.linalg.norm(slope @ spreads(run)[0]))
         is_fixed = not abs(slope @ run.problem.affine.basis.T).max(initial=0.0) > 1e-12 * abs(slope).max()
+        shares = {"weights": 1.0} | ({} if run.problem.areas.free else {"areas": run.problem.areas.unit})
+        self.most = shares.get(name, np.inf)  # what it can be
         self.error = 0.0 if is_fixed else error if 0 < error < np.inf else abs(self.value) or 1.0
 
     def at(self, s: float) -> float:
-        """s standard errors from the fitted number; a positive one moves by factors, a weight so that it stays under
-        1."""
+        """s standard errors from the fitted number; a positive one moves by factors, a share so that it stays below the
+        whole."""
         if self.name == "means":
             return self.value + s * self.error
-        if self.name == "weights" and self.value < 1:
-            return float(expit(logit(self.value) + s * self.error / (self.value * (1 - self.value))))
+        if self.value < self.most < np.inf:
+            share = self.value / self.most
+            return self.most * float(expit(logit(share) + s * self.error / (self.value * (1 - share))))
         return self.value * exp(min(s * self.error / self.value, 100.0))
 
     def held(self, value: float, near: Run) -> Run:
@@ -167,13 +170,14 @@ class _Number:
         def rise(s: float) -> float:
             if s not in ends:
                 ends[s] = self.held(self.at(side * s), near=ends[min(ends, key=lambda other: abs(other - s))])
-            return sqrt(max(ends[s].fun - self.run.fun, 0) / variance(self.run)) - quantile
+            risen = (ends[s].fun - self.run.fun) / variance(self.run)
+            return sqrt(min(max(risen, 0), FAR**2)) - quantile if risen == risen else FAR  # NaN: it ran away
 
         low, high = 0.0, quantile
         while rise(high) < 0:
             low, high = high, 1.6 * high
             if high > FAR or not 1e-12 < abs(self.at(side * high) / (self.value or 1.0)) < 1e12:
-                return np.inf * side if self.name == "means" or side > 0 else 0.0
+                return self.most * side if self.name == "means" or side > 0 else 0.0
         return self.at(side * float(brentq(rise, low, high, xtol=1e-3 * quantile, rtol=1e-3)))
 
 
