@@ -52,7 +52,7 @@ def fit(
 
     It minimises the relative loss Σ (density − ours)² / Σ density². The search starts from what the curve's curvature
     and its most prominent maxima say, then from rounds of k-means++, jittered and scattered starts, and from the best
-    run with one component relocated. It ends when nothing is left over (relative loss ≤ 1e-12); or when five
+    run with one component relocated. It ends when nothing is left over (relative loss ≤ 2e-15); or when five
     independent starts have found the lowest loss, and either only noise is left (then four relocations that failed to
     better it count for a start) or twenty relocations have failed to better it (sixty where starts rarely find it, 280
     where less than 1e-6 is left and no noise); or when its budget is spent, which confirms nothing. A fit with a spike,

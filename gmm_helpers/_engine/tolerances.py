@@ -1,7 +1,7 @@
 """Every threshold that more than one module needs, with the reason for its value."""
 
 MET = 1e-8  # relative loss up to which the curve counts as met: residuals of a ten-thousandth
-PERFECT = 1e-12  # relative loss at which a search has nothing left to look for
+PERFECT = 2e-15  # relative loss at which a search has nothing left to look for: what single precision leaves of a curve
 PERFECT_WITHOUT_ROWS = 1e-10  # the same for BFGS and the others, whose gradients end there
 ZERO = 1e-26  # relative loss that is rounding alone: it is called 0, or MINPACK goes on polishing noise
 FLAT = 1e-6  # gradient norm, in normalised coordinates, up to which a point counts as stationary

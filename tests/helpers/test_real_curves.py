@@ -1027,6 +1027,10 @@ WRONG = {
     "a NaN prior": ({"prior": lambda *theta: theta[0] * np.nan}, "`prior`"),
     "a prior of words": ({"prior": lambda *_: "much"}, "`prior`"),
     "a prior of nothing": ({"prior": lambda *_: None}, "`prior`"),
+    "a prior that divides by 0": ({"prior": lambda *_: 1 / 0}, "`prior`"),
+    "a number to start from": ({"start": 3}, "`start`"),
+    "a start out of reach": ({"start": Mixture([0.5, 0.3, 0.2], [5, 15, 1e300], [1, 1, 1])}, "`start`"),
+    "a metric of other size": ({"method": "BFGS", "options": {"hess_inv0": np.eye(9)}}, r"hess_inv0 .*\(8, 8\)"),
     "a prior of one argument": ({"prior": lambda weights: weights}, "`prior`"),
     "sigma 0": ({"sigma": 0.0}, "`sigma`"),
     "sigma below 0": ({"sigma": np.full(75, -1.0)}, "`sigma`"),
@@ -1043,3 +1047,89 @@ def test_an_argument_that_is_wrong_is_named(options, words):
     with pytest.raises((ValueError, TypeError), match=words) as caught:
         fit(*classic(), 3, **({"rng": 0} | options))
     assert len(str(caught.value)) < 300
+
+
+# What is said holds, and no more
+
+
+def sums(x, *bells):
+    return sum(height * np.exp(-0.5 * ((x - mean) / std) ** 2) for height, mean, std in bells)
+
+
+def test_fits_of_a_thinned_grid_are_no_rivals():
+    """Over 4,096 points the search runs on some of them, whose χ² is another."""
+    x = np.linspace(0, 10, 6000)
+    y = sums(x, (1, 3, 0.5), (0.6, 7, 1)) + 0.05 * np.random.default_rng(3).normal(size=x.size)
+    result = fit(x, y, 2, mass=None, rng=3)
+    assert result.diagnosis == ()
+    ends = np.array(result.interval("means", 0)) - result.mixture.means[0]
+    np.testing.assert_allclose(ends, result.standard_errors().means[0] * np.array([-1.96, 1.96]), rtol=0.02)
+
+
+@pytest.mark.parametrize("sigma", [None, 0.04])
+def test_few_points_with_the_right_number_of_bells_are_not_blamed(sigma):
+    x = np.linspace(0, 10, 30)
+    for seed in range(5):
+        y = sums(x, (1, 3, 0.9), (0.7, 7, 1)) + 0.04 * np.random.default_rng(seed).normal(size=30)
+        assert not any("component" in sentence for sentence in fit(x, y, 2, mass=None, sigma=sigma, rng=0).diagnosis)
+
+
+def test_a_share_of_a_given_mass_ends_at_the_mass():
+    """Two bells hardly apart: where the data don't bound a share, the mass does."""
+    x, truth = np.linspace(0, 24, 100), Mixture([0.5, 0.5], [11, 13.5], [2, 2])
+    for seed in range(4):
+        y = 3 * truth.pdf(x) + 0.012 * np.random.default_rng(seed).normal(size=100)
+        result = fit(x, y, 2, mass=3, rng=seed)
+        low, high = result.interval("areas", 0)
+        assert 0 <= low < result.areas[0] < high <= 3
+        np.testing.assert_allclose(result.interval("weights", 0), [low / 3, high / 3], atol=0.01)
+
+
+@pytest.mark.parametrize("K", [3, 4])
+def test_a_slope_beneath_the_bells_is_named(K):
+    x = np.linspace(-3, 7, 251)
+    y = 0.4 + 0.05 * x + sums(x, (1, 0, 0.5), (0.8, 3, 0.4), (0.5, 5, 0.6))
+    assert any("`background='linear'`" in sentence for sentence in fit(x, y, K, mass=None, rng=0).diagnosis)
+
+
+def test_lines_of_absorption_are_no_success():
+    x = np.linspace(4000, 400, 500)
+    y = 1 - sums(x, (0.6, 1700, 20), (0.3, 2900, 40))
+    result = fit(x, y, 2, mass=None, background="constant", rng=0)
+    assert not result.success
+    assert "dips" in result.message
+    turned = fit(x, -y, 2, mass=None, background="constant", rng=0)
+    np.testing.assert_allclose(turned.mixture.means, [1700, 2900])
+
+
+def test_what_selection_hands_out_is_as_sure_as_fit():
+    x = np.arange(300.0)
+    for seed in range(3):
+        y = sums(x, (20, 140, 10), (14, 165, 10)) + np.random.default_rng([88, seed]).normal(size=300)
+        assert select_components(x, y, 4, rng=0).result.success
+
+
+def test_five_finds_of_a_dead_bell_confirm_nothing():
+    """A bell that died is picked up again before the search ends."""
+    rng, x = np.random.default_rng([21, 5, 3]), np.linspace(0, 1, 120)
+    y = sums(x, *((rng.uniform(0.3, 1), rng.uniform(0.1, 0.9), np.exp(rng.uniform(-3.5, -2))) for _ in range(3)))
+    y = y + 0.03 * rng.normal(size=120)
+    result = fit(x, y, 3, mass=None, background="linear", rng=5)
+    assert result.success
+    assert not any("dead" in sentence for sentence in result.diagnosis)
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda result: result.interval("means", 0, level="a"), "`level`"),
+        (lambda result: result.interval("means", 0, level=1.5), "`level`"),
+        (lambda result: result.profile("means", 0, 3.0), "`values`"),
+        (lambda result: result.profile("means", 0, [np.nan]), "`values`"),
+        (lambda result: result.profile("stds", 0, [-1]), "`values` of stds must be positive"),
+        (lambda _: select_components(*classic(), rng="a"), "`rng`"),
+    ],
+)
+def test_what_is_asked_of_a_result_is_checked(ask, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        ask(fit(*classic(), 3, rng=0))
