@@ -12,10 +12,11 @@ from ..loss import trapezoid_weights
 from ..mixture import Mixture
 from ..starts import curvature_start
 from ..validation import Array
+from .derivatives import evaluate
 from .methods import METHODS
 from .minimise import minimise
 from .moves import as_phi, with_one_more
-from .noise import MAD
+from .noise import MAD, neighbours_alike
 from .run import NAN, PRECISION, STOPPED, Run, Search
 from .seen import Sight, sight
 from .tolerances import FEW, MET
@@ -199,7 +200,7 @@ def _misfit(fit: _Fit) -> Iterator[str]:
         few = (cure for cure, loss in losses.items() if loss <= 2 * least + MET)
         cure = "start" if losses["start"] < np.inf and not confirmed else next(few)  # the model isn't to blame yet
         yield f"{left}: {CURES[cure]} lowers it to {losses[cure]:.2g}"
-    elif run.loss > MISFIT and problem.u.size >= FEW:
+    elif run.loss > MISFIT:
         why = "one more component doesn't mend it, the bells may be no Gaussians, or the background another"
         if problem.ties or problem.prior is not None:
             why = "the ties, or the prior, may not hold"
@@ -209,10 +210,13 @@ def _misfit(fit: _Fit) -> Iterator[str]:
 
 
 def _is_noise(run: Run) -> bool:
-    """Whether noise alone is left: by χ² where `sigma` is known and the points are too few for a test of whiteness."""
+    """Whether noise alone is left. Of few points: unless neighbours are alike, or χ² is too large where `sigma` is
+    known, there is nothing to blame."""
     problem = run.problem
-    if problem.noise is None or problem.u.size >= FEW:
+    if problem.u.size >= FEW:
         return run.leaves_noise
+    if problem.noise is None:
+        return not neighbours_alike(evaluate(run.phi, problem).residuals[: problem.u.size])
     freedom = problem.u.size - problem.n_free
     return run.loss / problem.noise**2 <= freedom + 3 * sqrt(2 * max(freedom, 1))
 

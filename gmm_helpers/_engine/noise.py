@@ -7,7 +7,7 @@ import numpy as np
 from ..validation import Array
 from .tolerances import FEW
 
-__all__ = ["MAD", "is_noise", "is_white"]
+__all__ = ["MAD", "is_noise", "is_white", "neighbours_alike"]
 
 MAD = 1.4826 / sqrt(6)  # median size of second differences to the standard deviation of noise
 HIGH, FEW_HIGH = 0.1, 8  # share of the peak above which a point counts as high; fewer such points tell nothing
@@ -15,13 +15,17 @@ TO_AND_FRO = 1 / 3  # share of second differences that change sign; two thirds u
 LOUD = 3.0  # times the noise, from which on a residual is none
 
 
-def is_white(residuals: Array) -> bool:
-    """Whether residuals (N,) look like independent noise, of equal variance or not: neighbours aren't alike,
-    Σ rᵢrᵢ₊₁ < 2·√Σ(rᵢrᵢ₊₁)². Too many components make neighbours unlike, which is no misfit. Under 40 points:
-    False, since such a test has no power there."""
+def neighbours_alike(residuals: Array) -> bool:
+    """Whether neighbours among residuals (N,), of equal variance or not, are more alike than under independent noise:
+    Σ rᵢrᵢ₊₁ ≥ 2·√Σ(rᵢrᵢ₊₁)². Too many components make neighbours unlike, which is no misfit."""
     r = residuals / (abs(residuals).max(initial=0.0) or 1.0)  # so that no unit overflows
     products = r[1:] * r[:-1]
-    return bool(r.size >= FEW and products.sum() < 2 * sqrt(products @ products))
+    return bool(products.sum() >= 2 * sqrt(products @ products))
+
+
+def is_white(residuals: Array) -> bool:
+    """Whether residuals (N,) look like independent noise. Under 40 points: False, since the test has little power."""
+    return residuals.size >= FEW and not neighbours_alike(residuals)
 
 
 def is_noise(residuals: Array, target: Array) -> bool:
