@@ -8,10 +8,10 @@ from ..validation import Array, Ints
 from .derivatives import evaluate
 from .problem import Problem
 from .run import Run
-from .tolerances import REACH
 
 __all__ = ["as_phi", "guessed", "jittered", "relocated", "with_one_more"]
 
+FAR = 1e6  # stds of the curve, beyond which a mean to start from is a mistake, not the end of another fit
 DEAD = 1e-12  # an area, or a std in units of the curve's spread, below which a component is none
 TO_MISFIT, TO_MATCH, SPLIT = 0.4, 0.25, 0.35  # how often a component is set down in each of three ways
 
@@ -28,9 +28,9 @@ def guessed(problem: Problem, mixture: Mixture) -> Array:
     if mixture.weights.min() == 0:
         raise ValueError("`start` must have weights above 0 (no gradient leads back from there), got a weight of 0")
     means, stds = (mixture.means - problem.center) / problem.spread, mixture.stds / problem.spread
-    if not abs(means).max() < REACH:
+    if not abs(means).max() < FAR:
         far = mixture.means[abs(means).argmax()]
-        raise ValueError(f"`start` must have means within {REACH:g} stds of the curve, got a mean of {far:.6g}")
+        raise ValueError(f"`start` must have means within {FAR:g} stds of the curve, got a mean of {far:.6g}")
     return _phi(problem, mixture.weights, means, stds)
 
 
