@@ -62,6 +62,8 @@ def search(problem: Problem, settings: Settings, runs: list[Run]) -> Searching:
     for starts in _rounds(coarse, settings, runs, price):
         for start, run in zip(starts, (yield starts), strict=True):
             spent += run.nfev * price
+            if run.problem is not start.problem:  # a copy, from another process
+                run = replace(run, problem=start.problem)
             if (before := start.continues) is not None:
                 runs.remove(before)
                 run = replace(run, nfev=before.nfev + run.nfev, path=np.vstack([before.path, run.path[1:]]))

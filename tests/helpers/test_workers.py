@@ -59,7 +59,7 @@ def answer(result):
     """What a search found, to the last bit, and what its other walks came to. A walk that lost its way (a bell
     blown up beyond all bounds) may differ in rounding: MINPACK is no function of its input there."""
     losses = [f"{run.loss:.6e}" for run in result.runs]
-    return result.x.tolist(), result.loss, result.success, result.message, losses
+    return result.x.tolist(), result.loss, result.success, result.message, result.diagnosis, losses
 
 
 def search(workers, **options):
