@@ -138,7 +138,7 @@ def kept(promise, trials, first=FIRST):
 
 def row(promise, answers, trials):
     share = answers.mean()
-    error = 3 / answers.size if share in (0, 1) else np.sqrt(share * (1 - share) / answers.size)
+    error = 3 / trials if share in (0, 1) else np.sqrt(share * (1 - share) / trials)  # a curve's numbers go together
     sign = "<" if share in (0, 1) else "±"
     return f"| {promise.says} | {promise.where} | {share:.1%} | {trials} | {sign} {error:.1%} |"
 
