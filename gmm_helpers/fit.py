@@ -143,7 +143,7 @@ def _prepared(
         if not isinstance(guess, Mixture) or guess.n_components != problem.n_components:
             rule = f"`start` must be a Mixture of {problem.n_components} components, or a list"
             raise ValueError(f"{rule}, got {guess!r:.80}")
-        guessed(problem, guess)
+        guessed(problem, guess)  # refused here, before anything runs
     return problem, Settings(chosen, generator, n_starts, options, callback, tuple(guesses))
 
 

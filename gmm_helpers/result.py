@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._engine.derivatives import evaluate
-from ._engine.diagnosis import diagnose, is_success, message
+from ._engine.diagnosis import diagnose
 from ._engine.moves import with_one_more
 from ._engine.run import Run, Search
+from ._engine.success import is_success, message
 from ._engine.uncertainty import NAMES, interval, profile, quantities, spreads
 from .mixture import Mixture
 from .parameters import unpack

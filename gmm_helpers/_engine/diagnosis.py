@@ -1,5 +1,4 @@
-"""Whether a fit is a success, and what is wrong with it, in plain sentences. The numbers behind each rule stand
-beside it."""
+"""What is wrong with a fit, in plain sentences. The numbers behind each rule stand beside it."""
 
 from collections.abc import Iterator
 from itertools import combinations
@@ -8,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..loss import trapezoid_weights
 from ..mixture import Mixture
 from ..starts import curvature_start
 from ..validation import Array
@@ -16,17 +14,17 @@ from .derivatives import evaluate
 from .methods import METHODS
 from .minimise import minimise
 from .moves import as_phi, with_one_more
-from .noise import MAD, neighbours_alike
-from .run import NAN, PRECISION, STOPPED, Run, Search
+from .noise import neighbours_alike
+from .run import PRECISION, Run, Search
 from .seen import Sight, sight
+from .success import DIPS, dips, mass_sentence, wrong_mass
 from .tolerances import FEW, MET
-from .uncertainty import condition, quantities, variance
+from .uncertainty import condition, variance
 
-__all__ = ["diagnose", "is_success", "message"]
+__all__ = ["diagnose"]
 
 TWINS = 1e-3  # relative difference in mean and std below which two components are one
 ALIKE = 1e5  # condition number above which fitted numbers are wrong more often than not
-OFF_BY = 0.02  # share by which an area may differ by quadrature alone
 MISFIT = 1e-3  # relative loss above which a residual that is no noise is worth a sentence
 MENDED = 0.5  # share of the loss that a cure must leave at most, to be named
 CURE = {"maxfev": 200}
@@ -36,7 +34,6 @@ CURES = {  # the fewest numbers first
     "linear": "`background='linear'`",
     "component": "one more component",
 }
-HALF = 0.5  # relative loss, of a fit that explains less than half of the curve
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
 APART = 0.5  # of a std, by which a rival's component must differ
 
@@ -61,90 +58,9 @@ def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) ->
     return tuple(sentence for rule in rules for sentence in rule(fit))
 
 
-def is_success(run: Run, search: Search | None) -> bool:
-    """Of one run: it ended at a stationary point. Of a search: moreover the target is met or the best is confirmed,
-    the area is that of the mass, and the points see every component, none of them as wide as the grid."""
-    if search is None:
-        return run.converged
-    found = run.is_finite and (run.fun <= MET or (run.converged and search.confirmed))
-    return found and not wrong_mass(run) and not _out_of_sight(run) and not _dips(run)
-
-
-def _out_of_sight(run: Run) -> bool:
-    return not run.is_healthy and bool((run.sight.hidden | run.sight.wide).any())
-
-
-def message(run: Run, search: Search | None) -> str:
-    """In words, why success is what it is, and what to do next."""
-    if run.status == NAN:
-        return "the run left the range of numbers: try another start"
-    if run.status == STOPPED:
-        return "stopped by the callback before it converged"
-    if search is not None and wrong_mass(run):
-        return _mass_sentence(run)
-    if not run.converged and not is_success(run, search):
-        limit = "`maxfev`" if run.method == "LM" else "`maxiter`"
-        return (
-            f"not converged after {run.nit} iterations, gradient norm {run.grad_norm:.1e}: "
-            f"raise {limit} or tighten the tolerance in `options`"
-        )
-    if search is None:
-        return "this run ended at a stationary point; whether a lower one exists, one start can't tell"
-    if _dips(run):
-        return "the curve dips below its background: fit −density, or bells of both signs with lmfit"
-    if _out_of_sight(run):
-        return "a component is out of the points' sight, or wider than the grid: see `diagnosis`"
-    if run.loss <= MET:
-        return f"the target is met, relative loss {run.loss:.1e}, after {_count(len(search.runs), 'start')}"
-    return _how_found(search)
-
-
-def _how_found(search: Search) -> str:
-    """How often, and against what, the best was found."""
-    independent = _count(sum(run.kind != "relocated" for run in search.runs), "independent start")
-    words = f"{search.finds} of {independent} found it"
-    if not search.finds:
-        words = f"none of {independent} found it, a relocation did"
-    if search.outlived:
-        words += f", and {_count(search.outlived, 'relocation')} failed to better it"
-    best, lowest = search.runs[0].fun, min(run.fun for run in search.runs)
-    if best > 1.001 * lowest:
-        share = 100 * (best / lowest - 1)
-        words += f"; a fit with a spike or out of sight is {share:.2g} % lower, and was not preferred"
-    return words if search.confirmed else f"{words}: too few to trust it, raise `n_starts`"
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}{'s' if n != 1 else ''}"
-
-
-def wrong_mass(run: Run) -> bool:
-    """Whether the curve's area is neither the given mass nor what the grid cuts off of it, and the fit shows it: the
-    curve isn't met, or a component hides where no point sees it."""
-    problem, x = run.problem, run.problem.points.x
-    gap, unsure = abs(problem.area - problem.areas.unit), OFF_BY * max(abs(problem.area), problem.areas.unit)
-    if problem.areas.free or gap <= unsure:
-        return False
-    area, means, stds = (quantities(run.theta, problem)[name][0] for name in ("areas", "means", "stds"))
-    at = sight(area, means, stds, x)
-    step = trapezoid_weights(x) / np.maximum(problem.points.root_g, 1e-300) * problem.energy
-    noise = min(sqrt(variance(run)), float(np.median(abs(np.diff(problem.target, 2)))) * MAD)
-    unsure += 3 * noise * float(np.linalg.norm(step))
-    if gap <= unsure:
-        return False
-    if (at.hidden | at.wide).any():
-        return True
-    return run.loss > MET and bool(abs(problem.area - at.seen.sum()) > unsure or not run.leaves_noise)
-
-
 def _mass(fit: _Fit) -> Iterator[str]:
     if wrong_mass(fit.run):
-        yield _mass_sentence(fit.run)
-
-
-def _mass_sentence(run: Run) -> str:
-    """What to do about a wrong mass."""
-    return f"the curve's area is {run.problem.area:.4g}, not {run.problem.areas.unit:.4g}: pass `mass=None`"
+        yield mass_sentence(fit.run)
 
 
 def _unseen(fit: _Fit) -> Iterator[str]:
@@ -190,8 +106,8 @@ def _misfit(fit: _Fit) -> Iterator[str]:
     run, problem = fit.run, fit.run.problem
     if run.loss <= MET or _is_noise(run) or not run.is_finite or wrong_mass(run):
         return
-    if _dips(run):
-        yield "the curve dips below its background: fit −density, or bells of both signs with lmfit"
+    if dips(run):
+        yield DIPS
         return
     losses = {cure: _mended(run, cure) for cure in CURES}
     least, left = min(losses.values()), f"a relative loss of {run.loss:.2g} is left"
@@ -221,11 +137,6 @@ def _is_noise(run: Run) -> bool:
     return run.loss / problem.noise**2 <= freedom + 3 * sqrt(2 * max(freedom, 1))
 
 
-def _dips(run: Run) -> bool:
-    """Whether the curve falls below its background rather than rising above it, and most of it isn't met."""
-    return run.loss > HALF and not run.leaves_noise and bool(np.sum(run.problem.target**3) < 0)
-
-
 def _mended(run: Run, cure: str) -> float:
     """The loss that a cure leaves, if that is noise or much less than now; else infinity."""
     problem = run.problem
@@ -249,7 +160,7 @@ def _mended(run: Run, cure: str) -> float:
 def _rivals(fit: _Fit) -> Iterator[str]:
     """Another fit of the search that the noise can't tell from this one."""
     run, stds = fit.run, fit.mixture.stds
-    if fit.search is None or run.loss <= MET or _dips(run):
+    if fit.search is None or run.loss <= MET or dips(run):
         return
     for other in fit.search.rivals:
         rise = (other.fun - run.fun) / (variance(run) or 1.0)

@@ -1,0 +1,104 @@
+"""Whether a fit is a success, and why, in a sentence that says what to do next."""
+
+from math import sqrt
+
+import numpy as np
+
+from ..loss import trapezoid_weights
+from .noise import MAD
+from .run import NAN, STOPPED, Run, Search
+from .seen import sight
+from .tolerances import MET
+from .uncertainty import quantities, variance
+
+__all__ = ["DIPS", "dips", "is_success", "mass_sentence", "message", "wrong_mass"]
+
+OFF_BY = 0.02  # share by which an area may differ by quadrature alone
+HALF = 0.5  # relative loss, of a fit that explains less than half of the curve
+DIPS = "the curve dips below its background: fit −density, or bells of both signs with lmfit"
+
+
+def is_success(run: Run, search: Search | None) -> bool:
+    """Of one run: it ended at a stationary point. Of a search: moreover the target is met or the best is confirmed,
+    the area is that of the mass, and the points see every component, none of them as wide as the grid."""
+    if search is None:
+        return run.converged
+    found = run.is_finite and (run.fun <= MET or (run.converged and search.confirmed))
+    return found and not wrong_mass(run) and not _out_of_sight(run) and not dips(run)
+
+
+def _out_of_sight(run: Run) -> bool:
+    return not run.is_healthy and bool((run.sight.hidden | run.sight.wide).any())
+
+
+def message(run: Run, search: Search | None) -> str:
+    """In words, why success is what it is, and what to do next."""
+    if run.status == NAN:
+        return "the run left the range of numbers: try another start"
+    if run.status == STOPPED:
+        return "stopped by the callback before it converged"
+    if search is not None and wrong_mass(run):
+        return mass_sentence(run)
+    if not run.converged and not is_success(run, search):
+        limit = "`maxfev`" if run.method == "LM" else "`maxiter`"
+        return (
+            f"not converged after {run.nit} iterations, gradient norm {run.grad_norm:.1e}: "
+            f"raise {limit} or tighten the tolerance in `options`"
+        )
+    if search is None:
+        return "this run ended at a stationary point; whether a lower one exists, one start can't tell"
+    if dips(run):
+        return DIPS
+    if _out_of_sight(run):
+        return "a component is out of the points' sight, or wider than the grid: see `diagnosis`"
+    if run.loss <= MET:
+        return f"the target is met, relative loss {run.loss:.1e}, after {_count(len(search.runs), 'start')}"
+    return _how_found(search)
+
+
+def _how_found(search: Search) -> str:
+    """How often, and against what, the best was found."""
+    independent = _count(sum(run.kind != "relocated" for run in search.runs), "independent start")
+    words = f"{search.finds} of {independent} found it"
+    if not search.finds:
+        words = f"none of {independent} found it, a relocation did"
+    if search.outlived:
+        words += f", and {_count(search.outlived, 'relocation')} failed to better it"
+    best, lowest = search.runs[0].fun, min(run.fun for run in search.runs)
+    if best > 1.001 * lowest:
+        share = 100 * (best / lowest - 1)
+        words += f"; a fit with a spike or out of sight is {share:.2g} % lower, and was not preferred"
+    return words if search.confirmed else f"{words}: too few to trust it, raise `n_starts`"
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}{'s' if n != 1 else ''}"
+
+
+def wrong_mass(run: Run) -> bool:
+    """Whether the curve's area is neither the given mass nor what the grid cuts off of it, and the fit shows it: the
+    curve isn't met, or a component hides where no point sees it."""
+    problem, x = run.problem, run.problem.points.x
+    gap, unsure = abs(problem.area - problem.areas.unit), OFF_BY * max(abs(problem.area), problem.areas.unit)
+    if problem.areas.free or gap <= unsure:
+        return False
+    area, means, stds = (quantities(run.theta, problem)[name][0] for name in ("areas", "means", "stds"))
+    at = sight(area, means, stds, x)
+    step = trapezoid_weights(x) / np.maximum(problem.points.root_g, 1e-300) * problem.energy
+    noise = min(sqrt(variance(run)), float(np.median(abs(np.diff(problem.target, 2)))) * MAD)
+    unsure += 3 * noise * float(np.linalg.norm(step))
+    if gap <= unsure:
+        return False
+    if (at.hidden | at.wide).any():
+        return True
+    return run.loss > MET and bool(abs(problem.area - at.seen.sum()) > unsure or not run.leaves_noise)
+
+
+def mass_sentence(run: Run) -> str:
+    """What to do about a wrong mass."""
+    return f"the curve's area is {run.problem.area:.4g}, not {run.problem.areas.unit:.4g}: pass `mass=None`"
+
+
+def dips(run: Run) -> bool:
+    """Whether the curve falls below its background rather than rising above it, and most of it isn't met."""
+    return run.loss > HALF and not run.leaves_noise and bool(np.sum(run.problem.target**3) < 0)
