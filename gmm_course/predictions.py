@@ -6,7 +6,7 @@ from importlib.resources import files
 import anywidget
 import traitlets
 
-from .explorers.widget import module
+from .explorers.javascript import module
 
 __all__ = ["Prediction", "numbers", "predict"]
 

@@ -3,7 +3,8 @@
 import json
 from html import escape
 
-from .widget import Explorer, module
+from .javascript import module
+from .widget import Explorer
 
 __all__ = ["living", "living_page"]
 

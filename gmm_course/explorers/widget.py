@@ -4,10 +4,8 @@ An explorer gives it panels, controls, presets and a function from values to a `
 says what is shown of them; the page draws it, holds the handles and moves the controls.
 """
 
-import gzip
 import re
 import tomllib
-from base64 import b64encode
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 
@@ -19,6 +17,7 @@ from gmm_helpers import Mixture
 
 from .as_code import source
 from .inputs import plain, read
+from .javascript import module, packed
 from .marks import Panel, room, scene, still
 from .state import State, random_mixture
 from .words import scored, table, typeset
@@ -26,24 +25,8 @@ from .work import Work
 
 __all__ = ["Explorer", "Preset", "View", "held"]
 
-PARTS = ("dom", "solver", "picture", "handles", "controls", "page")
 PROBLEMS = 20  # new problems, from seeds 1, 2, …
 FRAME = {"preset": None, "problem": 0, "answer": None, "revealed": False, "code": False}
-
-
-def module(*parts):
-    """A page's ES module, from all parts of explorers or from some: a widget's module has nothing to import from."""
-    code = "\n".join((files(__package__) / f"{part}.js").read_text() for part in parts or PARTS)
-    return re.sub(r"^\s*(//.*\n)?", "", code, flags=re.MULTILINE)
-
-
-def packed(code):
-    """The same module in a third of its size: it is saved with every explorer."""
-    data = b64encode(gzip.compress(code.encode(), mtime=0)).decode()
-    return f"""const packed = new Blob([Uint8Array.from(atob("{data}"), c => c.charCodeAt(0))]);
-const code = await new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).text();
-const url = URL.createObjectURL(new Blob([code + "//# sourceURL=explorers.js"], {{ type: "text/javascript" }}));
-export default (await import(url)).default;"""
 
 
 TABLE = tomllib.loads((files(__package__) / "explorers.toml").read_text(encoding="utf-8"))
