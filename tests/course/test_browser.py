@@ -13,9 +13,9 @@ from browser import RUN_ALL, chromium_page, jupyter, open_and_run, voila, write_
 from playwright.sync_api import expect, sync_playwright
 
 from gmm_course import explorers
+from gmm_course.explorers.javascript import module
 from gmm_course.explorers.page import living_page
 from gmm_course.explorers.state import largest_error, random_mixture
-from gmm_course.explorers.javascript import module
 from gmm_helpers import CLASSIC, PRESETS, Mixture, classic_grid, fit
 
 pytestmark = pytest.mark.browser
