@@ -101,12 +101,6 @@ def normalised(theta):
     return result.x, result.loss, result.nit, result.success
 
 
-def package(theta):
-    """The package's BFGS as it comes: it starts from the damped inverse of 2·JᵀJ."""
-    result = fit_once(X, DENSITY, theta)
-    return result.x, result.loss, result.nit, result.success
-
-
 RUNGS = {
     "the script as it is": (whole_numbers, script),
     "gradient to 1e-9": (whole_numbers, patient),
@@ -115,7 +109,6 @@ RUNGS = {
     "distinct, normalised": (distinct, normalised),
     "distinct, stds 5": (distinct_wide, script),
     "distinct, stds 5, normalised": (distinct_wide, normalised),
-    "the same, Gauss–Newton start": (distinct_wide, package),
     "k-means++, normalised": (kmeans, normalised),
     "curvature, normalised": (curvature, normalised),
 }

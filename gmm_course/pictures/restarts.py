@@ -1,11 +1,11 @@
-"""Chapter "Restart the search": a staircase of losses, ends, twins, chances, bends, and a weight nobody knows."""
+"""Chapter "Restart the search": a staircase of losses, ends, twins, chances, and bends."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from gmm_helpers import Mixture, Picture, plot_bells, plot_density
+from gmm_helpers import Picture, plot_bells, plot_density
 
-__all__ = ["bends", "ends", "ladder", "near_pair", "staircase", "twins"]
+__all__ = ["bends", "ends", "ladder", "staircase", "twins"]
 
 
 def staircase(losses, kinds):
@@ -21,12 +21,13 @@ def staircase(losses, kinds):
 
 def ends(x, density, named):
     """Ends of walks, each by its bells; named: title → mixture."""
-    fig, axes = plt.subplots(1, len(named), sharey=True, figsize=(9, 3))
+    fig, axes = plt.subplots(1, len(named), sharey=True, figsize=(9, 3.3))
     for ax, (title, mixture) in zip(axes, named.items(), strict=True):
         plot_density(x, density, ax, markersize=3)
         plot_bells(x, mixture, ax)
         ax.set(title=title, xlabel="x")
     axes[0].set(ylabel="density")
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     text = (
         "Four ends. 0: three bells, right. 0.077: twins share the left hump, the right one has no bell. "
         "0.086: a wide low bell under the tall one. 0.434: one broad bell alone."
@@ -52,11 +53,11 @@ def ladder(chances, needed):
     """Bars: the chance of a start, and how many starts are 99 % sure."""
     fig, ax = plt.subplots()
     bars = ax.barh(list(chances), chances.values(), color="#0072B2")
-    labels = [f"{100 * p:.0f} %: {R:.0f}" for p, R in zip(chances.values(), needed, strict=True)]
+    labels = [f"{100 * p:.0f} %, starts: {R:.0f}" for p, R in zip(chances.values(), needed, strict=True)]
     ax.bar_label(bars, labels, padding=4)
     ax.invert_yaxis()
-    title = "chance of success, and starts needed for 99 %"
-    ax.set(xlabel="share of starts that are solved", xlim=(0, 1.2), title=title)
+    title = "chance of a start, and how many starts are 99 % sure"
+    ax.set(xlabel="share of starts that are solved", xlim=(0, 1.25), xticks=np.linspace(0, 1, 6), title=title)
     return Picture(fig, "Bars: 52 % for the script, 98 % for distinct, wide, normalised starts, 100 % for k-means++.")
 
 
@@ -74,23 +75,3 @@ def bends(x, density, inner, bend, means, zeros):
     return Picture(
         fig, "The curve, and below it the second difference with dips at 5, 15, 20 and changes of sign on both sides."
     )
-
-
-def near_pair(x, target, near, held, weights, rises, found):
-    """Two pairs of bells for one curve; and Δχ² over the held weight, with the weights of some fits."""
-    fig, (left, right) = plt.subplots(1, 2)
-    plot_density(x, target, left)
-    plot_bells(x, Mixture([0.3, 0.7], *held), left)
-    plot_bells(x, near, left, color="0.6", linewidth=1)
-    left.set(xlabel="x", ylabel="density", title="0.3/0.7 in colour, the truth in grey")
-    for (name, rise), style in zip(rises.items(), (".-", ".--"), strict=True):
-        right.plot(weights, rise, style, label=name)
-    right.plot(found, np.full(len(found), -0.6), "|", color="0.25", markersize=10, label="fits, 0.1 % noise")
-    right.axhline(3.84, color="0.6", linewidth=0.8)
-    right.set(xlabel="weight of the first bell, held", ylabel="Δχ²", ylim=(-1.5, 16))
-    right.legend(loc="upper center", fontsize=8)
-    text = (
-        "Left: two quite different pairs of bells, one curve. Right: under 1 % of noise Δχ² lies on the axis; under "
-        "0.1 % it is a bowl that reaches 4 near 0.36 and 0.64, and twenty fits scatter between."
-    )
-    return Picture(fig, text)

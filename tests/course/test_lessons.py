@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -112,6 +113,13 @@ def test_chapters_10_and_11_quote_their_studies():
     pairs = quoted("11_how_many_how_sure.ipynb", "PAIRS_HELD")
     assert pairs == {gap: round(share, 3) for gap, share in STORED["coverage"]["pairs"].items()}
     assert quoted("10_a_measured_curve.ipynb", "FAR") == STORED["comparison"]
+
+
+def test_chapter_11_quotes_the_likelihoods_of_chapter_9(executed):
+    run = executed(ROOT / "notebooks" / "09_from_samples.ipynb", "untouched")
+    (printed,) = [output.text for cell, output in run.outputs("stream") if cell.id == "09-068"]
+    found = {int(K): float(value) for K, value in re.findall(r"K=(\d): log-likelihood (\S+),", printed)}
+    assert quoted("11_how_many_how_sure.ipynb", "LOG_LIKELIHOOD") == found
 
 
 def test_intervals_hold_the_truth_as_often_as_they_promise():
