@@ -5,17 +5,19 @@ import numpy as np
 
 from gmm_helpers import Picture, plot_bells, plot_density, plot_fit, plot_residual
 
-__all__ = ["by_count", "half_a_bell", "held", "left_over", "level", "price", "runaway", "strengths", "third_means"]
+__all__ = ["by_count", "half_a_bell", "left_over", "level", "price", "runaway", "strengths", "third_means"]
 
 
 def runaway(x, density, result, widest):
     """A fit, and the largest std of each walk, in order."""
     fig, (left, right) = plt.subplots(1, 2)
     plot_fit(x, density, result, left)
-    left.set(xlabel="x", ylabel="density", title="the widest of them: a perfect curve")
+    left.set(xlabel="x", ylabel="density", title="the walk with the widest bell")
+    left.legend(loc="upper left", fontsize=8)
     right.semilogy(np.sort(widest), "o", markersize=4)
-    right.axhline(50, color="0.6", linewidth=0.8)
-    right.set(xlabel="walks, in order", ylabel="largest std", title="the grid is 25 long")
+    right.axhline(50, color="0.6", linewidth=0.8, label="50, twice the grid")
+    right.legend(loc="upper left")
+    right.set(xlabel="walks, in order", ylabel="largest std", title="all forty walks")
     text = (
         "Left: the fitted curve runs through every point. Right: the largest std of forty walks, most near 2, "
         "some far beyond 50."
@@ -34,23 +36,11 @@ def level(stds, losses):
     return Picture(fig, text)
 
 
-def held(widest):
-    """The largest std of each walk, in order; widest: label → stds."""
-    fig, ax = plt.subplots()
-    for (label, stds), marker in zip(widest.items(), "o^", strict=True):
-        ax.semilogy(np.sort(stds), marker, markersize=4, label=label)
-    ax.axhline(50, color="0.6", linewidth=0.8)
-    ax.set(xlabel="walks, in order", ylabel="largest std")
-    ax.legend()
-    text = "Without a prior the largest std climbs beyond 50; with λ of one in a million all stay far below it."
-    return Picture(fig, text)
-
-
 def price(lams, errors):
     """The largest parameter error over the strength of a prior."""
     fig, ax = plt.subplots()
     ax.loglog(lams, errors, "o-")
-    ax.set(xlabel="λ", ylabel="largest parameter error")
+    ax.set(xlabel="λ, the prior's strength", ylabel="largest parameter error")
     text = "On log-log axes the error rises with λ along a straight line of slope one, and bends only at the loud end."
     return Picture(fig, text)
 
@@ -71,10 +61,10 @@ def strengths(times, named):
     fig, ax = plt.subplots()
     for (label, rms), marker in zip(named.items(), "os", strict=True):
         (line,) = ax.semilogx(times[1:], rms[1:], marker=marker, label=label)
-        ax.axhline(rms[0], color=line.get_color(), linewidth=0.8, linestyle=":")
+        ax.axhline(rms[0], color=line.get_color(), linewidth=1, linestyle=":", label="the same, without a prior")
     ax.axvline(1, color="0.6", linewidth=0.8)
     ax.set(xlabel="times the λ of the formula", ylabel="rms error of log std", ylim=(0, None))
-    ax.legend()
+    ax.legend(loc="lower right", fontsize=9)
     text = "Two curves shaped like a U, both lowest at one times λ; dotted lines show the larger error without a prior."
     return Picture(fig, text)
 
