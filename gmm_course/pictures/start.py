@@ -2,9 +2,9 @@
 
 import matplotlib.pyplot as plt
 
-from gmm_helpers import CLASSIC, Picture, plot_bells, plot_density, plot_fit, plot_residual
+from gmm_helpers import Picture, plot_density, plot_fit, plot_residual
 
-__all__ = ["bells", "curves", "fit_and_residual", "geyser", "given"]
+__all__ = ["arrival", "fit_and_residual", "geyser", "given", "wrong_end"]
 
 
 def given(x, density):
@@ -15,18 +15,19 @@ def given(x, density):
     return Picture(fig, "75 points of a density with humps near 5, 15 and 20.")
 
 
-def bells(x, density):
-    """The same points over the bells that made them."""
-    fig, ax = plt.subplots(figsize=(8, 2.6))
-    plot_density(x, density, ax, color="0.75")
-    plot_bells(x, CLASSIC, ax)
-    ax.set(xlabel="x", ylabel="density")
-    ax.legend()
-    return Picture(fig, "The same points over the three bells that made them.")
+def arrival(x, density, guess, end):
+    """A guess by eye, and the curve that a walk from it ended with."""
+    text = "The guess by eye misses the tall middle hump. After the walk the curve runs through every point."
+    return _curves(x, density, {"the guess by eye": guess, "after the walk": end}, text)
 
 
-def curves(x, density, named, text):
-    """Curves, by their names, among the points."""
+def wrong_end(x, density, end):
+    """The curve that a walk from means of 2, 4 and 8 ended with."""
+    text = "One broad bell lies over the right half of the curve. The hump at 5 is not fitted at all."
+    return _curves(x, density, {"where it ended": end}, text)
+
+
+def _curves(x, density, named, text):
     fig, ax = plt.subplots(figsize=(8, 2.8))
     plot_density(x, density, ax)
     for name, curve in named.items():
