@@ -320,10 +320,11 @@ def test_a_bare_python_is_told_in_a_line_what_to_type(tmp_path):
     )
 
 
-def test_the_first_cell_of_the_course_calls_the_doctor():
-    first = next(cell for cell in SOURCES["00_start_here.ipynb"].cells if cell.cell_type == "code")
-    assert "from gmm_course.classroom.doctor import report" in first.source
-    assert "print(report())" in first.source
+def test_the_course_opens_with_an_explorer_and_then_calls_the_doctor():
+    first, second, *_ = [cell.source for cell in SOURCES["00_start_here.ipynb"].cells if cell.cell_type == "code"]
+    assert "explore_fit()" in first
+    assert "from gmm_course.classroom.doctor import report" in second
+    assert "print(report())" in second
 
 
 def test_what_a_learners_saved_cells_have_proved_is_listed(tmp_path):
