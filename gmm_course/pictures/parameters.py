@@ -64,7 +64,7 @@ def valleys(steps, named):
     for name, losses in named.items():
         ax.plot(steps, losses, label=name, **({"color": "black", "linestyle": ":"} if name == "all three" else {}))
     ax.set(xlabel="step from the truth", ylabel="loss")
-    ax.legend()
+    ax.legend(title="logit")
     return Picture(
         fig,
         "Three valleys with their floor at the truth, one a logit. Along all three together the loss is a flat line "
