@@ -1,4 +1,4 @@
-"""What a learner's own cells have proved: the exercises whose check, in a saved notebook, says right."""
+"""What a learner's own cells have shown: the exercises whose check, in a saved notebook, says right."""
 
 import re
 from html import escape, unescape
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 
+from ..exercises import exercise, numbers
 from .student import role
 
 __all__ = ["Proved", "proved"]
@@ -16,21 +17,29 @@ NOTHING = "No check has passed in the notebooks saved here. Save them (Ctrl + S)
 class Proved(list):
     """Pairs of an exercise's number and what its check said, shown as a table."""
 
+    @property
+    def _title(self):
+        return f"{len(self)} of {len(numbers())} exercises:" if self else NOTHING
+
     def __repr__(self):
-        return "\n".join(f"{number}  {sentence}" for number, sentence in self) or NOTHING
+        return "\n".join([self._title, *(f"{number}  {exercise(number).name}: {said}" for number, said in self)])
 
     def _repr_html_(self):
-        rows = "".join(f"<tr><th>{number}</th><td>{escape(sentence)}</td></tr>" for number, sentence in self)
-        return f"<table>{rows}</table>" if rows else f"<p>{NOTHING}</p>"
+        rows = (
+            f"<tr><td>{number}</td><td><code>{exercise(number).name}</code></td>"
+            f"<td style='text-align: left'>{escape(said)}</td></tr>"
+            for number, said in self
+        )
+        return f"<p>{self._title}</p><table>{''.join(rows)}</table>"
 
 
 def proved(folder="."):
     """The `Proved` list of the notebooks in a folder, in order. It reads what was saved, and keeps nothing."""
-    found = Proved()
+    found = {}  # an exercise once, though its notebook may have been copied
     for path in sorted(Path(folder).glob("[0-9][0-9]_*.ipynb")):
         for cell in nbformat.read(path, as_version=4).cells:
             if role(cell) == "check":
                 said = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
                 if right := re.search(r"✓</b> Well done: (.*?)</p>", said, re.S):
-                    found.append((cell.metadata["exercise"], unescape(re.sub(r"<.*?>", "", right[1]))))
-    return found
+                    found[cell.metadata["exercise"]] = unescape(re.sub(r"<.*?>", "", right[1]))
+    return Proved(found.items())

@@ -3,9 +3,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from gmm_helpers import Picture, plot_bells, plot_density, plot_residual
+from gmm_helpers import Picture, plot_bells, plot_density, plot_fit, plot_residual
 
-__all__ = ["counts", "left_over", "near_pair", "promises"]
+__all__ = ["counts", "fit_and_residual", "left_over", "near_pair", "promises"]
 
 
 def promises(by_name, by_distance):
@@ -44,6 +44,17 @@ def near_pair(x, target, near, other, held, rises, found):
         "0.1 % it is a bowl that reaches 4 near 0.36 and 0.64, and twenty fits scatter between."
     )
     return Picture(fig, text)
+
+
+def fit_and_residual(x, y, result):
+    """A fit of a noisy curve above what it leaves over."""
+    fig, (top, below) = plt.subplots(2, 1, sharex=True, height_ratios=[3, 1], figsize=(8, 4.4))
+    plot_fit(x, y, result, top)[0].set_label("the curve, with noise")
+    top.set(ylabel="density")
+    top.legend()
+    plot_residual(x, y, result, below)
+    below.set(xlabel="x", ylabel="residual")
+    return Picture(fig, "The fitted curve runs through the points, its three bells below. The residual is jitter.")
 
 
 def left_over(x, density, result, other):

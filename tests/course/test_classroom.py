@@ -20,7 +20,7 @@ from gmm_course.classroom import doctor
 from gmm_course.classroom.mark import mark, marks_of, table
 from gmm_course.classroom.proved import proved
 from gmm_course.classroom.student import for_students, seeded, write_edition
-from gmm_course.exercises import exercise
+from gmm_course.exercises import exercise, numbers
 from gmm_course.exercises.mystery import mystery, reveal
 from gmm_helpers import fit, gaussian_pdf
 
@@ -341,8 +341,10 @@ def test_what_a_learners_saved_cells_have_proved_is_listed(tmp_path):
             shown = {"text/html": exercise(number).check(answers[number])._repr_html_()}
             cell.outputs = [nbformat.v4.new_output("execute_result", shown, execution_count=1)]
     nbformat.write(notebook, path)
+    nbformat.write(notebook, path.with_stem(f"{path.stem}-Copy1"))
     assert proved(tmp_path / "course") == [("1.2", e.praise.replace("`", ""))]
-    assert e.praise.split(":")[0] in proved(tmp_path / "course")._repr_html_()
+    for shown in (e.praise.split(":")[0], f"<code>{e.name}</code>", f"1 of {len(numbers())} exercises"):
+        assert shown in proved(tmp_path / "course")._repr_html_()
 
 
 # The teacher's guide --------------------------------------------------------------------------------------------------
