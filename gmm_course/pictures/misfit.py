@@ -45,7 +45,7 @@ def slices(shares, by_share, stds, by_std):
 
 
 def rolls(means, loss_at, starts, ends):
-    """The loss along a mean, with the places where balls were let go and came to rest; the ridge enlarged."""
+    """The loss along a mean, with the places where balls were let go and came to rest."""
     fig, ax = plt.subplots()
     ax.plot(means, [loss_at(m) for m in means])
     ax.plot(starts, [loss_at(m) for m in starts], "o", color="0.6", label="let go")
@@ -55,15 +55,8 @@ def rolls(means, loss_at, starts, ends):
         ax.annotate(name, (end, loss_at(end)), aside, textcoords="offset points")
     ax.set(xlabel="mean of the first bell", ylabel="relative loss")
     ax.legend(loc="lower left")
-    inset, near = ax.inset_axes((0.66, 0.12, 0.22, 0.3)), np.linspace(17, 21, 201)
-    heights = np.array([loss_at(m) for m in near])
-    inset.plot(near, heights)
-    inset.plot(near[heights.argmax()], heights.max(), "k.")
-    inset.set(title="its top", xticks=[17, 19, 21], yticks=[])
-    inset.tick_params(labelsize=8)
     text = (
-        "A floor at 5, a wall near 0, a plateau near 19, enlarged in a corner: it has a top at 18.7. "
-        "Ball a, let go at −1, rolls left; b and c roll to 5."
+        "A floor at 5, a wall near 0, high level ground near 19. Ball a, let go at −1, rolls left; b and c roll to 5."
     )
     return Picture(fig, text)
 
@@ -88,5 +81,5 @@ def judges(x, target, singles):
         ax.plot(x, curve, label=label)
     ax.set(xlabel="x", ylabel="density", xlim=(-5, 30))
     ax.legend()
-    text = "The target and the best single bells of four judges: two broad and low, one medium, one narrow and tall."
+    text = "The target and the best single bells of three judges: one broad and low, one medium, one narrow and tall."
     return Picture(fig, text)
