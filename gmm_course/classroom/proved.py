@@ -1,13 +1,11 @@
 """What a learner's own cells have shown: the exercises whose check, in a saved notebook, says right."""
 
+import json
 import re
 from html import escape, unescape
 from pathlib import Path
 
-import nbformat
-
 from ..exercises import exercise, numbers
-from .student import role
 
 __all__ = ["Proved", "proved"]
 
@@ -37,9 +35,9 @@ def proved(folder="."):
     """The `Proved` list of the notebooks in a folder, in order. It reads what was saved, and keeps nothing."""
     found = {}  # an exercise once, though its notebook may have been copied
     for path in sorted(Path(folder).glob("[0-9][0-9]_*.ipynb")):
-        for cell in nbformat.read(path, as_version=4).cells:
-            if role(cell) == "check":
-                said = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:  # a browser's Python has no nbformat
+            if cell["metadata"].get("role") == "check":
+                said = "".join("".join(output.get("data", {}).get("text/html", "")) for output in cell["outputs"])
                 if right := re.search(r"✓</b> Well done: (.*?)</p>", said, re.S):
-                    found[cell.metadata["exercise"]] = unescape(re.sub(r"<.*?>", "", right[1]))
+                    found[cell["metadata"]["exercise"]] = unescape(re.sub(r"<.*?>", "", right[1]))
     return Proved(found.items())
