@@ -45,7 +45,8 @@ def product(x, residual, sensitivity):
     top.plot(x, residual, label="residual f − y")
     top.plot(x, sensitivity, label="sensitivity of f to its mean")
     bottom.fill_between(x, 2 * residual * sensitivity, alpha=0.4, label="their product, twice")
-    bottom.set(xlabel="x")
+    top.set(ylabel="at each point")
+    bottom.set(xlabel="x", ylabel="part of the slope")
     for ax in (top, bottom):
         ax.axhline(0, color="0.6", linewidth=0.8)
         ax.legend()
@@ -53,9 +54,10 @@ def product(x, residual, sensitivity):
     return Picture(fig, text)
 
 
-def tape(named, double):
-    """A graph of numbers with `value`, `slope` and `parents`; named: name → number and its place; double: has one
-    parent twice."""
+def tape(a, b, product, square, power, total):
+    """The graph of exp(ab) + a²; each is a number with `value`, `slope` and `parents`."""
+    named = {"b": (b, 0, 1.6), "a": (a, 0, 0), "ab": (product, 1, 1.6), "a²": (square, 1, 0)}
+    named |= {"exp(ab)": (power, 2, 1.6), "sum": (total, 3, 0.8)}
     fig, ax = plt.subplots(figsize=(8, 3), subplot_kw={"xlim": (-0.4, 3.4), "ylim": (-0.6, 2.1)})
     center, look = {"ha": "center", "va": "center"}, {"fc": "0.94", "ec": "0.6"}
     boxes = {}
@@ -65,7 +67,7 @@ def tape(named, double):
     fig.canvas.draw()
     beside = {(1, 0): (0.02, 0.15), (1, 1): (-0.2, 0.12), (1, -1): (0.22, 0.15)}
     for number, box in boxes.items():
-        bends = (0.45, -0.45) if number is double else (0, 0)
+        bends = (0.45, -0.45) if number is square else (0, 0)
         for bend, (parent, local) in zip(bends, number.parents, strict=False):
             ends = {"patchA": boxes[parent].get_bbox_patch(), "patchB": box.get_bbox_patch()}
             bent = {"arrowstyle": "->", "color": "0.4", "connectionstyle": f"arc3,rad={bend}", **ends}
