@@ -47,9 +47,9 @@ def stored():
 def judge_verdicts(outputs):
     """None if all verdicts are right, or the sentence about the first that isn't."""
     for i, (got, (success, _, slope, loss, unit)) in enumerate(zip(outputs, STORED, strict=True), start=1):
-        if not isinstance(got, str) or got not in ("solved", "other valley", "not converged"):
-            return f"a verdict is 'solved', 'other valley' or 'not converged'; on result {i} yours is {got!r}."
-        wanted = "not converged" if not slope <= 1e-6 else "solved" if loss < 0.01 else "other valley"
+        if not isinstance(got, str) or got not in ("solved", "wrong end", "not converged"):
+            return f"a verdict is 'solved', 'wrong end' or 'not converged'; on result {i} yours is {got!r}."
+        wanted = "not converged" if not slope <= 1e-6 else "solved" if loss < 0.01 else "wrong end"
         if got != wanted:
             return (
                 f"result {i} of {len(STORED)} is {wanted!r}, not {got!r}: its slope is {slope:.1g}, and it misses "

@@ -73,7 +73,7 @@ def tape(a, b, product, square, power, total):
             bent = {"arrowstyle": "->", "color": "0.4", "connectionstyle": f"arc3,rad={bend}", **ends}
             here, there = np.array(boxes[parent].get_position()), np.array(box.get_position())
             ax.annotate("", there, here, arrowprops=bent)
-            aside = (0, -0.75 * bend) if bend else beside[tuple(np.sign(there - here))]
+            aside = (0, -0.4 * bend) if bend else beside[tuple(np.sign(there - here))]
             ax.text(*(here + there) / 2 + aside, f"× {local:.2f}", color="C1", **center)
     ax.axis("off")
     return Picture(

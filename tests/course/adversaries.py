@@ -270,14 +270,14 @@ RIGHT = {
         np.linalg.solve(2 * J.T @ J + 2 * damping * np.eye(J.shape[1]), -2 * J.T @ r)
         """,
     "verdict": """
-        "not converged" if np.isnan(result.grad_norm) or result.grad_norm > 1e-6 else ("solved" if result.fun / (density @ density) < 0.01 else "other valley")
-        ("solved" if result.fun < 0.01 * (density**2).sum() else "other valley") if result.grad_norm <= 1e-6 else "not converged"
-        ["not converged", "other valley", "solved"][int(result.grad_norm <= 1e-6) * (1 + int(result.fun < np.sum(density**2) / 100))]
-        str(np.where(result.grad_norm <= 1e-6, np.where(100 * result.fun < density @ density, "solved", "other valley"), "not converged"))
-        "solved" if result["grad_norm"] <= 1e-6 and result["fun"] < 0.01 * sum(density**2) else ("other valley" if result["grad_norm"] <= 1e-6 else "not converged")
-        "not converged" if not (np.isfinite(result.fun) and result.grad_norm <= 1e-6) else ("other valley", "solved")[bool(result.fun < np.linalg.norm(density) ** 2 / 100)]
-        (lambda ok, good: "not converged" if not ok else ("solved" if good else "other valley"))(result.grad_norm <= 1e-6, result.fun / np.sum(density**2) < 0.01)
-        next(v for v, ok in (("solved", result.grad_norm <= 1e-6 and result.fun < 0.01 * np.sum(density**2)), ("other valley", result.grad_norm <= 1e-6), ("not converged", True)) if ok)
+        "not converged" if np.isnan(result.grad_norm) or result.grad_norm > 1e-6 else ("solved" if result.fun / (density @ density) < 0.01 else "wrong end")
+        ("solved" if result.fun < 0.01 * (density**2).sum() else "wrong end") if result.grad_norm <= 1e-6 else "not converged"
+        ["not converged", "wrong end", "solved"][int(result.grad_norm <= 1e-6) * (1 + int(result.fun < np.sum(density**2) / 100))]
+        str(np.where(result.grad_norm <= 1e-6, np.where(100 * result.fun < density @ density, "solved", "wrong end"), "not converged"))
+        "solved" if result["grad_norm"] <= 1e-6 and result["fun"] < 0.01 * sum(density**2) else ("wrong end" if result["grad_norm"] <= 1e-6 else "not converged")
+        "not converged" if not (np.isfinite(result.fun) and result.grad_norm <= 1e-6) else ("wrong end", "solved")[bool(result.fun < np.linalg.norm(density) ** 2 / 100)]
+        (lambda ok, good: "not converged" if not ok else ("solved" if good else "wrong end"))(result.grad_norm <= 1e-6, result.fun / np.sum(density**2) < 0.01)
+        next(v for v, ok in (("solved", result.grad_norm <= 1e-6 and result.fun < 0.01 * np.sum(density**2)), ("wrong end", result.grad_norm <= 1e-6), ("not converged", True)) if ok)
         """,
     "path_of": """
         np.array(list(__import__("itertools").accumulate(range(n), lambda t, _: t - step * gradient(t), initial=start)))
@@ -625,19 +625,19 @@ WRONG = {
     "verdict": """
         "solved" if result.success else "not converged"
         "not converged" if result.status else verdict(result, density)
-        "solved" if result.fun < 0.01 * np.sum(density**2) else "other valley"
-        "not converged" if not result.grad_norm <= 1e-6 else ("solved" if result.fun < 0.01 else "other valley")
-        "not converged" if result.grad_norm > 1e-6 else ("solved" if result.fun < 0.01 * np.sum(density**2) else "other valley")
-        "not converged" if not result.grad_norm <= 1e-6 else ("solved" if result.fun < 0.05 * np.sum(density**2) else "other valley")
-        "not converged" if not result.grad_norm <= 1e-4 else ("solved" if result.fun < 0.01 * np.sum(density**2) else "other valley")
-        "not converged" if not result.grad_norm <= 1e-6 else ("solved" if result.fun < 0.01 * density.max() ** 2 else "other valley")
-        "not converged" if not result.grad_norm <= 1e-6 else ("solved" if result.fun < 0.01 * np.sum(density) ** 2 else "other valley")
+        "solved" if result.fun < 0.01 * np.sum(density**2) else "wrong end"
+        "not converged" if not result.grad_norm <= 1e-6 else ("solved" if result.fun < 0.01 else "wrong end")
+        "not converged" if result.grad_norm > 1e-6 else ("solved" if result.fun < 0.01 * np.sum(density**2) else "wrong end")
+        "not converged" if not result.grad_norm <= 1e-6 else ("solved" if result.fun < 0.05 * np.sum(density**2) else "wrong end")
+        "not converged" if not result.grad_norm <= 1e-4 else ("solved" if result.fun < 0.01 * np.sum(density**2) else "wrong end")
+        "not converged" if not result.grad_norm <= 1e-6 else ("solved" if result.fun < 0.01 * density.max() ** 2 else "wrong end")
+        "not converged" if not result.grad_norm <= 1e-6 else ("solved" if result.fun < 0.01 * np.sum(density) ** 2 else "wrong end")
         "solved"
-        "not converged" if not result.grad_norm < 1e-6 else ("solved" if result.fun < 0.01 * np.sum(density**2) else "other valley")
+        "not converged" if not result.grad_norm < 1e-6 else ("solved" if result.fun < 0.01 * np.sum(density**2) else "wrong end")
         verdict(result, density).title()
         verdict(result, density) == "solved"
-        "not converged" if not result.grad_norm <= 1e-5 else ("solved" if result.fun < 0.01 * np.sum(density**2) else "other valley")
-        "not converged" if not result.grad_norm <= 1e-6 else ("solved" if result.fun < 0.01 * np.mean(density**2) else "other valley")
+        "not converged" if not result.grad_norm <= 1e-5 else ("solved" if result.fun < 0.01 * np.sum(density**2) else "wrong end")
+        "not converged" if not result.grad_norm <= 1e-6 else ("solved" if result.fun < 0.01 * np.mean(density**2) else "wrong end")
         """,
     "bells": """
         bells_from_bends(x[1:-1], 2 * np.diff(np.diff(density) / np.diff(x)) / (x[2:] - x[:-2]))
