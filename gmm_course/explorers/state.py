@@ -98,7 +98,7 @@ def follow(x, density, n_components, last=None, *, prior=None, exact=True):
         return warm
     few = (FIRST if exact else DEARER) if fresh else (FEW if exact and not met else 1)
     other = fit(x, density, n_components, n_starts=few, rng=0, prior=prior, options=options)
-    return other if other.fun <= warm.fun else warm
+    return warm if warm.fun < other.fun else other  # never a walk that was lost: its objective is NaN
 
 
 def slope(theta, x, density):
