@@ -24,6 +24,7 @@ from gmm_helpers import (
     unpack,
     weight_prior,
 )
+from gmm_helpers._engine.affine import solve_equations
 from gmm_helpers._engine.derivatives import evaluate
 from gmm_helpers._engine.problem import make_problem
 
@@ -92,6 +93,9 @@ def test_many_runs_at_once_are_each_run_alone(problem):
         alone = evaluate(phis[i : i + 1], problem)
         np.testing.assert_array_equal(together.residuals[i], alone.residuals[0])
         np.testing.assert_array_equal(together.J[i], alone.J[0])
+        np.testing.assert_array_equal(together.fun[i], alone.fun[0])
+        np.testing.assert_array_equal(together.gradient[i], alone.gradient[0])
+        np.testing.assert_array_equal(together.hessian[i], alone.hessian[0])
 
 
 def test_the_gauss_newton_hessian_is_the_hessian_where_the_curve_is_met():
@@ -114,6 +118,20 @@ def test_free_numbers_there_and_back(problem, theta):
     phi = free(theta, problem)
     there = problem.affine.theta(phi)
     np.testing.assert_allclose(problem.affine.theta(problem.affine.phi(there)), there, atol=1e-9)
+
+
+@given(seed=st.integers(0, 1000), size=st.floats(1e-3, 1e6))
+def test_equations_that_agree_are_solved_and_others_refused(seed, size):
+    """Of any size; one of them may follow from the others."""
+    rng = np.random.default_rng(seed)
+    C, theta = rng.normal(size=(3, 9)), size * rng.normal(size=9)
+    C = np.vstack([C, C.sum(axis=0)])
+    affine = solve_equations(C, C @ theta, shuffles=False)
+    assert affine.basis.shape == (6, 9)
+    for free in (np.zeros(6), rng.normal(size=6)):
+        np.testing.assert_allclose(C @ affine.theta(free), C @ theta, atol=1e-9 * size)
+    with pytest.raises(ValueError, match="`ties` must not contradict each other"):
+        solve_equations(C, C @ theta + [0, 0, 0, 1e-6 * (1 + size)], shuffles=False)
 
 
 @given(mixtures(max_components=3))

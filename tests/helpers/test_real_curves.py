@@ -267,9 +267,14 @@ PEDESTAL = [(30, 40, 3), (20, 50, 4)]
 @pytest.mark.parametrize("level", [-10, 0, 3, 200, 3e4])
 def test_a_constant_background_is_exact(level):
     x = np.linspace(0, 100, 400)
-    result = fit(x, level + bells(x, *PEDESTAL), 2, mass=None, background="constant", rng=0)
+    y = level + bells(x, *PEDESTAL)
+    result = fit(x, y, 2, mass=None, background="constant", rng=0)
     assert_right(result, *PEDESTAL)
     assert np.ravel(result.background) == pytest.approx([level], abs=1e-6 * max(abs(level), 30))
+    assert result.curve(x) == pytest.approx(y, abs=1e-6 * max(abs(level), 30))
+    whole = result.curve(np.array([40, 50], dtype=object))
+    assert whole.dtype == float
+    assert whole == pytest.approx(result.curve([40.0, 50.0]), abs=0)
 
 
 LINEAR = {
@@ -287,6 +292,9 @@ LINEAR = {
 def test_a_linear_background_is_exact(x, truth, line):
     result = fit(x, line(x) + bells(x, *truth), len(truth), mass=None, background="linear", rng=0)
     assert_right(result, *truth, rtol=1e-5)
+    between = (x[1:] + x[:-1]) / 2
+    y = line(between) + bells(between, *truth)
+    assert result.curve(between) == pytest.approx(y, abs=1e-6 * abs(y).max())
 
 
 def test_columns_of_any_shape_are_a_background():
@@ -296,6 +304,9 @@ def test_columns_of_any_shape_are_a_background():
     result = fit(x, columns @ [1.5, 20, -0.1] + bells(x, *truth), 2, mass=None, background=columns, rng=0)
     assert_right(result, *truth, rtol=1e-5)
     assert np.ravel(result.background) == pytest.approx([1.5, 20, -0.1], rel=1e-4)
+    between = (x[1:] + x[:-1]) / 2
+    rows = (columns[1:] + columns[:-1]) / 2
+    assert result.curve(between) == pytest.approx(rows @ [1.5, 20, -0.1] + bells(between, *truth), abs=1e-3)
 
 
 @pytest.mark.parametrize("seed", range(5))
