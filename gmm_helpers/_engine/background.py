@@ -73,7 +73,7 @@ def make_background(kind: str | Array, x: Array, root_g: Array) -> Background:
         columns, units = kind / size, np.diag(1 / size)
     Q, R = np.linalg.qr(columns * root_g[:, None])
     own = abs(np.diag(R))
-    if len(R) < columns.shape[1] or own.min() < 1e-10 * own.max():
+    if own.min() < 1e-10 * own.max():
         n = columns.shape[1]
         raise ValueError(f"`background` must have independent columns, got {n} that depend on one another")
     return Background(kind, x, columns, Q, R, units)

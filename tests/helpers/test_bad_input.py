@@ -87,6 +87,7 @@ ARGUMENTS = {
     ),
     "background of nothing": ({"background": np.zeros((75, 1))}, "must have no column of zeros alone"),
     "background twice": ({"background": np.ones((75, 2))}, "`background` must have independent columns, got 2"),
+    "more columns than points": ({"background": np.random.default_rng(0).normal(size=(75, 80))}, "`density` must rise"),
     "background is all": (
         {"density": np.ones(75), "background": "constant"},
         "`density` must rise above its background somewhere",

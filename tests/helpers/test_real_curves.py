@@ -33,6 +33,7 @@ from gmm_helpers import (
     read_density,
     select_components,
 )
+from gmm_helpers._engine.background import make_background
 
 DATA = Path(__file__).parent.parent / "data"
 ROOT_2PI = np.sqrt(2 * np.pi)
@@ -307,6 +308,15 @@ def test_columns_of_any_shape_are_a_background():
     between = (x[1:] + x[:-1]) / 2
     rows = (columns[1:] + columns[:-1]) / 2
     assert result.curve(between) == pytest.approx(rows @ [1.5, 20, -0.1] + bells(between, *truth), abs=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["constant", "linear"])
+def test_a_rough_background_lies_beneath_the_bells(kind):
+    """It is what starts take off, so it must not be drawn up by them."""
+    x = np.linspace(0, 100, 400)
+    line = 5 + 0.3 * x * (kind == "linear")
+    rough = make_background(kind, x, np.ones(400)).rough(line + bells(x, *PEDESTAL))
+    assert abs(rough - line).max() < 0.01 * 30
 
 
 @pytest.mark.parametrize("seed", range(5))
