@@ -254,7 +254,7 @@ class Mixture:
         std = self.stds[:, None, None]
         model.covariances_, model.precisions_, model.precisions_cholesky_ = std**2, 1 / std**2, 1 / std
         model.converged_, model.n_iter_, model.n_features_in_ = True, 0, 1
-        model.lower_bound_, model.lower_bounds_ = -np.inf, []  # of no samples that we know
+        model.lower_bound_, model.lower_bounds_ = -np.inf, []  # the likelihood of no samples: none were fitted
         return model
 
     def __repr__(self) -> str:

@@ -19,7 +19,7 @@ __all__ = [
 
 MOST_WIDTH = 64  # grid steps, beyond which no start smooths any further
 TINY = np.finfo(float).tiny
-FWHM = 2 * np.sqrt(2 * np.log(2))  # in stds
+FWHM = 2 * np.sqrt(2 * np.log(2))  # full width at half maximum, in stds
 
 
 def random_start(x: Array, n_components: int, rng: Rng = None) -> Mixture:

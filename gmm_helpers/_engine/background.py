@@ -9,7 +9,7 @@ from ..validation import Array
 
 __all__ = ["Background", "make_background"]
 
-ROUNDS, BELOW = 30, 0.01  # of asymmetric least squares, and the weight of points above the background
+ROUNDS, BELOW = 30, 0.01  # of asymmetric least squares; the weight of a point above the line
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ class Method:
     by_rows: bool = False
     takes_gradient: bool = True
     takes_hessian: bool = False
-    has_scipy_status: bool = False  # its 1 is a limit, its 2 precision loss
+    has_scipy_status: bool = False  # SciPy's status 1 is a limit, its 2 precision loss
     limit: str = "maxiter"
     per_limit: float = 1.0
     defaults: dict[str, Any] = field(default_factory=dict)

@@ -9,9 +9,9 @@ __all__ = ["FINDS", "is_confirmed", "is_perfect", "n_finds", "n_outlived"]
 
 SAME = 1e-3  # relative difference up to which two losses count as the same
 ROUNDING = 1e-12  # relative losses up to this differ by rounding alone
-FINDS = 5  # independent starts that must have found the best,
-OUTLIVED = 20  # and relocations that must have failed to better it, unless only noise is left
-WORTH = 4  # of these count for one find, where only noise is left
+FINDS = 5  # independent starts that must have found the lowest loss
+OUTLIVED = 20  # relocations that must have failed to better the lowest loss, unless only noise is left
+WORTH = 4  # relocations that count for one independent find, where only noise is left
 NEARLY_MET = 1e-6  # a relative loss that only an exact curve allows, or one as smooth: it must outlive more
 
 

@@ -2,10 +2,10 @@
 
 MET = 1e-8  # relative loss up to which the curve counts as met: residuals of a ten-thousandth
 PERFECT = 2e-15  # relative loss at which a search has nothing left to look for: what single precision leaves of a curve
-PERFECT_WITHOUT_ROWS = 1e-10  # the same for BFGS and the others, whose gradients end there
+PERFECT_WITHOUT_ROWS = 1e-10  # PERFECT for BFGS and the other methods by gradient alone, whose gradients end there
 ZERO = 1e-26  # relative loss that is rounding alone: it is called 0, or MINPACK goes on polishing noise
 FLAT = 1e-6  # gradient norm, in normalised coordinates, up to which a point counts as stationary
-FLATTER = 1e-8  # the same for a run that was cut short: it has arrived all the same
+FLATTER = 1e-8  # gradient norm up to which a run that was cut short has arrived all the same
 REACH = 300.0  # bound of |theta| in the model: exp(±300) is beyond any curve, and its square is still a float
 FLOAT = 700.0  # bound of a log in the user's units: exp(±700) is about what a float holds
 LIVE = 1e-4  # share of the seen area below which a component says nothing about the curve

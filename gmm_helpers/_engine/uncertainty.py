@@ -21,7 +21,7 @@ from .run import Run
 __all__ = ["NAMES", "condition", "interval", "profile", "quantities", "spreads", "variance"]
 
 NAMES = ("weights", "means", "stds", "mass", "areas", "heights", "fwhms")
-FWHM = 2 * sqrt(2 * np.log(2))  # in stds
+FWHM = 2 * sqrt(2 * np.log(2))  # full width at half maximum, in stds
 PIN = 1e3  # how much harder than by the data a number of a profile is held
 SAME, MOST = 1e-4, 4  # relative difference up to which two runs ended alike; how many rivals an interval looks at
 ELSEWHERE = 9.0  # Δχ² up to which another minimum of the same search may be the true one
