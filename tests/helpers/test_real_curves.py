@@ -333,6 +333,13 @@ def test_a_noisy_curve_on_a_background_is_within_its_errors(seed):
     assert (abs(result.mixture.stds - [3, 4]) < 4 * errors.stds).all()
 
 
+def test_a_slope_too_steep_for_a_float_is_infinite():
+    x, y = classic()
+    result = fit(1e-200 * x, 1e150 * (y + 0.01 * x), 3, mass=None, background="linear", rng=0)
+    assert result.success
+    assert result.background[1] == np.inf
+
+
 def test_the_background_goes_into_the_errors():
     """Against SciPy's own Jacobian of bells and line together."""
     x = np.linspace(0, 100, 200)
