@@ -873,6 +873,39 @@ def test_ties_that_can_not_be_held(ties):
         fit(TIED, bells(TIED, (3, 14, 2), (2, 22, 2)), 2, mass=None, ties=ties)
 
 
+NO_TIES = {
+    "a kind of one's own": (lambda: equal("widths"), "`kind` must be 'areas', 'means' or 'stds', got 'widths'"),
+    "equal to nobody": (lambda: equal("stds", 1), "`components` must be two or more, or none for all, got 1 alone"),
+    "a component below 0": (
+        lambda: fixed("means", -1, 3),
+        "a component of a tie must be a whole number, at least 0, got -1",
+    ),
+    "half a component": (
+        lambda: fixed("means", 0.5, 3),
+        "a component of a tie must be a whole number, at least 0, got 0.5",
+    ),
+    "a truth value": (
+        lambda: equal("means", True, 2),
+        "a component of a tie must be a whole number, at least 0, got True",
+    ),
+    "a mean that is NaN": (lambda: fixed("means", 0, np.nan), "`value` must be a finite number, got nan"),
+    "a mean in words": (lambda: fixed("means", 0, "1"), "`value` must be a finite number, got '1'"),
+    "a mean that is true": (lambda: fixed("means", 0, True), "`value` must be a finite number, got True"),
+    "a std of 0": (lambda: fixed("stds", 0, 0), "`value` must be a finite number above 0, got 0"),
+    "a ratio of means": (lambda: ratio("means", 0, 1, 2), "`kind` of a ratio must be 'areas' or 'stds', got 'means'"),
+    "a ratio to itself": (lambda: ratio("stds", 1, 1, 2), "a tie must name two different components, got 1 twice"),
+    "a ratio below 0": (lambda: ratio("stds", 0, 1, -2), "`value` must be a finite number above 0, got -2"),
+    "a distance of stds": (lambda: apart("stds", 0, 1, 2), "`kind` of a distance must be 'means', got 'stds'"),
+    "a distance without end": (lambda: apart("means", 0, 1, np.inf), "`distance` must be a finite number, got inf"),
+}
+
+
+@pytest.mark.parametrize(("tie", "message"), NO_TIES.values(), ids=NO_TIES)
+def test_what_is_no_tie_is_refused(tie, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        tie()
+
+
 # How many
 
 
