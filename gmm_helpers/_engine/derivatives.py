@@ -20,11 +20,12 @@ __all__ = ["Evaluation", "clipped", "curve_rows", "evaluate"]
 
 
 class Evaluation(NamedTuple):
-    """residuals (…, R), whose squares sum to the objective: N of the curve, then the prior's; and their Jacobian by
-    the free numbers, transposed, (…, n, R)."""
+    """residuals (…, R), whose squares sum to the objective: N of the curve, then the prior's; their derivatives by
+    theta (…, 3K, R); and the basis (n, 3K) of the free numbers."""
 
     residuals: Array
-    J: Array
+    by_theta: Array
+    basis: Array
 
     @property
     def fun(self) -> Array:
@@ -32,27 +33,32 @@ class Evaluation(NamedTuple):
         return np.einsum("...i,...i->...", self.residuals, self.residuals)
 
     @property
+    def J(self) -> Array:
+        """The Jacobian by the free numbers, transposed, (…, n, R)."""
+        return self.basis @ self.by_theta
+
+    @property
     def gradient(self) -> Array:
         """d fun/d phi, (…, n)."""
-        return 2 * (self.J @ self.residuals[..., None])[..., 0]
+        return 2 * (self.basis @ (self.by_theta @ self.residuals[..., None]))[..., 0]
 
     @property
     def hessian(self) -> Array:
         """2·JᵀJ, (…, n, n): the Hessian of the objective but for a term that vanishes with the residuals."""
-        return 2 * self.J @ np.swapaxes(self.J, -1, -2)
+        return 2 * self.basis @ (self.by_theta @ np.swapaxes(self.by_theta, -1, -2)) @ self.basis.T
 
 
 def evaluate(phi: Array, problem: Problem) -> Evaluation:
-    """Residuals and Jacobian at free numbers phi (…, n)."""
+    """Residuals and their derivatives at free numbers phi (…, n)."""
     theta = problem.affine.theta(phi)
     rows = problem.background.taken_off(curve_rows(theta, problem))
-    residuals, J = rows[..., 0, :] - problem.target, rows[..., 1:, :]
+    residuals, by_theta = rows[..., 0, :] - problem.target, rows[..., 1:, :]
     if problem.prior is not None:
         said = [problem.prior(each) for each in theta.reshape(-1, theta.shape[-1])]
         values = np.array([each for each, _ in said]).reshape(*theta.shape[:-1], -1)
         slopes = np.array([each.T for _, each in said]).reshape(*theta.shape, -1)
-        residuals, J = np.concatenate([residuals, values], -1), np.concatenate([J, slopes], -1)
-    return Evaluation(residuals, problem.affine.basis @ J)
+        residuals, by_theta = np.concatenate([residuals, values], -1), np.concatenate([by_theta, slopes], -1)
+    return Evaluation(residuals, by_theta, problem.affine.basis)
 
 
 def curve_rows(theta: Array, problem: Problem) -> Array:

@@ -70,7 +70,7 @@ class _State:
     index: Ints
     phi: Array
     residuals: Array
-    J: Array
+    by_theta: Array  # their derivatives
     fun: Array
     damping: Array
     growth: Array
@@ -90,7 +90,7 @@ def _batch(starts: list[Start]) -> list[Run]:
         problem, nfev = _stacked(problems), 1
         here = evaluate(phi, problem)
         n, damping = len(phi), np.full(len(phi), FIRST_DAMPING)
-        state = _State(np.arange(n), phi, *here, here.fun, damping, np.full(n, 2.0), np.zeros(phi.shape))
+        state = _State(np.arange(n), phi, *here[:2], here.fun, damping, np.full(n, 2.0), np.zeros(phi.shape))
         while True:
             better, small, promised = _step(state, problem, starts[0].ftol)
             nfev += 1
@@ -103,7 +103,7 @@ def _batch(starts: list[Start]) -> list[Run]:
             over = lost | arrived | cut
             for j in over.nonzero()[0]:
                 i, status = int(state.index[j]), NAN if lost[j] else CONVERGED if arrived[j] else LIMIT
-                where = Evaluation(state.residuals[j], state.J[j])
+                where = Evaluation(state.residuals[j], state.by_theta[j], here.basis)
                 runs[i] = ended(starts[i].problem, where, status, nfev, "LM", paths[i], starts[i].kind, finished=False)
             if over.all():
                 return [runs[i] for i in range(n)]
@@ -115,14 +115,13 @@ def _batch(starts: list[Start]) -> list[Run]:
 def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools, Array]:
     """One trial of every run (Nielsen's damping), which changes the state. Returns which have become better, and which
     have hardly anything left to gain."""
-    J, diagonal = state.J, np.arange(state.phi.shape[1])
-    H = J @ np.swapaxes(J, -1, -2)
-    g = (J @ state.residuals[..., None])[..., 0]
+    here, diagonal = Evaluation(state.residuals, state.by_theta, problem.affine.basis), np.arange(state.phi.shape[1])
+    H, g = 0.5 * here.hessian, 0.5 * here.gradient
     scale = np.maximum(state.scale, H[:, diagonal, diagonal])
     state.scale = np.maximum(scale, 1e-12 * scale.max(axis=1, keepdims=True) + 1e-300)
     damped = state.damping[:, None] * state.scale
     H[:, diagonal, diagonal] += damped
-    step = _by_qr(state, damped) if ftol == FTOL_LAST else np.linalg.solve(H, g[..., None])[..., 0]
+    step = _by_qr(here, damped) if ftol == FTOL_LAST else np.linalg.solve(H, g[..., None])[..., 0]
     promised = np.einsum("ij,ij->i", step, g + damped * step)
     phi = state.phi - step
     there = evaluate(phi, problem)
@@ -131,19 +130,24 @@ def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools, A
     ratio = gained / promised
     better: Bools = ratio > 1e-4
     small: Bools = (promised <= ftol * state.fun) & (abs(gained) <= ftol * state.fun)
-    for mine, new in ((state.phi, phi), (state.residuals, there.residuals), (state.J, there.J), (state.fun, fun)):
-        mine[better] = new[better]
+    if better.all():  # most often, and nothing is copied
+        state.phi, state.residuals, state.by_theta, state.fun = phi, *there[:2], fun
+    else:
+        for mine, new in zip(
+            (state.phi, state.residuals, state.by_theta, state.fun), (phi, *there[:2], fun), strict=True
+        ):
+            mine[better] = new[better]
     damping = state.damping * np.where(better, np.maximum(1 / 3, 1 - (2 * ratio - 1) ** 3), state.growth)
     state.damping = np.maximum(damping, LEAST_DAMPING)
     state.growth = np.where(better, 2.0, 2 * state.growth)
     return better, small, promised
 
 
-def _by_qr(state: _State, damped: Array) -> Any:
+def _by_qr(here: Evaluation, damped: Array) -> Any:
     """The steps (S, n) that minimise |r − Jᵀ·step|² + Σ damped·step²."""
     below = np.sqrt(damped)[:, None, :] * np.eye(damped.shape[1])
-    Q, R = np.linalg.qr(np.concatenate([np.swapaxes(state.J, -1, -2), below], axis=1))
-    right = np.swapaxes(Q, -1, -2)[..., : state.residuals.shape[-1]] @ state.residuals[..., None]
+    Q, R = np.linalg.qr(np.concatenate([np.swapaxes(here.J, -1, -2), below], axis=1))
+    right = np.swapaxes(Q, -1, -2)[..., : here.residuals.shape[-1]] @ here.residuals[..., None]
     return np.linalg.solve(R, right)[..., 0]
 
 

@@ -60,12 +60,14 @@ class _Memory:
     """The last evaluation: an optimiser asks for the value and for the slope one after the other."""
 
     def __init__(self, problem: Problem) -> None:
-        self.problem, self._asked, self._answer = problem, b"", Evaluation(np.empty(0), np.empty((0, 0)))
+        self.problem, self._asked = problem, b""
+        self._answer: Any = None
 
     def __call__(self, phi: Array) -> Evaluation:
         if (asked := phi.tobytes()) != self._asked:
             self._asked, self._answer = asked, evaluate(phi, self.problem)
-        return self._answer
+        answer: Evaluation = self._answer
+        return answer
 
 
 def _levenberg_marquardt(phi: Array, memory: _Memory, _: Method, options: dict[str, Any], accepted: Told) -> Ended:
