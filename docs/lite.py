@@ -15,7 +15,8 @@ from tempfile import TemporaryDirectory
 import nbformat
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = ("autograd", "tqdm", "anywidget", "psygnal", "typing_extensions", "ipywidgets", "jupyterlab_widgets", "comm")
+SHIPPED = ("autograd", "threadpoolctl", "tqdm", "anywidget", "psygnal", "typing_extensions", "ipywidgets",
+           "jupyterlab_widgets", "comm")  # fmt: skip
 # A comment of its own line: behind `%pip …` its words would be taken for names of packages.
 FIRST = """# From this site: the browser's Python starts without them.
 %pip install -q gmm_helpers anywidget ipywidgets matplotlib"""

@@ -18,7 +18,7 @@ from ._engine.moves import guessed
 from ._engine.problem import Problem, make_problem
 from ._engine.run import Run
 from ._engine.search import Settings, drive, run_each, search, summary
-from ._engine.workers import Workers, mapper
+from ._engine.workers import Workers, mapper, one_thread
 from .mixture import Mixture
 from .result import FitResult
 from .ties import Tie
@@ -106,7 +106,7 @@ def fit(
     )  # fmt: skip
     runs: list[Run] = []
     try:
-        with mapper(workers) as run_all, _bar(progress, n_starts, "start") as bar:
+        with one_thread, mapper(workers) as run_all, _bar(progress, n_starts, "start") as bar:
             run_round = partial(_run_round, settings=settings, run_all=run_all, whole=workers == 1, bar=bar)
             ((_, found),) = drive([search(problem, settings, runs)], run_round)
     except KeyboardInterrupt as interrupt:
@@ -241,7 +241,8 @@ def fit_once(
     else:
         phi = problem.affine.phi(problem.from_user(_theta(start)))
     try:
-        return FitResult(minimise(phi, problem, chosen, options, callback))
+        with one_thread:
+            return FitResult(minimise(phi, problem, chosen, options, callback))
     except KeyboardInterrupt as interrupt:
         if getattr(interrupt, "run", None):
             interrupt.result = FitResult(interrupt.run)  # type: ignore[attr-defined]
@@ -370,7 +371,8 @@ def _fit_chunk(curves: list[Any], n_components: int, about: dict[str, Any]) -> l
         else:
             searches[i] = search(problem, settings, [])
     whose = list(searches)
-    for j, found in drive(list(searches.values()), lambda starts: run_each(starts, settings)):
-        failed = isinstance(found, Exception)
-        results[whose[j]] = found.with_traceback(None) if failed else FitResult(found.runs[0], found)
+    with one_thread:
+        for j, found in drive(list(searches.values()), lambda starts: run_each(starts, settings)):
+            failed = isinstance(found, Exception)
+            results[whose[j]] = found.with_traceback(None) if failed else FitResult(found.runs[0], found)
     return results

@@ -1,18 +1,20 @@
 """What a fit says of itself: the mixture, whether to believe it, and how sure it is."""
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.optimize import OptimizeWarning
 
 from ._engine.derivatives import evaluate
 from ._engine.diagnosis import diagnose
 from ._engine.moves import with_one_more
 from ._engine.run import Run, Search
 from ._engine.success import is_success, message
-from ._engine.uncertainty import NAMES, interval, profile, quantities, spreads
+from ._engine.uncertainty import NAMES, Spreads, interval, norms, profile, quantities, spreads
 from .mixture import Mixture
 from .parameters import unpack
 from .validation import Array, check_number, check_vector
@@ -242,16 +244,16 @@ class FitResult:
         variances, it is the sandwich formula; with a prior the posterior's. Where the data can't tell: NaN and an
         `OptimizeWarning`. It rests on noise that is independent from point to point.
         """
-        spread, _ = spreads(self._run)
+        spread = self._spreads().theta
         root = np.vstack([self._quantity(name)[1] @ spread for name in NAMES[:4]])
         with np.errstate(over="ignore"):  # the square of a unit of 1e200 is more than a float holds
             return root @ root.T
 
     def standard_errors(self) -> StandardErrors:
         """One standard deviation of each fitted number: a named tuple; see `covariance`."""
-        spread, background = spreads(self._run)
-        errors: dict[str, Any] = {name: _norms(self._quantity(name)[1] @ spread) for name in NAMES}
-        return StandardErrors(**errors | {"mass": float(errors["mass"][0]), "background": _norms(background)})
+        spread = self._spreads()
+        errors: dict[str, Any] = {name: norms(self._quantity(name)[1] @ spread.theta) for name in NAMES}
+        return StandardErrors(**errors | {"mass": float(errors["mass"][0]), "background": norms(spread.background)})
 
     def one_more(self) -> Mixture:
         """A start for K + 1 components: this fit, and one component more where it explains most of the misfit."""
@@ -301,6 +303,12 @@ class FitResult:
             rows.append(row)
         return rows
 
+    def _spreads(self) -> Spreads:
+        found = spreads(self._run)
+        if found.unknown:
+            warnings.warn(f"the standard errors are unknown: {found.unknown}", OptimizeWarning, stacklevel=3)
+        return found
+
     def _quantity(self, name: str) -> tuple[Array, Array]:
         """Values (m,), in the order of the result, and their derivatives by theta (m, 3K), in the run's own."""
         order = slice(None) if name == "mass" else self._run.order
@@ -334,10 +342,3 @@ class FitResult:
             f"{self.method}</p>"
             f"{f'<ul>{sentences}</ul>' if sentences else ''}</div>"
         )
-
-
-def _norms(rows: Array) -> Array:
-    """The length of each row, in a unit of any size."""
-    size = np.maximum(abs(rows).max(axis=1, initial=0.0), np.finfo(float).tiny)
-    with np.errstate(invalid="ignore"):  # an infinite one stays so, as NaN
-        return size * np.linalg.norm(rows / size[:, None], axis=1)

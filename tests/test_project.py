@@ -181,9 +181,8 @@ def test_a_module_of_the_library_imports_only_from_those_above_it():
 
 
 def test_the_library_knows_neither_jupyter_nor_the_course():
-    allowed = {"autograd", "gmm_helpers", "matplotlib", "numpy", "scipy", "sklearn", "tqdm"} | set(
-        sys.stdlib_module_names
-    )
+    others = {"autograd", "gmm_helpers", "matplotlib", "numpy", "scipy", "sklearn", "threadpoolctl", "tqdm"}
+    allowed = others | set(sys.stdlib_module_names)
     for path in (ROOT / "gmm_helpers").rglob("*.py"):
         assert {name.split(".")[0] for name, _ in imports(path)} <= allowed, path
 

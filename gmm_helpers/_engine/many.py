@@ -31,7 +31,7 @@ def curves_with_seeds(x: Any, densities: Any, rng: Any) -> list[Curve]:
 def map_curves(fit_chunk: Callable[[list[Curve]], list[Any]], curves: list[Curve], workers: Workers) -> Iterator[Any]:
     """Yield what fit_chunk makes of each curve, in order. Where a process dies, its chunks are done anew, a process a
     curve, so that the exception stands at the curve that is to blame, and the rest is kept."""
-    size = min(CHUNK, -(-len(curves) // 16))  # few curves: enough chunks for everyone
+    size = CHUNK if workers == 1 else min(CHUNK, -(-len(curves) // 16))  # few curves: enough chunks for everyone
     chunks = [curves[i : i + size] for i in range(0, len(curves), size)]
     done = 0
     try:

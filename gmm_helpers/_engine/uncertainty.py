@@ -1,12 +1,12 @@
 """How sure the fitted numbers are: from the curve's own Jacobian where the run ended, and from profiles."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import exp, sqrt
+from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import OptimizeWarning, brentq
+from scipy.optimize import brentq
 from scipy.special import expit, logit
 from scipy.stats import t
 
@@ -17,8 +17,9 @@ from .methods import METHODS
 from .minimise import minimise
 from .problem import Problem
 from .run import Run
+from .workers import one_thread
 
-__all__ = ["NAMES", "condition", "interval", "profile", "quantities", "spreads", "variance"]
+__all__ = ["NAMES", "condition", "interval", "norms", "profile", "quantities", "spreads", "variance"]
 
 NAMES = ("weights", "means", "stds", "mass", "areas", "heights", "fwhms")
 FWHM = 2 * sqrt(2 * np.log(2))  # full width at half maximum, in stds
@@ -54,13 +55,23 @@ def quantities(theta: Array, problem: Problem) -> dict[str, tuple[Array, Array]]
     return found
 
 
-def spreads(run: Run) -> tuple[Array, Array]:
+class Spreads(NamedTuple):
     """σ·(JᵀJ)⁻¹Jᵀ for theta (3K, R) and for the background (B, R): a product with its own transpose is a covariance.
+    unknown: empty, or why all are NaN."""
+
+    theta: Array
+    background: Array
+    unknown: str = ""
+
+
+@one_thread
+def spreads(run: Run) -> Spreads:
+    """What standard errors are made of.
 
     J: the Jacobian of the residuals, the background's columns among them, and of the prior's rows (then it is the
     posterior's covariance). σ: from `sigma`, or from the residual and its degrees of freedom. With a quadrature rule,
-    whose weights are no variances, it is the sandwich formula. Where the data can't tell parameters apart, or leave
-    no degree of freedom: NaN and an `OptimizeWarning`.
+    whose weights are no variances, it is the sandwich formula. Unknown where the data can't tell parameters apart,
+    or leave no degree of freedom.
     """
     problem, theta = run.problem, run.theta
     N, n = problem.u.size, len(problem.affine.basis)
@@ -71,8 +82,7 @@ def spreads(run: Run) -> tuple[Array, Array]:
         freedom = N - float(np.einsum("ij,ji->", J[:N], inverse[:, :N]))
     if inverse is None or (freedom <= 0 and problem.noise is None):
         why = "the curve can't tell these parameters apart" if inverse is None else "no degree of freedom is left"
-        warnings.warn(f"the standard errors are unknown: {why}", OptimizeWarning, stacklevel=4)
-        return np.full((theta.size, len(J)), np.nan), np.full((J.shape[1] - n, len(J)), np.nan)
+        return Spreads(np.full((theta.size, len(J)), np.nan), np.full((J.shape[1] - n, len(J)), np.nan), why)
     residuals, noise = evaluate(run.phi, problem).residuals[:N], np.ones(len(J))
     if problem.points.grid_rule:
         noise[:N] = problem.points.root_g
@@ -80,7 +90,14 @@ def spreads(run: Run) -> tuple[Array, Array]:
     sigma = problem.noise if problem.noise is not None else sqrt(residuals @ residuals / freedom)
     with np.errstate(over="ignore", invalid="ignore"):  # an area that ran away
         spread = inverse * noise * sigma
-        return problem.affine.basis.T @ spread[:n], problem.background.units @ spread[n:] * problem.energy
+        return Spreads(problem.affine.basis.T @ spread[:n], problem.background.units @ spread[n:] * problem.energy)
+
+
+def norms(rows: Array) -> Array:
+    """The length of each row, in a unit of any size."""
+    size = np.maximum(abs(rows).max(axis=1, initial=0.0), np.finfo(float).tiny)
+    with np.errstate(invalid="ignore"):  # an infinite one stays so, as NaN
+        return size * np.linalg.norm(rows / size[:, None], axis=1)
 
 
 def variance(run: Run) -> float:
@@ -101,6 +118,7 @@ def condition(run: Run) -> tuple[float, Array]:
     return float(s[0] / s[-1]) if s[-1] > 0 else np.inf, np.linalg.norm(scaled, axis=0)
 
 
+@one_thread
 def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = ()) -> tuple[float, float]:
     """The profile interval of component k in the run's order: where χ², minimised over all other numbers, rises by the
     quantile of the level. others: runs of the same search; where one is nearly as good, the interval holds that one's
@@ -122,6 +140,7 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
     return min(each.end(-1, quantile) for each in numbers), max(each.end(1, quantile) for each in numbers)
 
 
+@one_thread
 def profile(run: Run, name: str, k: int, values: Array) -> Array:
     """Δχ² (m,) at given values of one number, all others free."""
     number, last, found = _Number(run, name, k), run, []
@@ -139,9 +158,7 @@ class _Number:
         self.k = k if name == "mass" else int(run.order[k])
         values, slopes = quantities(run.theta, run.problem)[name]
         self.value, slope = float(values[self.k]), slopes[self.k]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", OptimizeWarning)
-            error = float(np.linalg.norm(slope @ spreads(run)[0]))
+        error = float(np.linalg.norm(slope @ spreads(run).theta))
         is_fixed = not abs(slope @ run.problem.affine.basis.T).max(initial=0.0) > 1e-12 * abs(slope).max()
         shares = {"weights": 1.0} | ({} if run.problem.areas.free else {"areas": run.problem.areas.unit})
         self.most = shares.get(name, np.inf)  # what it can be

@@ -4,15 +4,44 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import ContextDecorator, contextmanager
 from multiprocessing import get_context
+from threading import Lock
 from typing import Any
+
+from threadpoolctl import ThreadpoolController
 
 from ..validation import check_integer
 
-__all__ = ["Workers", "mapper"]
+__all__ = ["Workers", "mapper", "one_thread"]
 
 Workers = int | Callable[[Callable[..., Any], Iterable[Any]], Iterable[Any]]  # a number of processes, or a map
+
+
+class _OneThread(ContextDecorator):
+    """Inside, linear algebra keeps to one thread: on matrices as small as ours several wait for each other for longer
+    than they work, ten times as long where other processes run. Threads of Python share it: the last one out restores
+    what the first one found."""
+
+    def __init__(self) -> None:
+        self._lock, self._inside = Lock(), 0
+        self._controller: ThreadpoolController | None = None  # it takes milliseconds to make, so not on import
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._controller = self._controller or ThreadpoolController()
+                self._limits = self._controller.limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._limits.restore_original_limits()
+
+
+one_thread = _OneThread()
 
 
 @contextmanager

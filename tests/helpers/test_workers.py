@@ -11,8 +11,10 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from gmm_helpers import classic, fit, log_std_prior
+from gmm_helpers import CLASSIC, classic, fit, fit_once, log_std_prior
+from gmm_helpers._engine.workers import one_thread
 
 X, DENSITY = classic()
 NOISY = DENSITY + 0.01 * np.random.default_rng(0).normal(size=X.size)
@@ -145,3 +147,21 @@ def failing_prior(_weights, _means, _stds):
 
 def whoami(_job):
     return os.getpid()
+
+
+def blas_threads():
+    return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
+
+
+def test_linear_algebra_keeps_to_one_thread_and_gives_the_others_back():
+    seen = []
+    with threadpool_limits(2, user_api="blas"):
+        fit_once(X, NOISY, CLASSIC, callback=lambda _: seen.append(blas_threads()))
+        assert blas_threads() == {2}
+        with one_thread:  # as from two threads of Python at once
+            with one_thread:
+                pass
+            assert blas_threads() == {1}
+        assert blas_threads() == {2}
+    assert seen
+    assert all(each == {1} for each in seen)
