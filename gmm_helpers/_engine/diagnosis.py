@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import combinations
-from math import sqrt
+from math import log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -14,18 +14,20 @@ from .derivatives import evaluate
 from .methods import METHODS
 from .minimise import minimise
 from .moves import as_phi, with_one_more
-from .noise import neighbours_alike
+from .noise import is_noise, neighbours_alike
 from .run import PRECISION, Run, Search
 from .seen import Sight, sight
 from .success import DIPS, dips, mass_sentence, wrong_mass
 from .tolerances import FEW, MET
-from .uncertainty import condition, variance
+from .uncertainty import condition, norms, quantities, spreads, variance
+from .workers import one_thread
 
 __all__ = ["diagnose"]
 
 TWINS = 1e-3  # relative difference in mean and std below which two components are one
 ALIKE = 1e5  # condition number above which fitted numbers are wrong more often than not
 MISFIT = 1e-3  # relative loss above which a residual that is no noise is worth a sentence
+SURE = 3.0  # standard deviations that neighbours must be alike by, where nothing that was tried mends it
 MENDED = 0.5  # share of the loss that a cure must leave at most, to be named
 CURE = {"maxfev": 200}
 CURES = {  # the fewest numbers first
@@ -34,6 +36,8 @@ CURES = {  # the fewest numbers first
     "linear": "`background='linear'`",
     "component": "one more component",
 }
+FAINT = 2.0  # × log N: (area/error)² below which BIC would rather do without. A free width makes it 1.5 times less than
+# Δχ², and three numbers cost 3·log N.
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
 APART = 0.5  # of a std, by which a rival's component must differ
 
@@ -49,12 +53,13 @@ class _Fit(NamedTuple):
     at: Sight
 
 
+@one_thread
 def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) -> tuple[str, ...]:
     """Sentences about a fit, empty when all is well. mixture, areas: its components in the user's units."""
     at = sight(areas, mixture.means, mixture.stds, run.problem.points.x)
     names = [f"component {k} (mean {mean:.6g})" for k, mean in enumerate(mixture.means, start=1)]
     fit = _Fit(run, search, mixture, areas, names, at)
-    rules = (_mass, _unseen, _twins, _alike, _misfit, _rivals, _rounding)
+    rules = (_mass, _unseen, _twins, _alike, _faint, _misfit, _rivals, _rounding)
     return tuple(sentence for rule in rules for sentence in rule(fit))
 
 
@@ -101,6 +106,18 @@ def _alike(fit: _Fit) -> Iterator[str]:
         )
 
 
+def _faint(fit: _Fit) -> Iterator[str]:
+    """Components that noise alone may make: BIC finds them too dear."""
+    run, problem = fit.run, fit.run.problem
+    if run.loss <= MET or not run.is_finite or wrong_mass(run) or not _is_noise(run):
+        return
+    errors = norms(quantities(run.theta, problem)["areas"][1][run.order] @ spreads(run).theta)
+    least = sqrt(FAINT * log(problem.u.size)) * errors
+    told = fit.at.dead | fit.at.hidden | fit.at.wide | fit.at.off
+    for k in (~told & (fit.areas < least)).nonzero()[0]:
+        yield f"{fit.names[k]} may be noise: its area is {fit.areas[k]:.3g} ± {errors[k]:.2g}; fewer components may do"
+
+
 def _misfit(fit: _Fit) -> Iterator[str]:
     """What is left that is no noise; a cure is tried before it is named."""
     run, problem = fit.run, fit.run.problem
@@ -116,7 +133,7 @@ def _misfit(fit: _Fit) -> Iterator[str]:
         few = (cure for cure, loss in losses.items() if loss <= 2 * least + MET)
         cure = "start" if losses["start"] < np.inf and not confirmed else next(few)  # the model isn't to blame yet
         yield f"{left}: {CURES[cure]} lowers it to {losses[cure]:.2g}"
-    elif run.loss > MISFIT:
+    elif run.loss > MISFIT and not is_noise(_residuals(run), problem.target, SURE):
         why = "one more component doesn't mend it, the bells may be no Gaussians, or the background another"
         if problem.ties or problem.prior is not None:
             why = "the ties, or the prior, may not hold"
@@ -132,9 +149,13 @@ def _is_noise(run: Run) -> bool:
     if problem.u.size >= FEW:
         return run.leaves_noise
     if problem.noise is None:
-        return not neighbours_alike(evaluate(run.phi, problem).residuals[: problem.u.size])
+        return not neighbours_alike(_residuals(run))
     freedom = problem.u.size - problem.n_free
     return run.loss / problem.noise**2 <= freedom + 3 * sqrt(2 * max(freedom, 1))
+
+
+def _residuals(run: Run) -> Array:
+    return evaluate(run.phi, run.problem).residuals[: run.problem.u.size]
 
 
 def _mended(run: Run, cure: str) -> float:

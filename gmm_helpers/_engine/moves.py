@@ -1,11 +1,13 @@
 """Starts that the search makes of its best run so far, and any mixture as free numbers."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ..mixture import Mixture
 from ..validation import Array, Ints
-from .derivatives import evaluate
+from .derivatives import curve_rows, evaluate
 from .problem import Problem
 from .run import Run
 
@@ -14,6 +16,8 @@ __all__ = ["as_phi", "guessed", "jittered", "relocated", "with_one_more"]
 FAR = 1e6  # stds of the curve, beyond which a mean to start from is a mistake, not the end of another fit
 DEAD = 1e-12  # an area, or a std in units of the curve's spread, below which a component is none
 TO_MISFIT, TO_MATCH, SPLIT = 0.4, 0.25, 0.35  # how often a component is set down in each of three ways
+LEAST = 0.8  # how often the component that is missed least is the one picked up
+RIDGE = 1e-9  # of a matrix of cosines: two components may be one
 
 Bells = tuple[Array, Array, Array]  # areas, means, stds, which the moves change in place
 
@@ -41,22 +45,40 @@ def jittered(mixture: Mixture, rng: np.random.Generator, share: float = 0.5) -> 
     return Mixture(weights / weights.sum(), mixture.means + mixture.stds * by[1], stds)
 
 
-def relocated(run: Run, rng: np.random.Generator) -> Array:
-    """Free numbers of a fit with one component picked up and set down anew: where the misfit is, where a component
-    would explain most of it, or as half of another. So does split-and-merge EM (Ueda et al. 2000)."""
+def relocated(run: Run, n: int, rng: np.random.Generator) -> list[Array]:
+    """Free numbers, n times, of a fit with one component picked up, most often the one that is missed least, and set
+    down anew: where the misfit is, where a component would explain most of it, or as half of another. So does
+    split-and-merge EM (Ueda et al. 2000)."""
+    problem, K = run.problem, run.problem.n_components
+    misfit, least = evaluate(run.phi, problem).residuals[: problem.u.size], _least_missed(run)
+    moved = []
+    for _ in range(n):
+        areas, means, stds = (each[run.order] for each in run.components)  # runs that end alike are moved alike
+        bells, k = (areas + DEAD, means, stds), least if rng.random() < LEAST else int(rng.integers(K))
+        others = np.delete(np.arange(K), k)
+        chance = rng.uniform(0, TO_MISFIT + TO_MATCH + (SPLIT if others.size else 0))
+        if chance < TO_MISFIT:
+            _to_misfit(bells, k, others, misfit, problem, rng)
+        elif chance < TO_MISFIT + TO_MATCH:
+            _to_match(bells, k, misfit, problem, rng)
+        else:
+            _split(bells, k, int(rng.choice(others)), rng)
+        moved.append(_phi(problem, *bells))
+    return moved
+
+
+def _least_missed(run: Run) -> int:
+    """The component, by mean, without which the others, once refitted, would miss the curve least: in first order they
+    miss 1/[(J·Jᵀ)⁻¹]ₖₖ, with J the derivatives by free log areas, means and log stds (optimal brain surgeon, Hassibi &
+    Stork 1993)."""
     problem = run.problem
-    areas, means, stds = run.components
-    bells, k = (areas + DEAD, means, stds), int(rng.integers(means.size))
-    misfit = evaluate(run.phi, problem).residuals[: problem.u.size]
-    others = np.delete(np.arange(means.size), k)
-    chance = rng.uniform(0, TO_MISFIT + TO_MATCH + (SPLIT if others.size else 0))
-    if chance < TO_MISFIT:
-        _to_misfit(bells, k, others, misfit, problem, rng)
-    elif chance < TO_MISFIT + TO_MATCH:
-        _to_match(bells, k, misfit, problem, rng)
-    else:
-        _split(bells, k, int(rng.choice(others)), rng)
-    return _phi(problem, *bells)
+    free = replace(problem, areas=replace(problem.areas, free=True))
+    with np.errstate(all="ignore"):  # an area that ran away
+        J = problem.background.taken_off(np.nan_to_num(curve_rows(run.theta, free)[1:]))
+        size = np.linalg.norm(J, axis=1)
+        J /= np.where(size > 1e-150, size, np.inf)[:, None]  # the square of a smaller one is 0
+        missed = size**2 / np.diag(np.linalg.inv(J @ J.T + RIDGE * np.eye(len(J))))
+    return int(np.argmin(missed[: problem.n_components][run.order]))
 
 
 def with_one_more(run: Run) -> tuple[Array, Problem]:

@@ -7,7 +7,7 @@ import numpy as np
 from ..validation import Array
 from .tolerances import FEW
 
-__all__ = ["MAD", "is_noise", "is_white", "neighbours_alike"]
+__all__ = ["MAD", "is_noise", "neighbours_alike"]
 
 MAD = 1.4826 / sqrt(6)  # median size of second differences to the standard deviation of noise
 HIGH, FEW_HIGH = 0.1, 8  # share of the peak above which a point counts as high; fewer such points tell nothing
@@ -15,26 +15,24 @@ TO_AND_FRO = 1 / 3  # share of second differences that change sign; two thirds u
 LOUD = 3.0  # times the noise, from which on a residual is none
 
 
-def neighbours_alike(residuals: Array) -> bool:
+def neighbours_alike(residuals: Array, level: float = 2.0) -> bool:
     """Whether neighbours among residuals (N,), of equal variance or not, are more alike than under independent noise:
-    Σ rᵢrᵢ₊₁ ≥ 2·√Σ(rᵢrᵢ₊₁)². Too many components make neighbours unlike, which is no misfit."""
+    Σ rᵢrᵢ₊₁ ≥ level·√Σ(rᵢrᵢ₊₁)², that many standard deviations. Too many components make neighbours unlike, which is no
+    misfit."""
     r = residuals / (abs(residuals).max(initial=0.0) or 1.0)  # so that no unit overflows
     products = r[1:] * r[:-1]
-    return bool(products.sum() >= 2 * sqrt(products @ products))
+    return bool(products.sum() >= level * sqrt(products @ products))
 
 
-def is_white(residuals: Array) -> bool:
-    """Whether residuals (N,) look like independent noise. Under 40 points: False, since the test has little power."""
-    return residuals.size >= FEW and not neighbours_alike(residuals)
-
-
-def is_noise(residuals: Array, target: Array) -> bool:
+def is_noise(residuals: Array, target: Array, level: float = 2.0) -> bool:
     """Whether what is left over of a target (N,) looks like noise alone: the curve bends to and fro, neighbours of the
     residual aren't alike, and where the curve is high it is no larger than what the curve's second differences allow
-    (a misfit on few points passes the other tests)."""
+    (a misfit on few points passes the other tests). Under 40 points: False, since the tests have little power."""
+    if residuals.size < FEW or neighbours_alike(residuals, level):
+        return False
     bends = np.diff(target, 2)
     signs = np.sign(bends[abs(bends) > 1e-9 * abs(bends).max(initial=0.0)])
-    if not is_white(residuals) or (signs[1:] != signs[:-1]).sum() < TO_AND_FRO * signs.size:
+    if (signs[1:] != signs[:-1]).sum() < TO_AND_FRO * signs.size:
         return False
     high = (abs(target) > HIGH * abs(target).max())[1:-1]
     if high.sum() < FEW_HIGH:

@@ -19,12 +19,13 @@ from .problem import Problem
 from .run import LIMIT, Run, Search
 from .stopping import FINDS, is_confirmed, is_perfect, n_finds, n_outlived
 from .tolerances import ZERO
+from .workers import one_thread
 
 __all__ = ["Settings", "drive", "run_each", "search", "summary"]
 
 MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its best is finished on the whole
 ROUND = 6  # starts
-BUDGET = 2.0  # seconds of runs, as estimated from evaluations, so that it is the same on every machine
+BUDGET = 3.0  # seconds of runs, as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 600
 LAST = 10  # evaluations that the best run may take after the budget
 KINDS = ("prominent", "k-means++", "prominent", "scattered", "prominent", "jittered")
@@ -97,6 +98,7 @@ def drive(searches: list[Searching], run_all: Callable[[list[Start]], Iterable[R
         asked = {}
 
 
+@one_thread
 def run_each(starts: list[Start], settings: Settings) -> list[Run]:
     """A run for each start: in lock-step where that is possible, else one after the other."""
     together = [start for start in starts if settings.in_lockstep and not start.alone]
@@ -146,7 +148,7 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
     while True:
         lowest = min(runs, key=lambda run: run.value)
         n = 1 if n_finds(runs) >= FINDS else ROUND // 2  # found often enough: most starts now try to better it
-        moved = [("relocated", relocated(lowest, rng)) for _ in range(ROUND - n)]
+        moved = [("relocated", phi) for phi in relocated(lowest, ROUND - n, rng)]
         starts = [start(*each) for each in (*independent(len(runs), n), *moved)]
         yield [*_continued(runs, lowest, short, affordable), *starts][: left()]
 
@@ -182,12 +184,12 @@ def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[
     """The end of a search: the best run is taken to the method's own tolerances, on all points. left: evaluations."""
     found = summary(runs, confirmed=is_confirmed(runs))
     best, *others = found.runs
-    phi, room = best.phi, min(left, 4 * (40 + 15 * problem.n_components))
+    phi, room = best.phi, 4 * (40 + 15 * problem.n_components)
     if coarse is not problem:
-        phi, room = problem.affine.phi(problem.from_user(coarse.to_user(best.theta))), 50
+        phi = problem.affine.phi(problem.from_user(coarse.to_user(best.theta)))
     elif best.finished or not best.is_finite or best.fun <= ZERO:
         return found
-    last = Start(problem, phi, best.kind, room, ftol=FTOL_LAST)
+    last = Start(problem, phi, best.kind, min(left, room), ftol=FTOL_LAST)
     (end,) = run_in_lockstep([last]) if settings.in_lockstep else [_alone(last, settings, last=True)]
     if coarse is problem:
         path = np.vstack([best.path, end.path[1:]])
