@@ -764,6 +764,23 @@ def test_every_number_has_an_interval(name):
         assert [values[k] - low, high - values[k]] == pytest.approx([half] * 2, rel=0.15)
 
 
+@pytest.mark.parametrize("name", ["areas", "means", "stds"])
+def test_a_profile_is_the_price_of_a_tie(name):
+    """χ² rises by as much where `fixed` holds the number; at both ends of the interval by the quantile."""
+    x = np.linspace(0, 100, 200)
+    y = bells(x, *PEDESTAL) + 0.5 * np.random.default_rng(3).normal(size=200)
+    free = fit(x, y, 2, mass=None, sigma=0.5, rng=0)
+    best = getattr(free if name == "areas" else free.mixture, name)[0]
+    values = best + getattr(free.standard_errors(), name)[0] * np.array([-2, 0, 1.5])
+
+    def price(value):
+        held = fit(x, y, 2, mass=None, sigma=0.5, start=free.mixture, n_starts=1, ties=[fixed(name, 0, value)])
+        return held.chi2 - free.chi2
+
+    assert free.profile(name, 0, values) == pytest.approx([price(value) for value in values], abs=1e-4)
+    assert free.profile(name, 0, free.interval(name, 0)) == pytest.approx([3.8415] * 2, rel=0.01)
+
+
 def test_what_has_no_end_says_so():
     """Two bells that the curve hardly parts: an area may be anything from nothing."""
     x = np.linspace(0, 10, 60)
@@ -972,6 +989,18 @@ def test_the_right_number_of_bells(truth, noise, options):
     y = y + (20 + 0.5 * x if options.get("background") else 0)
     selection = select_components(x, y, most=7, rng=0, **options)
     assert chosen(selection) == len(truth)
+
+
+def test_no_more_bells_are_tried_than_points_can_tell():
+    """Nine points tell three bells of three numbers each."""
+    x = np.arange(9.0)
+    y = bells(x, (3, 2, 0.8), (2, 6, 0.7)) + 0.01 * np.random.default_rng(0).normal(size=9)
+    selection = select_components(x, y, sigma=0.01, rng=0)
+    assert max(selection.results) <= 3
+    assert selection.n_components == 2
+    by_hand = {K: np.sum(((y - result.curve(x)) / 0.01) ** 2) for K, result in selection.results.items()}
+    assert selection.chi2 == pytest.approx(by_hand)
+    assert repr(selection).startswith(f"Selection: 2 components, plausible {selection.plausible}")
 
 
 def test_pure_noise_may_have_no_bell():
