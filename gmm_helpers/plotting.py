@@ -93,10 +93,17 @@ def plot_residual(x: Array, density: Array, result: FitResult, ax: Any = None, *
     return line
 
 
+# On a dark page (JupyterLab's theme, VS Code's) a white figure would glare: light and dark change places, hues stay.
+DARK = (
+    '<style>:is([data-jp-theme-light="false"], .vscode-dark) .gmm-drawn'
+    "{filter: invert(0.93) hue-rotate(180deg)}</style>"
+)
+
+
 class Picture:
     """A finished figure with its alternative text, shown as the last value of a cell.
 
-    A notebook's own display of a figure has no place for such a text; an HTML image has.
+    A notebook's own display of a figure has no place for such a text; an HTML image has. On a dark page it is dark.
 
     Examples
     --------
@@ -118,7 +125,8 @@ class Picture:
         width = round(self.figure.get_figwidth() * self.figure.dpi)
         data = base64.b64encode(png.getvalue()).decode()
         return (
-            f'<img src="data:image/png;base64,{data}" width="{width}" alt="{escape(self.alt)}" style="max-width: 100%">'
+            f'{DARK}<img class="gmm-drawn" src="data:image/png;base64,{data}" width="{width}" '
+            f'alt="{escape(self.alt)}" style="max-width: 100%">'
         )
 
     def __repr__(self) -> str:

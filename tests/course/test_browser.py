@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import RUN_ALL, chromium_page, jupyter, open_and_run, voila, write_notebook
+from matplotlib.figure import Figure
 from playwright.sync_api import expect, sync_playwright
 
 from gmm_course import explorers
 from gmm_course.explorers.javascript import module
 from gmm_course.explorers.page import living_page
 from gmm_course.explorers.state import largest_error, random_mixture
-from gmm_helpers import CLASSIC, PRESETS, Mixture, classic_grid, fit
+from gmm_helpers import CLASSIC, PRESETS, Mixture, Picture, classic_grid, fit
 
 pytestmark = pytest.mark.browser
 EXPLORERS = sorted(explorers.__all__)
@@ -608,3 +609,11 @@ def test_the_pages_fit_is_pythons_wherever_both_meet_the_curve(browser_page):
             assert largest_error(found, python.mixture) < 1e-6
             both += 1
     assert both > 0.85 * len(truths)
+
+
+def test_a_figure_is_dark_on_a_dark_page_and_untouched_on_a_light_one(browser_page):
+    html = Picture(Figure(), "an empty page")._repr_html_()
+    for light, filtered in (("true", False), ("false", True)):
+        browser_page.set_content(f'<body data-jp-theme-light="{light}">{html}</body>')
+        look = browser_page.locator("img").evaluate("image => getComputedStyle(image).filter")
+        assert (look != "none") == filtered
