@@ -134,8 +134,9 @@ def render(template, **values):
     """A page from its template in docs/templates/."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"markdown": markdown, "python": Highlight2HTML(), "ansi": ansi2html}
-    colours = HtmlFormatter(style="default").get_style_defs(".highlight")
-    return environment.get_template(template).render(colours=colours, **values)
+    light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("default", "github-dark"))
+    light += "\n.highlight .ow { color: #7a12c0; }"
+    return environment.get_template(template).render(light=light, dark=dark, **values)
 
 
 def markdown(source):

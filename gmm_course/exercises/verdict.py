@@ -29,11 +29,11 @@ class Verdict:
         return f"{ {'right': 'Well done', 'wrong': 'Not yet', 'open': 'Your turn'}[self.state] }: {self.sentence}"
 
     def _repr_html_(self):
-        mark, colour = {"right": ("✓", "#00694d"), "wrong": ("✗", "#a03b00"), "open": ("…", "#555")}[self.state]
+        mark, colour = {"right": ("✓", "#00805c"), "wrong": ("✗", "#b84d00"), "open": ("…", "#6f6f6f")}[self.state]
         text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(repr(self)))  # `…` is code, as in the notebook
         return (
             f"<p class='gmm-verdict' style='border-left: 4px solid {colour}; padding-left: .6em; margin: 0'>"
-            f"<b style='color: {colour}'>{mark}</b> {text}</p>"
+            f"<b style='padding: 0 .35em; border-radius: 3px; color: white; background: {colour}'>{mark}</b> {text}</p>"
         )
 
 

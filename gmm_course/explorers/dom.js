@@ -19,13 +19,14 @@ function make(tag, parent, attributes = {}, text) {
 }
 
 function button(parent, words, action, title) {
-  const node = make("button", parent, { type: "button", "data-lm-suppress-shortcuts": "true", title }, words);
+  const node = make("button", parent, { type: "button", title }, words);
   node.onclick = action;
   return node;
 }
 
 // A plain key belongs to the control under it: JupyterLab's own keys would cut and merge the notebook's cells.
 function keepKeys(root) {
+  root.dataset.lmSuppressShortcuts = "true";
   root.addEventListener("keydown", e => e.ctrlKey || e.metaKey || e.altKey || e.key === "Escape" || e.stopPropagation());
 }
 
@@ -49,13 +50,4 @@ class Guesses {
     const told = right === guess ? "✓ Right." : `✗ It is: ${choices[right]}.`;
     verdict.textContent = right === null || right === undefined ? "" : `${told} ${sentence}`.trim();
   }
-}
-
-// Whether what lies behind a node is dark: JupyterLab's theme, VS Code's, the site's or the system's.
-function dark(node) {
-  for (; node; node = node.parentElement) {
-    const [r, g, b, alpha = 1] = getComputedStyle(node).backgroundColor.match(/[\d.]+/g).map(Number);
-    if (alpha > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128;
-  }
-  return getComputedStyle(document.documentElement).colorScheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches;
 }

@@ -1,6 +1,7 @@
 // Handles on the picture: what each holds, where it stands, and how mouse, pen, finger and arrow keys move it.
 const HIT = 22, REACH = 30; // pixels: the radius of what can be hit, and how far off the nearest handle is taken
-const NAMES = { w: "weight", m: "mean", s: "std" };
+const NAMES = { w: ["weight", "w"], m: ["mean", "μ"], s: ["std", "σ"] };
+const subscript = k => String(k + 1).replace(/\d/g, c => "₀₁₂₃₄₅₆₇₈₉"[c]);
 
 // The weights with the k-th at `value`; the others share what is left in their old proportion.
 export function share(w, k, value) {
@@ -14,17 +15,19 @@ export class Hold {
     [this.values, this.controls] = [values, controls];
   }
   get = path => path.reduce((v, key) => v[key], this.values);
-  // { low, high, step, name } of a number: ["step"], ["theta", 3] or ["truth", "m", 0]
+  // { low, high, step, name, label } of a number: ["step"], ["theta", 3] or ["truth", "m", 0]
   range([key, ...rest]) {
     const c = this.controls[key];
     if (c.kind === "mixture") {
-      const [which, k] = rest, [low, high] = { w: [0, 1], m: c.means, s: c.stds }[which];
-      return { low, high, step: which === "w" ? 0.01 : 0.05, name: `${NAMES[which]} of bell ${k + 1}` };
+      const [which, k] = rest, [low, high] = { w: [0, 1], m: c.means, s: c.stds }[which], [name, letter] = NAMES[which];
+      return { low, high, step: which === "w" ? 0.01 : 0.05, name: `${name} of bell ${k + 1}`, label: letter + subscript(k) };
     }
     return rest.length ? c.numbers[rest[0]] : c;
   }
   put([key, ...rest], value) {
-    const { low, high, whole } = this.range([key, ...rest]), old = this.values[key];
+    const old = this.values[key];
+    if (typeof value !== "number" || !this.controls[key] || this.controls[key].options) return void (this.values[key] = value);
+    const { low, high, whole } = this.range([key, ...rest]);
     if (!Number.isFinite(value)) return;
     value = clip(whole ? Math.round(value) : +value.toPrecision(6), low, high);
     if (!rest.length) this.values[key] = value;
@@ -80,27 +83,19 @@ const KINDS = {
       }];
     });
   },
-  number(h, hold, picture) { // a number on the x-axis
-    const range = hold.range(h.path), now = hold.get(h.path), { y } = picture.limits[h.panel];
-    const log = picture.panels[h.panel].xlog, step = n => (log && range.log ? now * 10 ** (n * range.step) : now + n * range.step);
-    return [{ id: h.path.join("-"), panel: h.panel, shape: "dot", color: h.color, at: [now, whole(h.y, y)], ...range,
-      name: h.name ?? range.name, now, says: `${+now.toPrecision(4)}`, drag: x => hold.put(h.path, x),
-      step: (across, up) => hold.put(h.path, step(across || up)) }];
-  },
-  track(h, hold, picture) { // a number that stands on a curve: where it is v[i], or else x[i], the handle is at x[i], y[i]
-    const range = hold.range(h.path), now = hold.get(h.path), log = picture.panels[h.panel].xlog, v = h.v ?? h.x;
-    const place = each => (log ? Math.log(each) : each), i = nearest(v, now);
-    return [{ id: h.path.join("-"), panel: h.panel, shape: "dot", color: h.color, at: [h.smooth ? now : h.x[i], h.y[i]], ...range,
-      name: h.name ?? range.name, now, says: `${+now.toPrecision(4)}`,
-      drag: x => hold.put(h.path, h.smooth ? x : v[nearest(h.x.map(place), place(x))]),
-      step: (across, up) => hold.put(h.path, now + (across || up) * range.step) }];
-  },
-  point(h, hold) { // two numbers, one on each axis
-    const [across, up] = h.paths.map(path => ({ path, ...hold.range(path), now: hold.get(path) }));
-    return [{ id: h.paths.join("-"), panel: h.panel, shape: "dot", color: h.color, at: [across.now, up.now], low: across.low,
-      high: across.high, now: across.now, name: h.name, says: `${across.name} ${across.now.toFixed(2)}, ${up.name} ${up.now.toFixed(2)}`,
-      drag: (x, y) => (hold.put(across.path, x), y !== null && hold.put(up.path, y)),
-      step: (a, b) => (a ? hold.put(across.path, across.now + a * across.step) : hold.put(up.path, up.now + b * up.step)) }];
+  // A number across and, with a second path, one up; or one on a curve: where it is v[i], the handle is at x[i], y[i].
+  point(h, hold, picture) {
+    const [one, two] = h.paths.map(path => ({ path, ...hold.range(path), now: hold.get(path) })), all = two ? [one, two] : [one];
+    const place = v => (picture.panels[h.panel].xlog ? Math.log(v) : v), i = h.v && nearest(h.v, one.now);
+    const y = two ? two.now : h.v ? h.y[i] : whole(h.y, picture.limits[h.panel].y);
+    const move = ({ path, now, log, step }, n) => hold.put(path, log ? now * 10 ** (n * step) : now + n * step);
+    return [{ ...one, ...h, id: h.paths.join("-"), shape: "dot", at: [h.v && !h.smooth ? h.x[i] : one.now, y],
+      says: all.map(each => `${two ? `${each.name} ` : ""}${+each.now.toPrecision(4)}`).join(", "),
+      drag(across, up) {
+        hold.put(one.path, h.v && !h.smooth ? h.v[nearest(h.x.map(place), place(across))] : across);
+        if (two && up !== null) hold.put(two.path, up);
+      },
+      step: (across, up) => (two && !across ? move(two, up) : move(one, across || up)) }];
   },
 };
 
@@ -131,8 +126,7 @@ export class Handles {
   }
 
   build(id, shape) {
-    const node = make("-g", this.layer, { class: "gmm-handle", tabindex: 0, role: "slider", "data-id": id,
-      "data-lm-suppress-shortcuts": "true" });
+    const node = make("-g", this.layer, { class: "gmm-handle", tabindex: 0, role: "slider", "data-id": id });
     make("-circle", node, { r: HIT, class: "gmm-hit" });
     if (shape === "flank") make("-rect", node, { x: -4, y: -8, width: 8, height: 16, rx: 3, class: "gmm-grip" });
     else make("-circle", node, { r: shape === "top" ? 7 : 8, class: "gmm-grip" });

@@ -17,6 +17,7 @@ __all__ = ["explore_landscape"]
 DESCENT, TURNS, BFGS = "gradient descent", "one coordinate at a time", "BFGS"
 MEANS, LOGS = (-8.0, 30.0), (-1.5, 2.5)  # what the map shows
 MOST = 600  # steps
+FRAMES, SECONDS = 40, 2.0  # of a walk that is played
 HOME = 1e-3  # the relative loss at which a walk is at home
 LEVELS = np.geomspace(2e-3, 2, 13)
 
@@ -28,7 +29,7 @@ def explore_landscape(**values):
     Returns one box.
     """
     start = {"kind": "point", "paths": (("mean",), ("log_std",)), "panel": "map", "color": "bell1", "name": "the start"}
-    step = {"kind": "number", "path": ("step",), "panel": "steps", "y": 0.5, "color": "accent"}
+    step = {"kind": "point", "paths": (("step",),), "panel": "steps", "y": 0.5, "color": "accent"}
     bowls = {}
 
     def walked(state):
@@ -43,16 +44,17 @@ def explore_landscape(**values):
 
     def show(state):
         v, (bowl, path) = state.values, walked(state)
+        seen = path[: int(state.found[-1])] if state.found else path
         losses = bowl.losses(*path.T)
-        x, y = path[np.unique(np.geomspace(1, len(path), 250).astype(int)) - 1].T
+        x, y = seen[np.unique(np.geomspace(1, len(seen), 250).astype(int)) - 1].T
         limit = 2 / bowl.steepness
         marks = {
             "contours": line("map", *bowl.contours, color="faint", width=1, label="equal loss"),
             "home": dots("map", *bowl.floor, color="bell3", size=6, label="the true bell"),
             "path": line("map", x, y, color="bell2", width=1.8, label="the walk"),
             "iterates": dots("map", x, y, color="bell2", size=2.2),
-            "end": dots("map", *path[-1], color="ink", size=4.5, label="its end"),
-            "losses": line("losses", np.arange(1, len(path) + 1), np.maximum(losses, 1e-12), color="bell2", width=1.8),
+            "end": dots("map", *seen[-1], color="ink", size=4.5, label="its end"),
+            "losses": line("losses", np.arange(1, len(seen) + 1), np.maximum(losses[: len(seen)], 1e-12), color="bell2", width=1.8),
             "limit": line("steps", [limit, limit], [0, 1], color="bell4", width=4, label="2/λ"),
         }
         numbers = spans(
@@ -68,10 +70,16 @@ def explore_landscape(**values):
         bowl, path = walked(state)
         return int(bowl.loss(path[-1]) > HOME)
 
+    def play(state):
+        """The walk from its start to its end, more steps a frame the further it has come."""
+        counts = len(walked(state)[1]) ** np.linspace(0, 1, FRAMES)
+        for done in state.gather(np.ceil(counts - 1e-9), FRAMES):
+            yield done, SECONDS / FRAMES
+
     def new(rng):
         return {"truth": random_mixture(rng), "mean": float(np.round(rng.uniform(-5, 28), 1))}
 
-    return Explorer("explore_landscape", show, values, new=new, judge=judge)
+    return Explorer("explore_landscape", show, values, new=new, judge=judge, work={"Play": play})
 
 
 class Bowl:

@@ -28,7 +28,7 @@ class Panel:
     """Axes: a share of the picture's height, limits (lower, upper), labels, and what is drawn on them once.
 
     x "marks", y None: what the marks need; y "even": as much below zero as above; ticks: {"x": [[value, words], …]} in
-    place of even ones; rules: upright lines, [{"x": value, "words": …}].
+    place of even ones.
     """
 
     height: float = 1.0
@@ -39,7 +39,6 @@ class Panel:
     xlog: bool = False
     ylog: bool = False
     ticks: dict | None = None
-    rules: tuple = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +103,8 @@ def text(panel, x, y, words, **looks):
 
 def track(path, panel, x, y, at=None, **looks):
     """A handle on the curve through x, y: at x[i], y[i] where the value that `path` leads to is at[i], or else x[i]."""
-    points = {"x": _short(x), "y": _short(y)} | ({} if at is None else {"v": _short(at)})
-    return {"kind": "track", "path": path, "panel": panel} | points | looks
+    points = {"x": _short(x), "y": _short(y), "v": _short(x if at is None else at)}
+    return {"kind": "point", "paths": (path,), "panel": panel} | points | looks
 
 
 def _mark(kind, panel, x, y, looks):
@@ -134,7 +133,7 @@ def scene(
     marks = truth_bands("curve", fine, truth, live=hand) if truth else {}
     marks |= bells("curve", fine, mixture, places=places, mass=mass, live=live)
     marks["given"] = dots("curve", x, density, label=given, live=("data",) if live in ("fit", "truth") else None)
-    marks["curve"] = curve("curve", fine, mixture, mass=mass, width=1.4, label=label, live=live and ("sum", live))
+    marks["curve"] = curve("curve", fine, mixture, mass=mass, width=1.7, label=label, live=live and ("sum", live))
     if left:
         over = density - mass * mixture.pdf(x)
         looks = {"color": "soft", "width": 1.0, "fill": 0.35}
@@ -222,9 +221,6 @@ def _prepare(ax, panel, x, y):
     ax.set_title(panel.ylabel, fontsize=10)
     for which, pairs in (panel.ticks or {}).items():
         ax.set(**{f"{which}ticks": [v for v, _ in pairs], f"{which}ticklabels": [words for _, words in pairs]})
-    for rule in panel.rules:
-        ax.axvline(rule["x"], color=COLOURS["soft"], linewidth=0.8)
-        ax.annotate(rule["words"], (rule["x"], y[1]), color=COLOURS["soft"], fontsize=9, va="top")
 
 
 def _draw(ax, mark):

@@ -28,26 +28,25 @@ export function mount(model, el) {
     const problem = (hold.problem = (hold.problem ?? values.problem) % spec.problems.length + 1);
     begin({ ...spec.problems[problem - 1], problem });
   }, "a random one, the same for everyone");
-  const reveal = button(bar, "Reveal the truth", () => put("revealed", !values.revealed));
+  const reveal = button(bar, "Reveal the truth", () => put(["revealed"], !values.revealed));
   button(bar, "Reset", () => begin({ ...of(values).values, preset: values.preset, problem: values.problem }), "back to where this began");
-  const code = model.still ? null : button(bar, "Show as code", () => put("code", !values.code));
+  const code = model.still ? null : button(bar, "Show as code", () => put(["code"], !values.code));
 
   const question = make("div", root, { class: "gmm-question" }), asked = make("span", question);
-  const guesses = new Guesses(question, i => put("answer", i));
+  const guesses = new Guesses(question, i => put(["answer"], i));
   const body = make("div", root, { class: "gmm-body" }), left = make("div", body, { class: "gmm-picture" });
-  const picture = new Picture(left, spec.panels, spec.height), sentence = make("div", left, { class: "gmm-sentence" });
-  const status = make("div", left, { class: "gmm-status" }), spoken = make("div", left, { class: "gmm-spoken", role: "status" });
-  const error = make("div", left, { class: "gmm-error", role: "alert" });
-  const note = make("div", left, { class: "gmm-note", hidden: "" }, "No answer from the kernel. If it was restarted, run the cell above again.");
-  const handles = new Handles(picture, () => moved(), () => (schedule(), ask()));
-  const shows = {}, places = {};
-  const complain = words => (complaint = words, schedule());
+  const picture = new Picture(left, spec.panels, spec.height), below = make("div", body, { class: "gmm-words" });
+  const sentence = make("div", below, { class: "gmm-sentence" }), status = make("div", below, { class: "gmm-status" });
+  const spoken = make("div", below, { class: "gmm-spoken", role: "status" }), error = make("div", below, { class: "gmm-error", role: "alert" });
+  const note = make("div", below, { class: "gmm-note", hidden: "" }, "No answer from the kernel. If it was restarted, run the cell above again.");
+  const handles = new Handles(picture, () => moved(), () => (schedule(), ask())), shows = {}, places = {};
+  const on = { hold, put, complain: words => (complaint = words, schedule()),
+    take: (name, content) => model.send({ file: name, serial }, undefined, [content]) };
   const sides = spec.columns.map(names => {
     const side = make("div", body, { class: "gmm-controls" });
     for (const name of names) {
       places[name] = make("div", side, { class: "gmm-control" });
-      const c = spec.controls[name];
-      shows[name] = CONTROLS[c.kind](places[name], c, name, hold, put, complain, take);
+      shows[name] = CONTROLS[spec.controls[name].kind](places[name], spec.controls[name], name, on);
     }
     return side;
   });
@@ -55,13 +54,12 @@ export function mount(model, el) {
   const runners = spec.work.map(words => button(work, words, () => ask({ work: words })));
   const stop = button(work, "Stop", () => ask({ stop: true })), progress = make("progress", work, { max: 1, "aria-label": "progress" });
   const table = make("div", sides.at(-1), { class: "gmm-table" });
-  const source = make("textarea", root, { class: "gmm-code", readonly: "", "aria-label": "code", "data-lm-suppress-shortcuts": "true" });
+  const source = make("textarea", root, { class: "gmm-code", readonly: "", "aria-label": "code" });
 
   // What moves it
   function put(path, value) {
-    if (Array.isArray(path)) hold.put(path, value);
-    else values[path] = value;
-    moved(path === "revealed" || path === "code" || path === "answer");
+    hold.put(path, value);
+    moved(path[0] in KEPT);
   }
 
   function moved(quietly = false) {
@@ -83,10 +81,6 @@ export function mount(model, el) {
     if (model.still) last = view.fit;
     base = serial + 1; // what went before is no ground to go on from
     moved(true);
-  }
-
-  function take(name, content) {
-    model.send({ file: name, serial }, undefined, [content]);
   }
 
   function ask(more = {}) {
@@ -129,21 +123,26 @@ export function mount(model, el) {
     const y = given.live ? x.map(v => total(values[name], v)) : given.y, peak = Math.max(...y);
     const density = noise ? y.map((v, i) => v + noise[i] * peak) : y;
     if (K) last = matched(fitBells(x, density, K, last, noise ? 0 : 6) ?? last, values[name]);
-    const sum = (which, at) => at.map(v => total(which === "fit" ? last : values[which], v));
-    const one = ([, which, k], at) => {
-      const mixture = which === "fit" ? last : values[which], i = which === "fit" ? mixture.places.indexOf(k) : k;
-      return at.map(v => bell(v, mixture.w[i], mixture.m[i], mixture.s[i]));
+    const rules = {
+      data: () => density,
+      sum: (mixture, at) => at.map(v => total(mixture, v)),
+      bell({ w, m, s, places }, at, k) {
+        const i = places ? places.indexOf(k) : k;
+        return at.map(v => bell(v, w[i], m[i], s[i]));
+      },
+      left: mixture => x.map((v, i) => density[i] - total(mixture, v)),
     };
-    const rules = { data: () => density, sum: ([, which], at) => sum(which, at), bell: one,
-      left: ([, which]) => sum(which, x).map((f, i) => density[i] - f) };
-    return view.marks.map(mark => (mark.live ? { ...mark, y: rules[mark.live[0]](mark.live, mark.x) } : mark));
+    return view.marks.map(mark => {
+      const [rule, which, k] = mark.live ?? [];
+      return rule ? { ...mark, y: rules[rule](which === "fit" ? last : values[which], mark.x, k) } : mark;
+    });
   }
 
   function said() { // the sentence of a fit that no Python has judged
-    const { loss } = last, means = matched(last, last).m.toSorted((a, b) => a - b).map(v => v.toFixed(2).replace("-", "−"));
-    const where = `${NUMBERS[means.length]} bells at ${means.slice(0, -1).join(", ")} and ${means.at(-1)}`;
-    return loss > MET ? `${where} leave ${+(100 * loss).toPrecision(2)} % of the curve's squares over.` :
-      `${where} explain the curve; nothing is left over.`;
+    const means = last.m.toSorted((a, b) => a - b).map(v => v.toFixed(2).replace("-", "−"));
+    const told = last.loss > MET ? `leave ${+(100 * last.loss).toPrecision(2)} % of the curve's squares over.` :
+      "explain the curve; nothing is left over.";
+    return `${NUMBERS[means.length]} bells at ${means.slice(0, -1).join(", ")} and ${means.at(-1)} ${told}`;
   }
 
   // What it shows
@@ -155,7 +154,6 @@ export function mount(model, el) {
   function draw() {
     due = 0;
     if (!root.isConnected) return;
-    set(root, { "data-dark": dark(root) ? "" : null });
     const ahead = view.serial !== serial, alone = ahead && follows();
     const marks = (alone ? followed() : view.marks).filter(mark => mark.when !== "revealed" || values.revealed);
     if (axes(marks, ahead)) schedule();
@@ -170,24 +168,20 @@ export function mount(model, el) {
   }
 
   function axes(marks, ahead) { // the limits on show, a step nearer to what is wanted; whether that is still to come
-    const wanted = plain(view.limits), calm = matchMedia("(prefers-reduced-motion: reduce)").matches, first = !limits;
+    const calm = !limits || matchMedia("(prefers-reduced-motion: reduce)").matches, { held } = handles;
     let moving = false;
-    for (const [name, { y }] of Object.entries(ahead ? wanted : {})) if (!picture.panels[name].ylog)
-      for (const mark of marks) if (mark.panel === name && mark.live) for (const v of mark.y) {
-        if (v > y[1] / 1.04) y[1] = v * 1.04;
-        if (v < y[0] / 1.04 && y[0] < 0) y[0] = v * 1.04;
-      }
-    limits ??= plain(wanted);
-    for (const [name, { x, y }] of Object.entries(wanted)) {
-      const old = limits[name].y, still = handles.held?.shape === "top";
-      limits[name].x = x;
-      limits[name].y = old.map((from, i) => {
-        let to = y[i];
-        if (handles.held) to = still ? from : i ? Math.max(from, to) : Math.min(from, to); // a hand's axis only grows
-        if (first || calm || picture.panels[name].ylog || Math.abs(to - from) < 0.01 * (old[1] - old[0])) return to;
+    limits ??= plain(view.limits);
+    for (const [name, { x, y: [low, high] }] of Object.entries(view.limits)) {
+      const { ylog } = picture.panels[name], [bottom, top] = limits[name].y;
+      const seen = ahead && !ylog ? marks.flatMap(m => (m.panel === name && m.live ? m.y.map(v => 1.04 * v) : [])) : [];
+      const wanted = [Math.min(low, ...seen), Math.max(high, ...seen)];
+      if (held) wanted[0] = Math.min(wanted[0], bottom);
+      if (held) wanted[1] = held.shape === "top" ? top : Math.max(wanted[1], top); // a hand's axis only grows
+      limits[name] = { x, y: [bottom, top].map((from, i) => {
+        if (calm || ylog || Math.abs(wanted[i] - from) < 0.01 * (top - bottom)) return wanted[i];
         moving = true;
-        return from + 0.3 * (to - from);
-      });
+        return from + 0.3 * (wanted[i] - from);
+      }) };
     }
     return moving;
   }
@@ -207,7 +201,7 @@ export function mount(model, el) {
     table.innerHTML = values.revealed ? view.table : "";
     error.textContent = complaint || view.error;
     source.hidden = !values.code || !view.code;
-    if (source.value !== view.code) [source.value, source.rows] = [view.code, view.code.split("\n").reduce((n, l) => n + 1 + Math.floor(l.length / 100), 0)];
+    if (source.value !== view.code) [source.value, source.rows] = [view.code, view.code.split("\n").length + 2];
     guesses.show(choices, guess, guess >= 0 && guess !== null && (model.still || view.serial === serial) ? view.right : null);
     const busy = view.busy !== null;
     runners.forEach(node => (node.disabled = busy));
@@ -218,16 +212,13 @@ export function mount(model, el) {
     quiet = setTimeout(() => spoken.textContent === text || (spoken.textContent = text), 700); // when the hand rests
   }
 
-  const resized = new ResizeObserver(schedule), themed = new MutationObserver(schedule);
+  const resized = new ResizeObserver(schedule);
   resized.observe(left);
-  for (const each of [document.body, document.documentElement]) themed.observe(each, { attributes: true });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", schedule);
   model.on("change:view", answered);
   schedule();
   return () => {
     model.off("change:view", answered);
     resized.disconnect();
-    themed.disconnect();
     cancelAnimationFrame(due);
     [rest, late, quiet].forEach(clearTimeout);
     root.remove();

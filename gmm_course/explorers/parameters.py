@@ -25,7 +25,7 @@ def explore_parameters(**values):
     handles = [{"kind": "bells", "of": of, "means": MEANS.tolist(), "K": 3, "panel": "curve"}]
     for k in range(3):
         looks = {"y": (3 - k) / 4, "color": f"bell{k + 1}"}
-        handles.append({"kind": "number", "path": ("logits", k), "panel": "logits"} | looks)
+        handles.append({"kind": "point", "paths": (("logits", k),), "panel": "logits"} | looks)
 
     def show(state):
         v, now = state.values, (state.values["logits"] + state.values["shift"], state.values["log_stds"])

@@ -1,5 +1,5 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
-const LEFT = 54, RIGHT = 14, ABOVE = 20, FAR = 9999, EDGE = 5; // so that a dot at an end is whole
+const LEFT = 50, RIGHT = 14, ABOVE = 22, FAR = 9999, EDGE = 5; // so that a dot at an end is whole
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
 
 const raised = n => [...String(n)].map(c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
@@ -21,7 +21,7 @@ export function ticks([low, high], count, log) {
 }
 
 export class Picture {
-  // panels: name → { height, x, y, xlog, ylog, xlabel, ylabel, ticks, rules }, from the top down
+  // panels: name → { height, x, y, xlog, ylog, xlabel, ylabel, ticks }, from the top down
   constructor(parent, panels, height) {
     [this.panels, this.most, this.drawn, this.names] = [panels, height, "", ""];
     this.legend = make("div", parent, { class: "gmm-legend", "aria-hidden": "true" });
@@ -89,11 +89,11 @@ export class Picture {
   }
 
   key({ kind, label, color, dash, width, fill, size }) {
-    const item = make("span", this.legend), art = make("-svg", item, { width: 26, height: 12 });
+    const item = make("span", this.legend), art = make("-svg", item, { width: 22, height: 12 });
     const looks = { stroke: `var(--${color})`, fill: "none", "stroke-width": width, "stroke-dasharray": dashes(dash, width) };
-    if (kind === "dots") make("-circle", art, { cx: 13, cy: 6, r: size, fill: `var(--${color})` });
-    else if (fill) make("-rect", art, { x: 1, y: 1, width: 24, height: 10, fill: `var(--${color})`, "fill-opacity": fill });
-    if (kind !== "dots" && width) make("-path", art, { ...looks, d: fill ? "M1 1H25" : "M1 6H25" });
+    if (kind === "dots") make("-circle", art, { cx: 11, cy: 6, r: size, fill: `var(--${color})` });
+    else if (fill) make("-rect", art, { x: 1, y: 2, width: 20, height: 9, fill: `var(--${color})`, "fill-opacity": fill });
+    if (kind !== "dots" && width) make("-path", art, { ...looks, d: fill ? "M1 2H21" : "M1 6H21" });
     item.append(label);
   }
 
@@ -120,7 +120,7 @@ export class Picture {
       const [a] = to(x[0], y[0]), [b] = to(x.at(-1), y.at(-1));
       set(first, { fill: ink, "fill-opacity": fill, d: `M${a.toFixed(1)} ${floor}L${d.slice(1)}L${b.toFixed(1)} ${floor}Z` });
     }
-    set(last, { d, stroke: ink, "stroke-width": kind === "dots" ? 2 * size : width, "stroke-linejoin": "round",
+    set(last, { d, stroke: ink, "stroke-width": kind === "dots" ? 2 * size * Math.min(1, this.width / 500) : width, "stroke-linejoin": "round",
       "stroke-linecap": kind === "dots" ? "round" : null, "stroke-dasharray": dashes(dash, width) });
   }
 
@@ -140,13 +140,8 @@ export class Picture {
         rule(at, bottom, at, bottom + 4);
         words(at, bottom + 16, "middle", text);
       }
-      for (const { x: at, words: text } of p.rules ?? []) {
-        const left = this.at(name, at, Y[0])[0];
-        rule(left, y, left, bottom);
-        words(left + 4, y + 12, "start", text);
-      }
       rule(x, bottom, x + w, bottom);
-      words(4, y - 7, "start", p.ylabel ?? "");
+      words(x, y - 9, "start", p.ylabel ?? "");
       words(x + w, bottom + 30, "end", p.xlabel ?? "");
     }
   }

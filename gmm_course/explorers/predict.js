@@ -2,14 +2,9 @@
 function render({ model, el }) {
   const { choices, right, sentence } = model.get("spec");
   const root = make("div", el, { class: "gmm-explorer gmm-question" });
-  const shade = () => set(root, { "data-dark": dark(root) ? "" : null });
   const guesses = new Guesses(root, guess => guesses.show(choices, guess, right, sentence));
   keepKeys(root);
   guesses.show(choices, null, null);
-  requestAnimationFrame(shade);
-  const themed = new MutationObserver(shade);
-  themed.observe(document.body, { attributes: true });
-  return () => themed.disconnect();
 }
 
 export default { render };

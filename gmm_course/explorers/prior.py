@@ -4,7 +4,7 @@ import numpy as np
 
 from gmm_helpers import Mixture, classic_grid, fit_once, log_std_prior, mean_prior, relative_loss
 
-from .marks import dots, line, scene
+from .marks import dots, line, scene, text
 from .state import follow, key, noise, places, random_mixture
 from .widget import Explorer, View
 from .words import in_words, listed, some, spans, squares, told
@@ -22,8 +22,8 @@ def explore_prior(**values):
     first preset's. Returns one box.
     """
     fine = np.linspace(0, 25, 220)
-    cut = {"kind": "number", "path": ("cut",), "panel": "curve", "y": 0.97, "color": "ink"}
-    centre = {"kind": "number", "path": ("centre",), "panel": "stds", "y": 0.5, "color": "bell4"}
+    cut = {"kind": "point", "paths": (("cut",),), "panel": "curve", "y": 0.97, "color": "ink"}
+    centre = {"kind": "point", "paths": (("centre",),), "panel": "stds", "y": 0.5, "color": "bell4"}
 
     def show(state):
         v, (x, density) = state.values, data(state.values)
@@ -86,6 +86,8 @@ def run(state):
 def strip(values, mixture, colours, ends):
     """The fitted stds on their axis, those of many starts as dots, and the prior's centre as a band."""
     marks, at = {}, values["centre"]
+    marks["far"] = line("stds", [RUNAWAY] * 2, [0, 1], color="soft", width=1)
+    marks["too far"] = text("stds", 3.6 * RUNAWAY, 0.65, "twice the grid", color="soft")
     if values["strength"]:
         looks = {"color": "bell4", "width": 8, "opacity": 0.4, "label": "the prior’s centre"}
         marks["centre"] = line("stds", [at, at], [0, 1], **looks)

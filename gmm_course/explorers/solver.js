@@ -43,71 +43,62 @@ function linearise(theta, x, y, unit, r, J) {
   return loss;
 }
 
-// Householder's QR in place: the upper triangle of A (rows × P, column by column) becomes R, and b becomes Qᵀb.
-function triangulate(A, b, rows, P) {
-  for (let j = 0; j < P; j++) {
-    const c = j * rows;
-    let norm = 0;
-    for (let i = j; i < rows; i++) norm += A[c + i] * A[c + i];
-    norm = Math.sqrt(norm);
-    if (norm === 0) continue;
-    const alpha = A[c + j] > 0 ? -norm : norm, head = A[c + j] - alpha, scale = alpha * head; // −|v|²/2
-    A[c + j] = head;
-    for (let k = j + 1; k <= P; k++) {
-      const B = k < P ? A : b, d = k < P ? k * rows : 0;
-      let dot = 0;
-      for (let i = j; i < rows; i++) dot += A[c + i] * B[d + i];
-      dot /= scale;
-      for (let i = j; i < rows; i++) B[d + i] += dot * A[c + i];
-    }
-    A[c + j] = alpha;
-  }
+function dot(a, b) {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
 }
 
-// The step d that makes |R d + q|² + damping · |D d|² least. R: P × P in the upper triangle of A.
-function damped(A, q, rows, P, D, damping) {
-  const two = 2 * P, S = new Float64Array(two * P), b = new Float64Array(two), d = new Float64Array(P);
+// The d that makes |A d − b|² least, by the QR of A, b being the last column of A (rows × P + 1, column by column):
+// modified Gram–Schmidt, in place, as stable as Householder's so. Returns also by how much that lowers |b|².
+function leastSquares(A, rows, P) {
+  const d = new Float64Array(P), columns = Array.from({ length: P + 1 }, (_, k) => A.subarray(k * rows, (k + 1) * rows));
+  const R = columns.map(() => new Float64Array(P));
   for (let j = 0; j < P; j++) {
-    for (let i = 0; i <= j; i++) S[j * two + i] = A[j * rows + i];
-    S[j * two + P + j] = Math.sqrt(damping) * D[j];
-    b[j] = -q[j];
+    const q = columns[j], norm = (R[j][j] = Math.sqrt(dot(q, q)));
+    for (let i = 0; i < rows; i++) q[i] /= norm;
+    for (let k = j + 1; k <= P; k++) {
+      const a = columns[k], along = (R[k][j] = dot(q, a));
+      for (let i = 0; i < rows; i++) a[i] -= along * q[i];
+    }
   }
-  triangulate(S, b, two, P);
   for (let i = P - 1; i >= 0; i--) {
-    d[i] = b[i];
-    for (let k = i + 1; k < P; k++) d[i] -= S[k * two + i] * d[k];
-    d[i] /= S[i * two + i];
+    d[i] = R[P][i];
+    for (let k = i + 1; k < P; k++) d[i] -= R[k][i] * d[k];
+    d[i] /= R[i][i];
   }
-  return d;
+  return { d, lowered: dot(R[P], R[P]) };
+}
+
+// The step d that makes |J d + r|² + damping · |D d|² least, and by how much it then lowers the loss if r is linear.
+function damped(J, r, rows, P, D, damping) {
+  const all = rows + P, A = new Float64Array(all * (P + 1));
+  for (let j = 0; j < P; j++) {
+    A.set(J.subarray(j * rows, (j + 1) * rows), j * all);
+    A[j * all + rows + j] = Math.sqrt(damping) * D[j];
+  }
+  A.set(r.map(v => -v), P * all);
+  const { d, lowered } = leastSquares(A, all, P);
+  return { d, hoped: d.reduce((sum, v, j) => sum + damping * (D[j] * v) ** 2, lowered) };
 }
 
 export function descend(start, x, y, most = 150) {
   const P = 3 * start.w.length, rows = x.length + 1, unit = 1 / Math.hypot(...y), D = new Float64Array(P);
   let theta = pack(start), r = new Float64Array(rows), J = new Float64Array(rows * P), r2 = r.slice(), J2 = J.slice();
   let loss = linearise(theta, x, y, unit, r, J), damping = 1e-4, growth = 2, n = 1, ended = false;
-  while (!ended && n < most && loss > ZERO) {
-    for (let j = 0; j < P; j++) D[j] = Math.max(D[j], Math.hypot(...J.subarray(j * rows, (j + 1) * rows)), 1e-6);
-    triangulate(J, r, rows, P);
-    for (let taken = false; !taken && !ended && n < most; n++) {
-      const d = damped(J, r, rows, P, D, damping), next = theta.map((v, j) => v + d[j]);
-      const lower = linearise(next, x, y, unit, r2, J2), size = Math.max(...d.map((v, j) => Math.abs(v * D[j])));
-      let hoped = 0;
-      for (let i = 0; i < P; i++) {
-        let slope = r[i];
-        for (let k = i; k < P; k++) slope += J[k * rows + i] * d[k];
-        hoped += r[i] ** 2 - slope ** 2;
-      }
-      if ((taken = lower < loss)) {
-        const gain = (loss - lower) / hoped;
-        ended = loss - lower < 1e-15 * loss;
-        [theta, r, r2, J, J2, loss] = [next, r2, r, J2, J, lower];
-        damping = Math.max(damping * Math.max(0.1, 1 - (2 * gain - 1) ** 3), 1e-15);
-        growth = 2;
-      } else {
-        ended = size < 1e-14;
-        damping *= growth;
-        growth *= 2;
-      }
+  for (; !ended && n < most && loss > ZERO; n++) {
+    if (growth === 2) for (let j = 0; j < P; j++) D[j] = Math.max(D[j], Math.hypot(...J.subarray(j * rows, (j + 1) * rows)), 1e-6);
+    const { d, hoped } = damped(J, r, rows, P, D, damping), next = theta.map((v, j) => v + d[j]);
+    const lower = linearise(next, x, y, unit, r2, J2), gain = (loss - lower) / hoped;
+    if (gain > 0) {
+      ended = loss - lower < 1e-15 * loss;
+      [theta, r, r2, J, J2, loss] = [next, r2, r, J2, J, lower];
+      damping = Math.max(damping * Math.max(0.1, 1 - (2 * gain - 1) ** 3), 1e-15);
+      growth = 2;
+    } else {
+      ended = Math.max(...d.map((v, j) => Math.abs(v * D[j]))) < 1e-14;
+      damping *= growth;
+      growth *= 2;
     }
   }
   return { ...unpack(theta), loss, n };

@@ -90,7 +90,7 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, name, show, given, *, new=None, judge=None, work=None, take=None):
         self.name, self.show, self.judge, self.take, self.work = name, show, judge, take, Work(work or {}, self)
         table = TABLE[name]
-        self.code, self.height, self.controls = table["code"].strip(), table.get("height", 400), table["controls"]
+        self.code, self.height, self.controls = table["code"].strip(), table.get("height", 392), table["controls"]
         self.panels = {key: Panel(**panel) for key, panel in table["panels"].items()}
         first = {
             key: c["value"] if "value" in c else [n["value"] for n in c["numbers"]] for key, c in self.controls.items()
@@ -191,6 +191,7 @@ class Explorer(anywidget.AnyWidget):
         if guesses:
             away.add("truth" if covered else "guess")
         self.shown, self.sentence = shown, typeset(shown.sentence)
+        fitted = shown.marks["curve"].label if "curve" in shown.marks else ""
         panels = {key: replace(panel, **shown.limits.get(key, {})) for key, panel in self.panels.items()}
         self.limits = {key: room(key, panel, shown.marks) for key, panel in panels.items()}
         self.view = {
@@ -201,7 +202,7 @@ class Explorer(anywidget.AnyWidget):
             "handles": list(shown.handles),
             "sentence": self.sentence,
             "status": typeset(shown.status),
-            "table": table(shown.truth, shown.fitted) if v["revealed"] and shown.truth else "",
+            "table": table(shown.truth, shown.fitted, fitted) if v["revealed"] and shown.truth else "",
             "error": self._error,
             "away": sorted(away),
             "code": self.source() if v["code"] else "",

@@ -32,11 +32,11 @@ def spans(*parts):
     return " · ".join(f"<span>{part}</span>" for part in parts)
 
 
-def table(truth, fitted=None):
-    """True and recovered parameters side by side, as an HTML table; of a bell that only one side has, blanks."""
+def table(truth, fitted=None, name="fit"):
+    """The parameters of the truth and, under its name, of a fit, as an HTML table; of a bell that only one has, blanks."""
     sides = {"true": truth}
     if fitted is not None:
-        sides["recovered"] = matched(fitted, truth) or fitted
+        sides[name] = matched(fitted, truth) or fitted
     groups = "".join(f"<th colspan='3' scope='colgroup'>{side}</th>" for side in sides)
     head = "".join(f"<th scope='col'>{letter}</th>" for letter in "wμσ" * len(sides))
     rows = "".join(
@@ -44,13 +44,13 @@ def table(truth, fitted=None):
         for k in range(max(mixture.n_components for mixture in sides.values()))
     )
     corner = "<tr><td></td>", "<tr><th scope='col'>bell</th>"
-    return f"<table><thead>{corner[0]}{groups}</tr>{corner[1]}{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return typeset(f"<table><thead>{corner[0]}{groups}</tr>{corner[1]}{head}</tr></thead><tbody>{rows}</tbody></table>")
 
 
 def _cells(mixture, k):
     if k >= mixture.n_components:
         return "<td></td>" * 3
-    return "".join(f"<td>{array[k]:.4g}</td>" for array in (mixture.weights, mixture.means, mixture.stds))
+    return "".join(f"<td>{round(float(array[k]), 12) + 0.0:.4g}</td>" for array in (mixture.weights, mixture.means, mixture.stds))
 
 
 def squares(loss, digits=2):
@@ -92,4 +92,4 @@ def listed(values, digits=2):
 
 def typeset(text):
     """Numbers below zero with a minus sign, not a hyphen, and per cent on the line of their number."""
-    return re.sub(r"(?<=\d) %", "\u00a0%", re.sub(r"(?<!\w)-(?=\d)", "−", text))
+    return re.sub(r"(?<=\d) %", "\u00a0%", re.sub(r"(?<!\w)-(?=\d)|(?<=\de)-(?=\d)", "−", text))

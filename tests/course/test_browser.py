@@ -442,6 +442,9 @@ def test_a_file_goes_in_and_its_bells_come_out(page, tmp_path):
     assert json.loads(download.value.path().read_text())["data"] == "good.csv"
 
 
+SCHEMES = "[...document.querySelectorAll('.gmm-explorer')].map(e => getComputedStyle(e).colorScheme)"
+
+
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_axe_finds_nothing_in_either_theme(page, theme):
     for name in EXPLORERS:
@@ -452,9 +455,7 @@ def test_axe_finds_nothing_in_either_theme(page, theme):
                 toggle.click()
         settled(box)
     page.evaluate(f"() => jupyterapp.commands.execute('apputils:change-theme', {{ theme: '{theme}' }})")
-    expect(page.locator(f".gmm-explorer{'[data-dark]' if 'Dark' in theme else ':not([data-dark])'}")).to_have_count(
-        len(EXPLORERS)
-    )
+    page.wait_for_function(f"() => ({SCHEMES}).every(each => each === '{theme.split()[1].lower()}')")
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
     violations = Axe().run(page, {"include": [".gmm-explorer"]}, rules).response["violations"]
     page.evaluate("() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })")
@@ -563,6 +564,79 @@ def test_a_file_of_its_own_answers_with_no_kernel_and_no_network(browser_page, t
         assert len(requests) == 1
         violations = Axe().run(page).response["violations"]
         assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
+
+
+STOPS = """() => {
+  const kinds = { BUTTON: 'button', g: 'handle', INPUT: 'control', SELECT: 'control', SUMMARY: 'control' };
+  const e = document.activeElement, explorer = e.closest('.gmm-explorer');
+  if (!explorer) return null;
+  const shape = e.querySelector('.gmm-hit') ?? e, looks = getComputedStyle(shape);
+  const ring = parseFloat(e === shape ? looks.outlineWidth : looks.strokeWidth);
+  const hue = e === shape ? looks.outlineColor : looks.stroke, at = e.getBoundingClientRect();
+  return { kind: kinds[e.tagName] ?? e.tagName, name: e.getAttribute('data-id') ?? e.ariaLabel ?? e.textContent, ring, hue,
+    whole: at.top >= 0 && at.bottom <= innerHeight };
+}"""
+
+
+@pytest.fixture
+def alone(browser_page, tmp_path):
+    """The living page of `explore_fit`, for a system that asks for less motion."""
+    (tmp_path / "page.html").write_text(living_page(explorers.explore_fit(), "Drag a bell"))
+    with fresh_page(browser_page, 1280, 720, reduced_motion="reduce") as page:
+        page.goto(f"file://{tmp_path}/page.html")
+        drawn(page)
+        yield page
+
+
+def test_tab_goes_through_everything_in_the_order_of_reading_and_out_again(alone):
+    stops = []
+    for _ in range(60):
+        alone.keyboard.press("Tab")
+        stop = alone.evaluate(STOPS)
+        if stop is None:
+            break
+        stops.append(stop)
+    assert 20 < len(stops) < 60  # no trap
+    kinds = [stop["kind"] for stop in stops]
+    assert kinds == sorted(kinds, key=["button", "handle", "control"].index)
+    handles = [stop["name"] for stop in stops if stop["kind"] == "handle"]
+    assert handles == [f"truth-{k}-{part}" for k in range(3) for part in ("top", "flank")]
+    assert {(stop["ring"], stop["hue"]) for stop in stops} == {(3, "rgb(11, 98, 184)")}
+    assert all(stop["whole"] for stop in stops)
+    places = alone.evaluate(
+        "['bar', 'question', 'picture', 'words', 'controls'].map(c => document.querySelector(`.gmm-${c}`))"
+        ".map((e, i, all) => !i || !!(all[i - 1].compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING))"
+    )
+    assert all(places)
+
+
+def test_a_drag_that_goes_back_changes_nothing_and_the_sentence_is_spoken_at_rest(alone):
+    handle = alone.locator(".gmm-handle").nth(2)
+    before = handle.get_attribute("aria-valuetext")
+    x, y = held(alone, handle)
+    alone.mouse.move(x + 60, y, steps=3)
+    frame(alone)
+    assert handle.get_attribute("aria-valuetext") != before
+    alone.mouse.move(x, y, steps=3)
+    alone.mouse.up()
+    frame(alone)
+    assert handle.get_attribute("aria-valuetext") == before
+    said = sentence(alone.locator(".gmm-explorer")).inner_text()
+    expect(alone.locator(".gmm-spoken")).to_have_text(said)
+
+
+def test_bells_differ_by_more_than_their_colour_and_nothing_glides_where_less_motion_is_asked_for(alone):
+    dashes = "[...document.querySelectorAll('[data-name^=bell] path:last-child')].map(e => e.getAttribute('stroke-dasharray'))"
+    assert len(set(alone.evaluate(dashes))) == 3
+    ticks = "() => [...document.querySelectorAll('.gmm-axes text')].map(t => t.textContent)"
+    before = alone.evaluate(ticks)
+    alone.get_by_label("std of bell 2", exact=True).fill("0.2")
+    alone.get_by_label("std of bell 2", exact=True).press("Enter")
+    frame(alone)
+    at_once = alone.evaluate(ticks)
+    assert at_once != before
+    alone.wait_for_timeout(400)
+    assert alone.evaluate(ticks) == at_once
 
 
 # The page's own fit

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import tracemalloc
+from importlib.resources import files
 
 import matplotlib.pyplot
 import nbformat
@@ -383,7 +384,7 @@ def test_a_ball_short_of_the_floor_is_told_to_roll_on():
 
 def test_a_tiny_weight_is_not_told_as_nought():
     said = make("explore_parameters", logits=[12, -12, 12]).sentence
-    assert "are 0.500, 1.9e-11 and 0.500" in said
+    assert "are 0.500, 1.9e−11 and 0.500" in said
     assert said.endswith("Small, but never 0.")
 
 
@@ -602,6 +603,29 @@ def test_controls_that_do_not_count_are_put_away():
         assert set(explorer.view["away"]) == away
 
 
+# Colours
+
+
+def luminance(colour):
+    """WCAG's relative luminance of "#rrggbb"."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return np.dot([0.2126, 0.7152, 0.0722], linear)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_must_be_seen_stands_out_from_the_paper(dark):
+    css = (files("gmm_course.explorers") / "page.css").read_text()
+    colours = {name: pair[dark] for name, *pair in re.findall(r"--(\w+): light-dark\((#\w{6}), (#\w{6})\)", css)}
+    assert {"ink", "paper", "edge", *(f"bell{k}" for k in range(1, 7))} <= set(colours)
+    least = {"ink": 7, "soft": 4.5, "accent": 4.5, "bad": 4.5} | dict.fromkeys(
+        ("edge", "rule", "dots", *(f"bell{k}" for k in range(1, 7))), 3
+    )
+    for name, ratio in least.items():
+        low, high = sorted(luminance(colours[each]) for each in (name, "paper"))
+        assert (high + 0.05) / (low + 0.05) >= ratio, name
+
+
 # Controls and marks
 
 
@@ -659,7 +683,7 @@ def test_a_curve_is_sent_as_its_mixture():
 
 def test_the_still_picture_draws_every_kind_of_mark_on_every_kind_of_axis():
     panels = {
-        "a": Panel(1, (1, 100), (1e-9, 1), "x", "y", True, True, {"x": [[10, "ten"]]}, ({"x": 5, "words": "here"},))
+        "a": Panel(1, (1, 100), (1e-9, 1), "x", "y", True, True, {"x": [[10, "ten"]]})
     }
     limits = {"a": ((1, 100), (1e-9, 1))}
     empty = still(panels, limits, {}, 300)

@@ -52,7 +52,7 @@ def test_an_unknown_number_is_refused():
 def test_one_click_is_told_right_or_wrong_and_a_second_changes_nothing():
     guess = predict(numbers()[0])
     spec = guess.spec
-    page_source = f"""<!doctype html><title>guess</title><body style="background: #111"><script type="module">
+    page_source = f"""<!doctype html><title>guess</title><body data-jp-theme-light="false"><script type="module">
 {guess._esm.replace("export default", "const widget =").replace("export ", "")}
 widget.render({{ model: {{ get: () => ({json.dumps(spec)}) }}, el: document.body }});</script>"""
     for clicked in range(len(spec["choices"])):
@@ -60,7 +60,7 @@ widget.render({{ model: {{ get: () => ({json.dumps(spec)}) }}, el: document.body
             page.set_content(page_source)
             buttons = page.get_by_role("group", name="your guess").get_by_role("button")
             assert page.get_by_role("status").inner_text() == ""
-            assert page.locator(".gmm-explorer[data-dark]").count() == 1
+            assert page.locator(".gmm-explorer").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(21, 24, 27)"
             buttons.nth(clicked).press("Enter")
             said = page.get_by_role("status").inner_text()
             assert said.startswith("✓ Right." if clicked == spec["right"] else "✗ It is: ")
