@@ -54,7 +54,7 @@ def explore_landscape(**values):
             "path": line("map", x, y, color="bell2", width=1.8, label="the walk"),
             "iterates": dots("map", x, y, color="bell2", size=2.2),
             "end": dots("map", *seen[-1], color="ink", size=4.5, label="its end"),
-            "losses": line("losses", np.arange(1, len(seen) + 1), np.maximum(losses[: len(seen)], 1e-12), color="bell2", width=1.8),
+            "losses": line("losses", np.arange(len(seen)) + 1, np.maximum(losses, 1e-12)[: len(seen)], color="bell2"),
             "limit": line("steps", [limit, limit], [0, 1], color="bell4", width=4, label="2/λ"),
         }
         numbers = spans(

@@ -33,7 +33,7 @@ def spans(*parts):
 
 
 def table(truth, fitted=None, name="fit"):
-    """The parameters of the truth and, under its name, of a fit, as an HTML table; of a bell that only one has, blanks."""
+    """The parameters of the truth and, under its name, of a fit as an HTML table, blanks where one has no such bell."""
     sides = {"true": truth}
     if fitted is not None:
         sides[name] = matched(fitted, truth) or fitted
@@ -50,7 +50,8 @@ def table(truth, fitted=None, name="fit"):
 def _cells(mixture, k):
     if k >= mixture.n_components:
         return "<td></td>" * 3
-    return "".join(f"<td>{round(float(array[k]), 12) + 0.0:.4g}</td>" for array in (mixture.weights, mixture.means, mixture.stds))
+    numbers = (float(array[k]) for array in (mixture.weights, mixture.means, mixture.stds))
+    return "".join(f"<td>{round(number, 12) + 0.0:.4g}</td>" for number in numbers)
 
 
 def squares(loss, digits=2):

@@ -573,7 +573,7 @@ STOPS = """() => {
   const shape = e.querySelector('.gmm-hit') ?? e, looks = getComputedStyle(shape);
   const ring = parseFloat(e === shape ? looks.outlineWidth : looks.strokeWidth);
   const hue = e === shape ? looks.outlineColor : looks.stroke, at = e.getBoundingClientRect();
-  return { kind: kinds[e.tagName] ?? e.tagName, name: e.getAttribute('data-id') ?? e.ariaLabel ?? e.textContent, ring, hue,
+  return { kind: kinds[e.tagName] ?? e.tagName, name: e.dataset.id, ring, hue,
     whole: at.top >= 0 && at.bottom <= innerHeight };
 }"""
 
@@ -626,8 +626,8 @@ def test_a_drag_that_goes_back_changes_nothing_and_the_sentence_is_spoken_at_res
 
 
 def test_bells_differ_by_more_than_their_colour_and_nothing_glides_where_less_motion_is_asked_for(alone):
-    dashes = "[...document.querySelectorAll('[data-name^=bell] path:last-child')].map(e => e.getAttribute('stroke-dasharray'))"
-    assert len(set(alone.evaluate(dashes))) == 3
+    curves = alone.locator("[data-name^=bell] path:last-child")
+    assert len(set(curves.evaluate_all("all => all.map(e => e.getAttribute('stroke-dasharray'))"))) == 3
     ticks = "() => [...document.querySelectorAll('.gmm-axes text')].map(t => t.textContent)"
     before = alone.evaluate(ticks)
     alone.get_by_label("std of bell 2", exact=True).fill("0.2")

@@ -682,9 +682,7 @@ def test_a_curve_is_sent_as_its_mixture():
 
 
 def test_the_still_picture_draws_every_kind_of_mark_on_every_kind_of_axis():
-    panels = {
-        "a": Panel(1, (1, 100), (1e-9, 1), "x", "y", True, True, {"x": [[10, "ten"]]})
-    }
+    panels = {"a": Panel(1, (1, 100), (1e-9, 1), "x", "y", True, True, {"x": [[10, "ten"]]})}
     limits = {"a": ((1, 100), (1e-9, 1))}
     empty = still(panels, limits, {}, 300)
     assert base64.b64decode(empty).startswith(PNG)

@@ -60,7 +60,8 @@ widget.render({{ model: {{ get: () => ({json.dumps(spec)}) }}, el: document.body
             page.set_content(page_source)
             buttons = page.get_by_role("group", name="your guess").get_by_role("button")
             assert page.get_by_role("status").inner_text() == ""
-            assert page.locator(".gmm-explorer").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(21, 24, 27)"
+            paper = page.locator(".gmm-explorer").evaluate("e => getComputedStyle(e).backgroundColor")
+            assert paper == "rgb(21, 24, 27)"
             buttons.nth(clicked).press("Enter")
             said = page.get_by_role("status").inner_text()
             assert said.startswith("✓ Right." if clicked == spec["right"] else "✗ It is: ")
