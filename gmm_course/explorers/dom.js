@@ -15,6 +15,7 @@ function make(tag, parent, attributes = {}, text) {
   set(node, attributes);
   if (text !== undefined) node.textContent = text;
   parent?.append(node);
+  if (node.tabIndex === 0) node.dataset.lmSuppressShortcuts = "true"; // what Jupyter asks of whatever has the focus
   return node;
 }
 
@@ -26,7 +27,6 @@ function button(parent, words, action, title) {
 
 // A plain key belongs to the control under it: JupyterLab's own keys would cut and merge the notebook's cells.
 function keepKeys(root) {
-  root.dataset.lmSuppressShortcuts = "true";
   root.addEventListener("keydown", e => e.ctrlKey || e.metaKey || e.altKey || e.key === "Escape" || e.stopPropagation());
 }
 

@@ -35,7 +35,7 @@ export class Picture {
   arrange() {
     const width = this.svg.parentNode.clientWidth || 640, list = Object.entries(this.panels);
     const pads = list.map(([, p]) => ABOVE + (p.xlabel ? 34 : 20)), sum = list.reduce((s, [, p]) => s + p.height, 0);
-    const height = clip(0.72 * width, 300, this.most), free = height - pads.reduce((a, b) => a + b);
+    const height = clip(0.72 * width, 210 + 60 * list.length, this.most), free = height - pads.reduce((a, b) => a + b);
     if (this.width === width) return false;
     [this.width, this.height, this.boxes] = [width, height, {}];
     let y = 0;
