@@ -52,7 +52,8 @@ def test_an_unknown_number_is_refused():
 def test_one_click_is_told_right_or_wrong_and_a_second_changes_nothing():
     guess = predict(numbers()[0])
     spec = guess.spec
-    page_source = f"""<!doctype html><title>guess</title><style>{guess._css}</style><body data-jp-theme-light="false"><script type="module">
+    page_source = f"""<!doctype html><title>guess</title><style>{guess._css}</style>
+<body data-jp-theme-light="false"><script type="module">
 {guess._esm.replace("export default", "const widget =").replace("export ", "")}
 widget.render({{ model: {{ get: () => ({json.dumps(spec)}) }}, el: document.body }});</script>"""
     for clicked in range(len(spec["choices"])):
