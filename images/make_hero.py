@@ -38,7 +38,8 @@ class Film:
 
     def __init__(self, page):
         self.page, self.frames, self.times, self.hand = page, [], [], np.array([560.0, 400.0])
-        self.clip = page.locator(".gmm-explorer").bounding_box()
+        box = page.locator(".gmm-explorer").bounding_box()
+        self.clip = box | {"height": box["height"] + 20}  # room for a status of two lines
 
     def take(self, time=FRAME, wait=250):
         self.page.wait_for_timeout(wait)  # until Python has answered, and its answer is drawn
