@@ -68,8 +68,9 @@ def mapper(workers: Workers) -> Iterator[Callable[[Callable[..., Any], Iterable[
 def _pool(workers: int) -> Executor | None:
     try:
         from concurrent.futures import ProcessPoolExecutor  # here: a browser's Python can't import it
-    except ImportError:
+
+        return ProcessPoolExecutor(os.cpu_count() if workers == -1 else workers, get_context("spawn"))
+    except (ImportError, NotImplementedError):  # the latter from Python 3.13 on
         sentence = f"`workers={workers}` needs processes, which Python can't start here: it goes on in one"
         warnings.warn(sentence, RuntimeWarning, stacklevel=5)
         return None
-    return ProcessPoolExecutor(os.cpu_count() if workers == -1 else workers, get_context("spawn"))
