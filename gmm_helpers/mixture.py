@@ -49,7 +49,7 @@ def mixture_pdf(x: Array | float, weights: Array, means: Array, stds: Array) -> 
     return np.dot(bells, weights)
 
 
-@dataclass(frozen=True, eq=False, repr=False, init=False)
+@dataclass(frozen=True, eq=False)
 class Mixture:
     """A mixture of K Gaussian bells: weights that sum to 1, means, and positive stds, each (K,).
 

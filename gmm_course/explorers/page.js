@@ -14,6 +14,9 @@ const NUMBERS = ["no", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "E
 
 export function mount(model, el) {
   const spec = model.get("spec");
+  // serial counts the moves of the hand, view.serial those that Python has answered, and before base nothing can be followed.
+  // last: the page's own fit; due: the frame that is asked for; flying: messages without an answer, two at most; waiting: a
+  // move came meanwhile; began: Python is to begin anew. Timers: rest (of the hand), late (an answer), quiet (before it is spoken).
   let view = received(model.get("view")), serial = view.serial, last = null, due = 0, flying = 0, waiting = false, began = false;
   let rest = 0, late = 0, quiet = 0, base = 0, limits = null, complaint = "";
   const hold = new Hold(plain(view.values), spec.controls), { values } = hold;
