@@ -25,6 +25,7 @@ WITHOUT = {  # device: what takes its place
     "k-means++ starts": {"search.KINDS": ("prominent", "scattered", "prominent", "jittered")},
     "scattered starts": {"search.KINDS": ("prominent", "k-means++", "prominent", "jittered")},
     "jittered starts": {"search.KINDS": ("prominent", "k-means++", "prominent", "scattered")},
+    "picking the component that is missed least": {"moves.LEAST": 0.0},
     "split": {"moves.SPLIT": 0.0},
     "set on the misfit": {"moves.TO_MISFIT": 0.0},
     "matched filter": {"moves.TO_MATCH": 0.0},
