@@ -122,7 +122,7 @@ def sentence(runs):
     if n == 1:
         twins = alike(best.start, 0) and alike(best.mixture, 1e-6)
         why = " The two bells that started alike are alike still." if twins else ""
-        return f"This start ends in another valley: {squares(best.loss, 3)} are missed.{why}"
+        return f"This start ends at a higher loss: {squares(best.loss, 3)} are missed.{why}"
     if best.loss > MET:
         return f"None of {n} starts meets the curve: the best misses {squares(best.loss)}."
     found = sum(end.loss <= MET for end in runs)
