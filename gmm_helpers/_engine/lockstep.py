@@ -28,9 +28,11 @@ TOGETHER = 60_000  # runs × components × points in one batch: what a processor
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """Where a run starts, of which kind that start is, and how many evaluations the run may take. alone: it is run by
-    MINPACK; continues: the run that was cut short there; bar: the objective at which
-    an earlier run left noise alone."""
+    """Where a run starts, of which kind that start is, and how many evaluations the run may take.
+
+    alone: it is run by MINPACK; continues: the run that was cut short there; bar: the objective at which an earlier run
+    left noise alone.
+    """
 
     problem: Problem
     phi: Array

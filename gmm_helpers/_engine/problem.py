@@ -48,8 +48,8 @@ class Problem:
     background: Background
     affine: Affine
     ties: tuple[Tie, ...] = ()
-    asked: PriorLike | None = None  # the user's prior,
-    prior: Rows | None = None  # and its rows
+    asked: PriorLike | None = None  # the prior as the user gave it
+    prior: Rows | None = None  # the same as residuals and their slopes
 
     @property
     def n_free(self) -> int:

@@ -203,4 +203,5 @@ def _seconds_per_evaluation(problem: Problem, settings: Settings) -> float:
     K = problem.n_components
     calls, algebra = (1.5e-5, 8e-10) if settings.in_lockstep else (settings.method.call_cost, 3e-9)
     price = calls + problem.u.size * K * (1.2e-8 + algebra * K)
-    return price + (0.0 if getattr(problem.asked, "affine", problem.asked is None) else 2e-3)
+    has_tape = problem.prior is not None and not getattr(problem.asked, "affine", False)
+    return price + 2e-3 * has_tape
