@@ -41,7 +41,10 @@ def minimise(
         tell()
 
     def run(status: int, nfev: int) -> Run:
-        return ended(problem, memory(path[-1]), status, nfev, method.name, path, kind)
+        here = memory(path[-1])
+        while len(path) > 1 and not np.isfinite(path[-1]).all():  # as MINPACK may end; what came before can be shown
+            path.pop()
+        return ended(problem, here, status, nfev, method.name, path, kind)
 
     with np.errstate(all="ignore"):  # a far-off trial may overflow; it is judged by its loss alone
         try:

@@ -536,3 +536,24 @@ def test_a_search_ends_with_the_walk_that_spends_its_budget(monkeypatch):
     assert not result.is_confirmed
     assert result.nfev * price > 0.004
     assert (result.nfev - result.runs[0].nfev - max(run.nfev for run in result.runs)) * price <= 0.004
+
+
+@pytest.mark.parametrize("lost_at", [0, 2])
+def test_a_run_that_is_lost_can_be_shown_and_is_no_success(monkeypatch, lost_at):
+    """MINPACK of SciPy 1.14 may end in NaN. What came before is kept, and a search prefers any other run."""
+
+    def ends_in_nan(residuals, phi, Dfun, **_):
+        for step in range(lost_at):
+            residuals(phi + step / 100)
+            Dfun(phi + step / 100)
+        return np.full(phi.size, np.nan), None, {"nfev": lost_at}, "", 1
+
+    monkeypatch.setattr("gmm_helpers._engine.minimise.leastsq", ends_in_nan)
+    result = fit_once(*classic(), Mixture([0.3, 0.3, 0.4], [4, 12, 21], [1, 1, 1]), method="LM")
+    assert not result.success
+    assert "another start" in result.message
+    assert "FitResult: no success" in repr(result)
+    assert np.isfinite(result.theta).all()
+    found = fit(*classic(), 3, rng=0)
+    assert found.success
+    assert found.loss < 1e-8
