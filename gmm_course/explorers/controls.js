@@ -19,7 +19,8 @@ function numberRow(parent, path, { hold, put, complain }) {
     box.value = box.dataset.shown;
   };
   return () => {
-    const value = hold.get(path), words = String(+value.toPrecision(5));
+    const value = hold.get(path), short = +value.toPrecision(5);
+    const words = 0 < Math.abs(short) && Math.abs(short) < 1e-3 ? short.toExponential() : String(short); // the box is narrow
     slider.value = Math.round((place(clip(value, low, high)) - place(low)) / step);
     set(slider, { "aria-valuetext": words });
     if (document.activeElement !== box || box.dataset.shown !== words) box.value = words;

@@ -392,6 +392,17 @@ def test_what_can_be_hit_is_large_enough_for_a_finger(page):
     assert min(page.evaluate(sizes % ":is(button, select, input)")) >= 24
 
 
+def test_no_box_cuts_its_number_off(page):
+    """A log slider goes down to a billionth: an exponent is shorter than nine zeros."""
+    slider = begun(page, "explore_landscape").get_by_label("slope at which a walk stops, slider")
+    box = page.get_by_label("slope at which a walk stops", exact=True)
+    for places in range(0, 32, 5):
+        slider.fill(str(places))
+        frame(page)
+        assert box.evaluate("e => e.scrollWidth <= e.clientWidth"), box.input_value()
+        assert float(box.input_value()) == pytest.approx(10 ** (places / 4 - 9), rel=0.005)
+
+
 def test_stop_is_heard(page):
     box = begun(page, "explore_restarts")
     pressed(box, "Narrow fifty")
