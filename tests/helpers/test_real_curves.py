@@ -11,6 +11,7 @@ import pickle
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ from gmm_helpers import (
     select_components,
 )
 from gmm_helpers._engine.background import make_background
-from gmm_helpers._engine.moves import _least_missed
+from gmm_helpers._engine.moves import _least_missed, relocated
 
 DATA = Path(__file__).parent.parent / "data"
 ROOT_2PI = np.sqrt(2 * np.pi)
@@ -715,6 +716,21 @@ def test_the_component_that_is_missed_least_is_one_of_two_twins():
     x = np.linspace(0, 16, 100)
     run = fit_once(x, m.pdf(x), m, method="LM")._run
     assert _least_missed(run) in (0, 1)
+    far = run.theta.reshape(3, -1)[1, -1]  # the component apart from the twins
+    moved = [run.problem.affine.theta(phi).reshape(3, -1)[1] for phi in relocated(run, 400, np.random.default_rng(0))]
+    stays = np.mean([abs(means - far).min() < 0.5 for means in moved])
+    assert stays > 0.8  # nine times in ten, and two in three if every component were as likely to move
+
+
+@pytest.mark.parametrize("log_std", [-295.0, 295.0])
+def test_a_component_that_ran_away_is_the_one_that_is_missed_least(log_std):
+    m = Mixture([0.3, 0.5, 0.2], [4, 8, 12], [1, 1, 1])
+    x = np.linspace(0, 16, 100)
+    run = fit_once(x, m.pdf(x), m, method="LM")._run
+    theta = run.theta.copy()
+    theta[[0, 6]] = -300, log_std
+    lost = replace(run, phi=run.problem.affine.phi(theta))
+    assert lost.order[_least_missed(lost)] == 0
 
 
 # How sure
