@@ -198,7 +198,7 @@ export function mount(model, el) {
     set(reveal, { "aria-pressed": values.revealed });
     if (code) set(code, { "aria-pressed": values.code });
     [asked.textContent, sentence.textContent] = [what, text];
-    set(picture.image, { "aria-label": text });
+    set(picture.image, { role: "img", "aria-label": text });
     set(sentence, { "data-covered": covered ? "" : null });
     status.innerHTML = covered || (alone && model.still) ? "" : view.status;
     table.innerHTML = values.revealed ? view.table : "";

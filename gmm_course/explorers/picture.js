@@ -27,7 +27,7 @@ export class Picture {
     this.legend = make("div", parent, { class: "gmm-legend", "aria-hidden": "true" });
     this.svg = make("-svg", make("div", parent, { class: "gmm-figure" }), {});
     this.axes = make("-g", this.svg, { class: "gmm-axes", "aria-hidden": "true" });
-    this.image = make("-g", this.svg, { role: "img" });
+    this.image = make("-g", this.svg);
     this.limits = {};
   }
 
