@@ -16,6 +16,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 ROOT = PATHS[0].parents[1]
+pytest.register_assert_rewrite("curves")
 
 # No clock in a test; in CI the same examples each time, elsewhere new ones.
 settings.register_profile("here", deadline=None)

@@ -6,10 +6,12 @@ import pytest
 from gmm_helpers import (
     CLASSIC,
     Mixture,
+    apart,
     bandwidth,
     classic,
     density_from_histogram,
     density_from_samples,
+    equal,
     fit,
     fit_once,
     fixed,
@@ -66,6 +68,7 @@ ARGUMENTS = {
     "mass of zero": ({"mass": 0}, "`mass` must be a finite number above 0, got 0"),
     "negative mass": ({"mass": -2.0}, "`mass` must be a finite number above 0, got -2.0"),
     "infinite mass": ({"mass": np.inf}, "`mass` must be a finite number above 0, got inf"),
+    "an extreme mass": ({"mass": 1e-320}, "`mass` must lie between 1e-290 and 1e290, got 1e-320"),
     "mass in words": ({"mass": "one"}, "`mass` must be a finite number above 0, got 'one'"),
     "unknown rule of weights": (
         {"grid_weights": "simpson"},
@@ -77,10 +80,18 @@ ARGUMENTS = {
     "a negative sigma": ({"sigma": -np.ones(75)}, "`sigma` must be positive, got minimum -1"),
     "a sigma of zero": ({"sigma": 0}, "`sigma` must be a finite number above 0, got 0"),
     "sigmas all infinite": ({"sigma": np.full(75, np.inf)}, "`x` must have at least 2 points that count, got none"),
+    "one sigma that isn't infinite": (
+        {"sigma": changed(np.full(75, np.inf), 5, 1)},
+        "`x` must have at least 2 points, got 1",
+    ),
+    "sigma in words": ({"sigma": "poisson"}, "`sigma` must be a finite number above 0, got 'poisson'"),
     "NaN in sigma": ({"sigma": np.full(75, np.nan)}, "`sigma` must be finite, got nan at index 0"),
     "unknown policy": ({"nan_policy": "propagate"}, "`nan_policy` must be 'raise' or 'omit', got 'propagate'"),
     "unknown background": ({"background": "cubic"}, "`background` must be None, 'constant', 'linear' or columns"),
     "a flat background": ({"background": np.ones(75)}, r"`background` must have the shape \(N, B\)"),
+    "a number for a background": ({"background": 3.0}, r"`background` must have the shape \(N, B\), .* got \(\)"),
+    "a background of NaN": ({"background": np.full((75, 1), np.nan)}, "`background` must be finite where"),
+    "a background in words": ({"background": ["a"] * 75}, "`background` must hold real numbers, got a list"),
     "a short background": (
         {"background": np.ones((74, 1))},
         "`background` must have one entry for each x, got 74",
@@ -93,20 +104,34 @@ ARGUMENTS = {
         "`density` must rise above its background somewhere",
     ),
     "ties in words": ({"ties": ["stds"]}, "`ties` must be a list of ties"),
+    "ties that are one function": ({"ties": equal}, "`ties` must be a list of ties"),
     "a tie to nobody": ({"ties": [fixed("means", 3, 5)]}, "`ties` must name components 0 … 2, got 3"),
     "ties at odds": ({"ties": [fixed("means", 0, 5), fixed("means", 0, 6)]}, "`ties` must not contradict each other"),
+    "distances at odds": (
+        {"ties": [apart("means", 0, 1, 3), apart("means", 1, 0, 3)]},
+        "`ties` must not contradict each other",
+    ),
     "an area in a given mass": ({"ties": [fixed("areas", 0, 0.3)]}, "`ties` may fix an area with `mass=None` alone"),
     "a start of two": ({"start": Mixture([0.5, 0.5], [1, 2], [1, 1])}, "`start` must be a Mixture of 3 components"),
+    "a start that is a number": ({"start": 3}, "`start` must be a Mixture, a list of them or None, got 3"),
+    "a start out of reach": ({"start": Mixture([0.5, 0.3, 0.2], [5, 15, 1e300], [1, 1, 1])}, "`start` must have means"),
     "prior is no function": ({"prior": 1e-3}, "`prior` must be a function of weights, means, stds, got float"),
     "callback is no function": ({"callback": "print"}, "`callback` must be callable, got str"),
     "options in a list": ({"options": ["gtol"]}, "`options` must be a dict or None, got list"),
+    "options of an unknown kind": ({"options": {"ftol": "small"}}, "`options` must have ftol .*'small'"),
+    "a metric of other size": ({"method": "BFGS", "options": {"hess_inv0": np.eye(9)}}, r"hess_inv0 .*\(8, 8\)"),
     "unknown option of LM": ({"options": {"tol": 1}}, "`options` of LM are ftol, xtol, gtol and maxfev, got 'tol'"),
     "no workers": ({"workers": 0}, "`workers` must be a whole number, at least 1, got 0"),
+    "half a worker": ({"workers": 1.5}, "`workers` must be a whole number, at least 1, got 1.5"),
     "workers by name": ({"workers": "all"}, "`workers` must be a whole number, at least 1, got 'all'"),
     "negative seed": ({"rng": -1}, "`rng` must be None, a whole number ≥ 0 or a numpy Generator, got -1"),
     "seed in words": ({"rng": "one"}, "`rng` must be None, a whole number ≥ 0 or a numpy Generator, got 'one'"),
     "no evaluations": ({"options": {"maxfev": 0}}, "`options` must have maxfev as a whole number, at least 1, got 0"),
     "a prior of NaN": ({"prior": lambda w, _m, _s: w * np.nan}, "`prior` must return finite residuals, got nan"),
+    "a prior of words": ({"prior": lambda *_: "much"}, "`prior` must"),
+    "a prior of nothing": ({"prior": lambda *_: None}, "`prior` must"),
+    "a prior that divides by 0": ({"prior": lambda *_: 1 / 0}, "`prior` must"),
+    "a prior of one argument": ({"prior": lambda weights: weights}, "`prior` must"),
     "a prior that autograd can't trace": ({"prior": lambda w, _m, _s: np.array(float(w[0]))}, "autograd can trace"),
 }
 STARTS = {
@@ -164,8 +189,9 @@ def test_what_is_no_target(x, density, message):
 
 @pytest.mark.parametrize(("arguments", "message"), ARGUMENTS.values(), ids=ARGUMENTS)
 def test_what_is_no_argument(arguments, message):
-    with pytest.raises((TypeError, ValueError), match=message):
+    with pytest.raises((TypeError, ValueError), match=message) as caught:
         fit(**{"x": X, "density": DENSITY, "n_components": 3} | arguments)
+    assert len(str(caught.value)) < 300
 
 
 @pytest.mark.parametrize(("start", "message"), STARTS.values(), ids=STARTS)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from scipy import optimize
-from scipy.optimize import OptimizeWarning, curve_fit, least_squares
+from scipy.optimize import OptimizeWarning, least_squares
 from strategies import random_mixture
 
 from gmm_helpers import (
@@ -323,19 +323,6 @@ def test_standard_errors_are_the_roots_of_the_covariance():
     errors = result.standard_errors()
     together = [*errors.weights, *errors.means, *errors.stds, errors.mass]
     np.testing.assert_allclose(together, np.sqrt(np.diag(result.covariance())), rtol=1e-12, atol=1e-300)
-
-
-def test_sigma_is_that_of_curve_fit():
-    sigma = np.where(X < 12, 0.001, 0.004)
-    y = DENSITY + sigma * np.random.default_rng(5).normal(size=X.size)
-    result = fit(X, y, 3, mass=None, sigma=sigma, rng=0)
-
-    def model(x, *p):
-        return gaussian_pdf(x[:, None], np.array(p[3:6]), np.array(p[6:])) @ np.array(p[:3])
-
-    p, covariance = curve_fit(model, X, y, [0.3, 0.5, 0.2, 5, 15, 20, 2, 1, 2], sigma=sigma, absolute_sigma=True)
-    np.testing.assert_allclose(result.mixture.means, p[3:6], rtol=1e-6)
-    np.testing.assert_allclose(result.standard_errors().means, np.sqrt(np.diag(covariance))[3:6], rtol=1e-4)
 
 
 def test_the_covariance_is_unknown_where_the_data_are_silent():

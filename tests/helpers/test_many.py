@@ -1,5 +1,11 @@
 """Many curves: the same answers as one by one, wherever they are fitted, and what fails stays in its place."""
 
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from test_workers import dask_cluster, processes
@@ -90,9 +96,56 @@ def test_an_interrupt_keeps_what_was_found():
         ({"method": "Newton"}, ValueError, "`method` must be one of"),
         ({"options": {"tol": 1}}, ValueError, "`options` of LM are ftol, xtol, gtol and maxfev, got 'tol'"),
         ({"n_start": 3}, TypeError, "unexpected keyword argument 'n_start'"),
+        ({"x": np.zeros(75)}, ValueError, "`x` must increase strictly"),
+        ({"mass": -1}, ValueError, "`mass` must"),
+        ({"prior": 3}, TypeError, "`prior` must"),
+        ({"n_starts": 0}, ValueError, "`n_starts` must"),
+        ({"sigma": -0.1}, ValueError, "`sigma` must"),
+        ({"background": "cubic"}, ValueError, "`background` must"),
+        ({"nan_policy": "drop"}, ValueError, "`nan_policy` must"),
+        ({"ties": ["equal"]}, TypeError, "`ties` must"),
+        ({"grid_weights": "simpson"}, ValueError, "`grid_weights` must"),
         ({"rng": -1}, ValueError, "`rng` must be None, a whole number ≥ 0"),
     ],
 )
 def test_what_is_wrong_with_all_curves_is_said_at_once(arguments, error, message):
     with pytest.raises(error, match=message):
         fit_many(**{"x": X, "densities": CURVES[:2], "n_components": 3} | arguments)
+
+
+def test_a_result_weighs_little():
+    for result in fit_many(X, CURVES[:3], 3, rng=0):
+        assert len(pickle.dumps(result)) < 30_000
+
+
+DEADLY = """
+import os
+import numpy as np
+from gmm_helpers import CLASSIC, fit_many
+
+home = os.environ.setdefault("HOME_PROCESS", str(os.getpid()))
+
+def deadly(weights, means, stds):
+    if str(os.getpid()) != home and float(np.max(getattr(means, "_value", means))) > 100:
+        os._exit(1)
+    return 1e-9 * stds**2
+
+if __name__ == "__main__":
+    x = np.linspace(0, 25, 100)
+    grids = [x] * 5 + [x + 200] + [x] * 4
+    try:
+        results = fit_many(grids, [CLASSIC.pdf(x)] * 10, 3, rng=0, workers=2, prior=deadly)
+    except Exception as error:
+        print("told:", error)
+    else:
+        print("kept:", sum(hasattr(result, "mixture") for result in results))
+        print("told:", next(result for result in results if isinstance(result, Exception)))
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_is_told_of_and_does_not_hang(tmp_path):
+    (tmp_path / "deadly.py").write_text(DEADLY)
+    done = subprocess.run([sys.executable, "deadly.py"], cwd=tmp_path, capture_output=True, text=True, timeout=100,
+                          env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])})  # fmt: skip
+    assert "told: " in done.stdout, done.stderr

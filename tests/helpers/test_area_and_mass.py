@@ -1,0 +1,41 @@
+"""The area of the curve, and the mass that was promised."""
+
+import numpy as np
+import pytest
+from curves import told
+
+from gmm_helpers import CLASSIC, Mixture, fit
+
+TWO = Mixture([0.4, 0.6], [3, 6], [0.5, 0.8])
+
+
+@pytest.mark.parametrize("area", [0.3, 0.7, 1.2, 2, 30, 272, 5e3, 5e5])
+@pytest.mark.parametrize("K", [1, 2, 3])
+def test_no_success_while_area_and_mass_disagree(area, K):
+    x = np.linspace(0, 10, 200)
+    result = fit(x, area * TWO.pdf(x), K, rng=0)
+    assert not result.success or result.loss <= 1e-8
+    assert not result.success or result.mixture.stds.max() < 100
+    if K < 3 or not result.success:
+        assert "`mass=None`" in result.diagnosis[0]
+
+
+@pytest.mark.parametrize("area", [0.3, 5, 1e4])
+def test_noise_hides_no_area(area):
+    x = np.linspace(-4, 30, 150)
+    y = area * (CLASSIC.pdf(x) + 1e-3 * np.random.default_rng(1).normal(size=150))
+    result = fit(x, y, 3, rng=0)
+    assert not result.success
+    assert "`mass=None`" in result.diagnosis[0]
+    free = fit(x, y, 3, rng=0, mass=None)
+    assert free.success
+    assert free.mass == pytest.approx(area, rel=0.05)
+
+
+@pytest.mark.parametrize("cut", [5, 6, 6.5])
+def test_a_grid_that_cuts_bells_off_stays_legal(cut):
+    x = np.linspace(0, cut, 150)
+    result = fit(x, TWO.pdf(x), 2, rng=0)
+    assert result.success
+    assert result.loss <= 1e-8
+    assert not told(result, "mass=None")

@@ -1,0 +1,134 @@
+"""Curves on a background, in the model or missing from it."""
+
+import numpy as np
+import pytest
+from curves import PEDESTAL, ROOT_2PI, areas_of, assert_right, bells, told
+from scipy.optimize import least_squares
+
+from gmm_helpers import classic, fit
+from gmm_helpers._engine.background import make_background
+
+
+@pytest.mark.parametrize("level", [-10, 0, 3, 200, 3e4])
+def test_a_constant_background_is_exact(level):
+    x = np.linspace(0, 100, 400)
+    y = level + bells(x, *PEDESTAL)
+    result = fit(x, y, 2, mass=None, background="constant", rng=0)
+    assert_right(result, *PEDESTAL)
+    assert np.ravel(result.background) == pytest.approx([level], abs=1e-6 * max(abs(level), 30))
+    assert result.curve(x) == pytest.approx(y, abs=1e-6 * max(abs(level), 30))
+    whole = result.curve(np.array([40, 50], dtype=object))
+    assert whole.dtype == float
+    assert whole == pytest.approx(result.curve([40.0, 50.0]), abs=0)
+
+
+LINEAR = {
+    "rising": (np.linspace(0, 100, 400), PEDESTAL, lambda x: 5 + 0.3 * x),
+    "falling, far away": (1e5 + np.linspace(0, 10, 300), [(1, 1e5 + 4, 0.5), (2, 1e5 + 7, 1)],
+                          lambda x: 900 - 40 * (x - 1e5)),
+    "through zero": (np.linspace(-50, 50, 200), [(7, -20, 4), (5, 0, 6), (9, 25, 3)], lambda x: 0.05 * x),
+    "steep": (np.linspace(0, 1, 250), [(1, 0.3, 0.03), (0.4, 0.6, 0.08)], lambda x: 1000 * x),
+    "nanometres in metres": (np.linspace(4e-7, 7e-7, 200), [(50, 5e-7, 1e-8), (20, 6e-7, 2e-8)],
+                             lambda x: 10 + 1e8 * (x - 4e-7)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("x", "truth", "line"), LINEAR.values(), ids=LINEAR)
+def test_a_linear_background_is_exact(x, truth, line):
+    result = fit(x, line(x) + bells(x, *truth), len(truth), mass=None, background="linear", rng=0)
+    assert_right(result, *truth, rtol=1e-5)
+    between = (x[1:] + x[:-1]) / 2
+    y = line(between) + bells(between, *truth)
+    assert result.curve(between) == pytest.approx(y, abs=1e-6 * abs(y).max())
+
+
+def test_columns_of_any_shape_are_a_background():
+    x = np.linspace(-3, 12, 300)
+    columns = np.column_stack([np.ones(300), np.exp(-x / 4), x**2])
+    truth = [(3, 2, 0.6), (2, 5, 1)]
+    result = fit(x, columns @ [1.5, 20, -0.1] + bells(x, *truth), 2, mass=None, background=columns, rng=0)
+    assert_right(result, *truth, rtol=1e-5)
+    assert np.ravel(result.background) == pytest.approx([1.5, 20, -0.1], rel=1e-4)
+    between = (x[1:] + x[:-1]) / 2
+    rows = (columns[1:] + columns[:-1]) / 2
+    assert result.curve(between) == pytest.approx(rows @ [1.5, 20, -0.1] + bells(between, *truth), abs=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["constant", "linear"])
+def test_a_rough_background_lies_beneath_the_bells(kind):
+    """It is what starts take off, so it must not be drawn up by them."""
+    x = np.linspace(0, 100, 400)
+    line = 5 + 0.3 * x * (kind == "linear")
+    rough = make_background(kind, x, np.ones(400)).rough(line + bells(x, *PEDESTAL))
+    assert abs(rough - line).max() < 0.01 * 30
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_noisy_curve_on_a_background_is_within_its_errors(seed):
+    x = np.linspace(0, 100, 400)
+    rng = np.random.default_rng(seed)
+    level, slope = rng.choice([-10, 5, 300]), rng.choice([0, 0.2, -1])
+    y = level + slope * x + bells(x, *PEDESTAL) + 0.3 * rng.normal(size=400)
+    result = fit(x, y, 2, mass=None, background="linear", rng=0)
+    errors = result.standard_errors()
+    assert result.success
+    assert abs(result.mixture.means - [40, 50]) == pytest.approx(0, abs=4 * errors.means.max())
+    assert (abs(result.areas - areas_of(*PEDESTAL)) < 4 * errors.areas).all()
+    assert (abs(result.mixture.stds - [3, 4]) < 4 * errors.stds).all()
+
+
+def test_the_background_goes_into_the_errors():
+    """Against SciPy's own Jacobian of bells and line together."""
+    x = np.linspace(0, 100, 200)
+    y = 4 + 0.1 * x + bells(x, (10, 40, 9)) + 0.2 * np.random.default_rng(2).normal(size=200)
+
+    def model(theta):
+        a, m, s, c, d = theta
+        return c + d * x + a / (s * ROOT_2PI) * np.exp(-0.5 * ((x - m) / s) ** 2)
+
+    end = least_squares(lambda theta: (model(theta) - y) / 0.2, [220, 41, 9, 4, 0.1], x_scale="jac")
+    errors = np.sqrt(np.diag(np.linalg.inv(end.jac.T @ end.jac)))
+    result = fit(x, y, 1, mass=None, background="linear", sigma=0.2, rng=0)
+    found = result.standard_errors()
+    assert [found.areas[0], found.means[0], found.stds[0]] == pytest.approx(errors[:3], rel=1e-3)
+    assert result.chi2 == pytest.approx(2 * end.cost, rel=1e-6)
+    assert result.bic == pytest.approx(2 * end.cost + 5 * np.log(200), rel=1e-6)
+
+
+def test_a_slope_too_steep_for_a_float_is_infinite():
+    x, y = classic()
+    result = fit(1e-200 * x, 1e150 * (y + 0.01 * x), 3, mass=None, background="linear", rng=0)
+    assert result.success
+    assert result.background[1] == np.inf
+
+
+# A background that is missing from the model
+
+
+@pytest.mark.parametrize("K", [2, 3])
+@pytest.mark.parametrize("noise", [0, 0.3])
+@pytest.mark.parametrize("level", [5, 200, 3e4])
+def test_a_pedestal_without_a_background_is_named(level, noise, K):
+    x = np.linspace(0, 100, 400)
+    y = level + bells(x, *PEDESTAL) + noise * np.random.default_rng(0).normal(size=400)
+    result = fit(x, y, K, mass=None, rng=0)
+    assert told(result, "background")
+    assert not told(result, "dead")
+    assert not (result.success and result.mixture.stds.max() > 100)
+
+
+@pytest.mark.parametrize("K", [3, 4])
+def test_a_slope_beneath_the_bells_is_named(K):
+    x = np.linspace(-3, 7, 251)
+    y = 0.4 + 0.05 * x + bells(x, (1, 0, 0.5), (0.8, 3, 0.4), (0.5, 5, 0.6))
+    assert any("`background='linear'`" in sentence for sentence in fit(x, y, K, mass=None, rng=0).diagnosis)
+
+
+def test_lines_of_absorption_are_no_success():
+    x = np.linspace(4000, 400, 500)
+    y = 1 - bells(x, (0.6, 1700, 20), (0.3, 2900, 40))
+    result = fit(x, y, 2, mass=None, background="constant", rng=0)
+    assert not result.success
+    assert "dips" in result.message
+    turned = fit(x, -y, 2, mass=None, background="constant", rng=0)
+    np.testing.assert_allclose(turned.mixture.means, [1700, 2900])

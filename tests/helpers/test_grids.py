@@ -1,0 +1,90 @@
+"""Grids with gaps, grids that fall, long grids, and any unit."""
+
+import numpy as np
+import pytest
+from curves import areas_of, bells
+
+from gmm_helpers import CLASSIC, classic, fit
+
+
+def test_masked_points_are_left_out():
+    x, y = classic()
+    masked = np.ma.masked_array(y, np.isin(np.arange(75), [2, 30, 60]))
+    masked.data[masked.mask] = 999
+    result = fit(x, masked, 3, rng=0)
+    assert result.success
+    assert result.mixture.means == pytest.approx(CLASSIC.means, abs=1e-6)
+    by_x = fit(np.ma.masked_array(x, masked.mask), masked.data, 3, rng=0)
+    assert by_x.mixture.means == pytest.approx(CLASSIC.means, abs=1e-6)
+
+
+def test_nan_is_left_out_where_that_is_asked():
+    x, y = classic()
+    y = y.copy()
+    y[[0, 41]] = np.nan
+    for policy in ({}, {"nan_policy": "raise"}):
+        with pytest.raises(ValueError, match=r"`density` must be finite.*nan_policy"):
+            fit(x, y, 3, **policy)
+    result = fit(x, y, 3, rng=0, nan_policy="omit")
+    assert result.mixture.means == pytest.approx(CLASSIC.means, abs=1e-6)
+    kept = np.isfinite(y)
+    assert result.mixture.means == pytest.approx(fit(x[kept], y[kept], 3, rng=0).mixture.means, abs=1e-9)
+    sigma = np.where(np.arange(75) == 9, np.nan, 0.1)
+    assert fit(x, y, 3, rng=0, nan_policy="omit", sigma=sigma).success
+    with pytest.raises(ValueError, match="`nan_policy`"):
+        fit(x, y, 3, nan_policy="propagate")
+
+
+def test_a_grid_that_falls_is_the_same_curve():
+    x, y = classic()
+    y = y + 0.003 * np.random.default_rng(3).normal(size=75)
+    sigma = 0.003 * (1 + x / 25)
+    columns = np.column_stack([np.ones(75), x])
+    for options in ({}, {"sigma": sigma}, {"background": "linear"}, {"background": columns, "sigma": sigma}):
+        turned = {key: value if isinstance(value, str) else value[::-1] for key, value in options.items()}
+        rising, falling = fit(x, y, 3, rng=0, **options), fit(x[::-1], y[::-1], 3, rng=0, **turned)
+        assert falling.mixture.means == pytest.approx(rising.mixture.means, rel=1e-9)
+        assert falling.loss == pytest.approx(rising.loss, rel=1e-9)
+        assert np.ravel(falling.pdf(x)) == pytest.approx(rising.pdf(x), rel=1e-9)
+    with pytest.raises(ValueError, match="`x` must"):
+        fit(np.r_[x[40:], x[:40]], y, 3)
+
+
+@pytest.mark.parametrize(("N", "narrow"), [(100_000, False), (6_000, True), (20_000, True)])
+def test_a_long_grid_converges(N, narrow):
+    rng = np.random.default_rng(N)
+    x = np.linspace(0, 100, N)
+    truth = [(1, 20, 0.5), (2, 35, 0.3), (1.5, 50, 0.8), (1, 70, 0.02 if narrow else 0.4), (2, 85, 0.6)]
+    result = fit(x, bells(x, *truth) + 0.05 * rng.normal(size=N), 5, mass=None, rng=0)
+    assert result.success
+    assert (abs(result.areas - areas_of(*truth)) < 4 * result.standard_errors().areas).all()
+    assert "maxfev" not in result.message
+
+
+# The same, in any unit
+
+
+def hard(seed):
+    """Four noisy bells as chance has it, so that there are several valleys to end in."""
+    rng = np.random.default_rng([142, seed])
+    x = np.linspace(0, 1, 100)
+    truth = [(rng.uniform(0.3, 1), rng.uniform(0.1, 0.9), np.exp(rng.uniform(-3.5, -2))) for _ in range(4)]
+    return x, bells(x, *truth) + 0.05 * rng.normal(size=100)
+
+
+UNITS = {"powers of two": (2.0**20, 0, 2.0**-10), "miles": (1.609, 3, 7.3), "far away": (1, 1e4, 1e-9)}
+
+
+OPTIONS = {"bare": {}, "sigma": {"sigma": 1.0}, "a background": {"background": "linear"}}
+
+
+@pytest.mark.parametrize(("scale", "shift", "height"), UNITS.values(), ids=UNITS)
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+def test_what_is_normalised_does_not_remember_the_unit(options, scale, shift, height):
+    for seed in range(3):
+        x, y = hard(seed)
+        here = fit(x, y, 4, mass=None, rng=seed, **options)
+        changed = options | ({"sigma": height} if "sigma" in options else {})
+        there = fit(scale * x + shift, height * y, 4, mass=None, rng=seed, **changed)
+        assert there.success == here.success
+        assert there.loss == pytest.approx(here.loss, rel=1e-5)

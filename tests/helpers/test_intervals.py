@@ -1,0 +1,194 @@
+"""How sure each number is: profile intervals, posterior errors, and what people quote."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+from curves import (
+    PEDESTAL,
+    ROOT_2PI,
+    bells,
+    fitted_by_scipy,
+    rounded,
+)
+from scipy.optimize import least_squares
+from scipy.stats import t as student_t
+
+from gmm_helpers import (
+    CLASSIC,
+    Mixture,
+    classic,
+    fit,
+    fixed,
+    log_std_prior,
+)
+
+
+def test_an_interval_is_where_the_profile_crosses():
+    """χ², minimised over all else by SciPy, rises by the quantile at both ends. (Of one run: a search's interval holds
+    its other minima too.)"""
+    x = np.linspace(0, 30, 150)
+    truth = [(5, 11, 2), (4, 14, 2)]
+    y = bells(x, *truth) + 0.1 * np.random.default_rng(4).normal(size=150)
+    result = fit(x, y, 2, mass=None, rng=0, sigma=0.1).runs[0]
+    low, high = result.interval("means", 0, level=0.95)
+    assert low < result.mixture.means[0] < high
+
+    def chi2_at(mean):
+        def residual(theta):
+            a, b, m, s, t = theta
+            return (bells(x, (a, mean, s), (b, m, t)) - y) / 0.1
+
+        return 2 * least_squares(residual, [5, 4, 14, 2, 2]).cost
+
+    assert [chi2_at(low) - result.chi2, chi2_at(high) - result.chi2] == pytest.approx([3.8415] * 2, rel=0.01)
+    wide = result.interval("means", 0, level=0.99)
+    assert wide[0] < low < high < wide[1]
+
+
+def test_intervals_of_few_points_are_students():
+    """A straight problem: one bell, little noise. The interval is Student's t times the standard error."""
+    x = np.linspace(-3, 3, 9)
+    y = bells(x, (1, 0.1, 1)) + 1e-4 * np.random.default_rng(0).normal(size=9)
+    result = fit(x, y, 1, mass=None, rng=0)
+    low, high = result.interval("means", 0)
+    half = student_t.ppf(0.975, 6) * result.standard_errors().means[0]
+    assert [result.mixture.means[0] - low, high - result.mixture.means[0]] == pytest.approx([half] * 2, rel=1e-2)
+
+
+@pytest.mark.parametrize("name", ["areas", "means", "stds", "heights", "fwhms", "weights"])
+def test_every_number_has_an_interval(name):
+    x = np.linspace(0, 20, 100)
+    y = bells(x, (5, 6, 1), (3, 13, 2)) + 0.05 * np.random.default_rng(1).normal(size=100)
+    result = fit(x, y, 2, mass=None, rng=0)
+    values = getattr(result, name) if hasattr(result, name) else getattr(result.mixture, name)
+    for k in (0, 1):
+        low, high = result.interval(name, k)
+        half = 1.986 * getattr(result.standard_errors(), name)[k]
+        assert [values[k] - low, high - values[k]] == pytest.approx([half] * 2, rel=0.15)
+
+
+@pytest.mark.parametrize("name", ["areas", "means", "stds"])
+def test_a_profile_is_the_price_of_a_tie(name):
+    """χ² rises by as much where `fixed` holds the number; at both ends of the interval by the quantile."""
+    x = np.linspace(0, 100, 200)
+    y = bells(x, *PEDESTAL) + 0.5 * np.random.default_rng(3).normal(size=200)
+    free = fit(x, y, 2, mass=None, sigma=0.5, rng=0)
+    best = getattr(free if name == "areas" else free.mixture, name)[0]
+    values = best + getattr(free.standard_errors(), name)[0] * np.array([-2, 0, 1.5])
+
+    def price(value):
+        held = fit(x, y, 2, mass=None, sigma=0.5, start=free.mixture, n_starts=1, ties=[fixed(name, 0, value)])
+        return held.chi2 - free.chi2
+
+    assert free.profile(name, 0, values) == pytest.approx([price(value) for value in values], abs=1e-4)
+    assert free.profile(name, 0, free.interval(name, 0)) == pytest.approx([3.8415] * 2, rel=0.01)
+
+
+def test_what_has_no_end_says_so():
+    """Two bells that the curve hardly parts: an area may be anything from nothing."""
+    x = np.linspace(0, 10, 60)
+    y = bells(x, (1, 5, 1), (0.8, 5.4, 1)) + 0.05 * np.random.default_rng(3).normal(size=60)
+    result = fit(x, y, 2, mass=None, rng=0)
+    ends = [result.interval("stds", k) for k in (0, 1)] + [result.interval("areas", k) for k in (0, 1)]
+    assert any(low in (0, -np.inf) or high == np.inf for low, high in ends)
+    assert result.diagnosis
+
+
+def test_a_share_of_a_given_mass_ends_at_the_mass():
+    """Two bells hardly apart: where the data don't bound a share, the mass does."""
+    x, truth = np.linspace(0, 24, 100), Mixture([0.5, 0.5], [11, 13.5], [2, 2])
+    for seed in range(4):
+        y = 3 * truth.pdf(x) + 0.012 * np.random.default_rng(seed).normal(size=100)
+        result = fit(x, y, 2, mass=3, rng=seed)
+        low, high = result.interval("areas", 0)
+        assert 0 <= low < result.areas[0] < high <= 3
+        np.testing.assert_allclose(result.interval("weights", 0), [low / 3, high / 3], atol=0.01)
+
+
+def test_fits_of_a_thinned_grid_are_no_rivals():
+    """Over 4,096 points the search runs on some of them, whose χ² is another."""
+    x = np.linspace(0, 10, 6000)
+    y = bells(x, (1, 3, 0.5), (0.6, 7, 1)) + 0.05 * np.random.default_rng(3).normal(size=x.size)
+    result = fit(x, y, 2, mass=None, rng=3)
+    assert result.diagnosis == ()
+    ends = np.array(result.interval("means", 0)) - result.mixture.means[0]
+    np.testing.assert_allclose(ends, result.standard_errors().means[0] * np.array([-1.96, 1.96]), rtol=0.02)
+
+
+def covered(seed, noise):
+    rng = np.random.default_rng([16, seed])
+    x = np.linspace(0, 24, 100)
+    truth = [(5, 11, 2), (5, 14, 2)]
+    y = bells(x, *truth) + noise * rng.normal(size=100)
+    low, high = fit(x, y, 2, mass=None, rng=0).interval("means", 0)
+    return low <= 11 <= high
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("noise", [0.05])
+def test_intervals_of_a_near_pair_hold_the_truth(noise):
+    assert sum(covered(seed, noise) for seed in range(100)) >= 90
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda result: result.interval("means", 0, level="a"), "`level`"),
+        (lambda result: result.interval("means", 0, level=1.5), "`level`"),
+        (lambda result: result.profile("means", 0, 3.0), "`values`"),
+        (lambda result: result.profile("means", 0, [np.nan]), "`values`"),
+        (lambda result: result.profile("stds", 0, [-1]), "`values` of stds must be positive"),
+        (lambda result: result.interval("means", 0, level=95), "`level`"),
+        (lambda result: result.interval("middle", 0), "`name`"),
+        (lambda result: result.interval("means", 3), "`k`"),
+        (lambda result: result.interval("means", -3), "`k`"),
+        (lambda result: result.interval("means", 0.5), "`k`"),
+    ],
+)
+def test_what_is_asked_of_a_result_is_checked(ask, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        ask(fit(*classic(), 3, rng=0))
+
+
+def test_errors_under_a_prior_are_the_posteriors():
+    x, y = classic()
+    y = y + 0.01 * np.random.default_rng(0).normal(size=75)
+    bare = fit(x, y, 3, rng=0, sigma=0.01)
+    loose, tight = (fit(x, y, 3, rng=0, sigma=0.01, prior=log_std_prior(2, strength)) for strength in (1e-4, 1e-1))
+    assert (tight.standard_errors().stds < loose.standard_errors().stds).all()
+    assert loose.standard_errors().stds == pytest.approx(bare.standard_errors().stds, rel=0.1)
+
+
+# What people quote
+
+
+def test_areas_heights_and_widths_by_their_formulas():
+    x = np.linspace(0, 25, 120)
+    y = 40 * (CLASSIC.pdf(x) + 0.001 * np.random.default_rng(0).normal(size=120))
+    result = fit(x, y, 3, mass=None, rng=0)
+    mixture, errors = result.mixture, result.standard_errors()
+    assert result.areas == pytest.approx(result.mass * mixture.weights)
+    assert result.heights == pytest.approx(result.areas / mixture.stds / ROOT_2PI)
+    assert result.fwhms == pytest.approx(2 * np.sqrt(2 * np.log(2)) * mixture.stds)
+    assert errors.fwhms == pytest.approx(2 * np.sqrt(2 * np.log(2)) * errors.stds)
+    values, oracle = fitted_by_scipy(x, y, 1, [(a / s / ROOT_2PI, m, s) for a, m, s in zip(
+        40 * CLASSIC.weights, CLASSIC.means, CLASSIC.stds, strict=True)])  # fmt: skip
+    sigma = np.sqrt(np.sum((y - result.pdf(x)) ** 2) / (120 - 9))
+    assert result.areas == pytest.approx(values[0], rel=1e-5)
+    assert errors.areas == pytest.approx(sigma * oracle[0], rel=1e-3)
+
+
+def test_a_table_has_a_row_for_each_bell():
+    x, y = rounded()
+    result = fit(x[::10], y[::10], 2, mass=None, rng=0)
+    rows = result.table()
+    assert len(rows) == 2
+    assert [row["mean"] for row in rows] == pytest.approx([8, 11], abs=1e-3)
+    assert [row["area"] for row in rows] == pytest.approx([100, 86.05], rel=1e-3)
+    file = io.StringIO()
+    writer = csv.DictWriter(file, rows[0])
+    writer.writeheader()
+    writer.writerows(rows)
+    assert len(file.getvalue().splitlines()) == 3

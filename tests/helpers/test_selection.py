@@ -1,0 +1,53 @@
+"""How many bells?"""
+
+import numpy as np
+import pytest
+from curves import bells
+
+from gmm_helpers import classic, select_components
+
+
+@pytest.mark.parametrize(
+    ("truth", "noise", "options"),
+    [([(3, 100, 10)], 1, {}), ([(5, 80, 6), (8, 140, 9)], 0.5, {}), ([(5, 80, 6), (8, 105, 9)], 0.1, {"sigma": 0.1}),
+     ([(50, 60, 4), (30, 80, 6), (40, 140, 5)], 2, {"background": "linear"}), ([(3e-9, 100, 10)], 1e-9, {}),
+     ([(2, 20, 3), (2, 60, 3), (2, 100, 3), (2, 140, 3), (2, 180, 3)], 0.1, {})],
+)  # fmt: skip
+def test_the_right_number_of_bells(truth, noise, options):
+    x = np.arange(200.0)
+    y = bells(x, *truth) + noise * np.random.default_rng(0).normal(size=200)
+    y = y + (20 + 0.5 * x if options.get("background") else 0)
+    selection = select_components(x, y, most=7, rng=0, **options)
+    assert selection.n_components == len(truth)
+
+
+def test_no_more_bells_are_tried_than_points_can_tell():
+    """Nine points tell three bells of three numbers each."""
+    x = np.arange(9.0)
+    y = bells(x, (3, 2, 0.8), (2, 6, 0.7)) + 0.01 * np.random.default_rng(0).normal(size=9)
+    selection = select_components(x, y, sigma=0.01, rng=0)
+    assert max(selection.results) <= 3
+    assert selection.n_components == 2
+    by_hand = {K: np.sum(((y - result.curve(x)) / 0.01) ** 2) for K, result in selection.results.items()}
+    assert selection.chi2 == pytest.approx(by_hand)
+    assert repr(selection).startswith(f"Selection: 2 components, plausible {selection.plausible}")
+
+
+def test_pure_noise_may_have_no_bell():
+    claimed = 0
+    for seed in range(20):
+        y = np.random.default_rng([15, seed]).normal(size=200)
+        claimed += select_components(np.arange(200.0), y, most=4, rng=0).n_components > 0
+    assert claimed <= 1
+
+
+def test_what_selection_hands_out_is_as_sure_as_fit():
+    x = np.arange(300.0)
+    for seed in range(3):
+        y = bells(x, (20, 140, 10), (14, 165, 10)) + np.random.default_rng([88, seed]).normal(size=300)
+        assert select_components(x, y, 4, rng=0).result.success
+
+
+def test_a_seed_that_is_none_is_refused():
+    with pytest.raises(TypeError, match="`rng`"):
+        select_components(*classic(), rng="a")

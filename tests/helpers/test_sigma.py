@@ -1,0 +1,126 @@
+"""Noise as it is: counts, one `sigma` a point, points that don't count."""
+
+import numpy as np
+import pytest
+from curves import bells, counting, fitted_by_scipy, told
+
+from gmm_helpers import CLASSIC, classic, fit
+
+COUNTED = {
+    "high": (np.linspace(0, 50, 400), [(1000, 20, 2), (300, 28, 3)]),
+    "low": (np.linspace(0, 20, 300), [(12, 6, 1), (9, 12, 1.5)]),
+    "on an edge": (np.linspace(0, 10, 250), [(200, 0.5, 1), (80, 6, 0.7)]),
+    "few points": (np.linspace(0, 10, 60), [(400, 3, 1), (200, 7, 1)]),
+}
+
+
+@pytest.mark.parametrize("weighed", [False, True])
+def test_counting_noise_is_no_missing_bell(weighed):
+    flagged = right = 0
+    for seed in range(12):
+        x, y = counting(seed)
+        sigma = np.sqrt(np.maximum(y, 1)) if weighed else None
+        result = fit(x, y, 2, mass=None, rng=seed, sigma=sigma)
+        flagged += told(result, "component")
+        right += result.success and abs(result.mixture.means - [40, 45]).max() < 0.1
+    assert flagged <= 1
+    assert right == 12
+
+
+def test_a_bell_that_is_missing_is_told_of_under_counting_noise():
+    assert all(told(fit(*counting(seed), 1, mass=None, rng=0), "component") for seed in range(4))
+
+
+@pytest.mark.parametrize(("x", "truth"), COUNTED.values(), ids=COUNTED)
+def test_other_counts(x, truth):
+    expected = bells(x, *truth)
+    flagged, missed = 0, 0
+    for seed in range(10):
+        y = np.random.default_rng(seed).poisson(expected).astype(float)
+        result = fit(x, y, 2, mass=None, rng=0)
+        flagged += told(result, "component")
+        missed += not told(fit(x, y, 1, mass=None, rng=0), "component")
+        assert result.success
+    assert flagged <= 1
+    assert missed <= (10 if expected.max() < 20 else 0)  # a dozen counts may not tell
+
+
+@pytest.mark.parametrize("sigma", [None, 0.04])
+def test_few_points_with_the_right_number_of_bells_are_not_blamed(sigma):
+    x = np.linspace(0, 10, 30)
+    for seed in range(5):
+        y = bells(x, (1, 3, 0.9), (0.7, 7, 1)) + 0.04 * np.random.default_rng(seed).normal(size=30)
+        assert not any("component" in sentence for sentence in fit(x, y, 2, mass=None, sigma=sigma, rng=0).diagnosis)
+
+
+# `sigma`
+
+
+def test_chi2_aic_and_bic_by_their_definitions():
+    x, y = counting(3)
+    sigma = np.sqrt(np.maximum(y, 1))
+    result = fit(x, y, 2, mass=None, rng=0, sigma=sigma)
+    chi2 = float(np.sum(((y - result.pdf(x)) / sigma) ** 2))
+    assert result.chi2 == pytest.approx(chi2)
+    assert result.aic == pytest.approx(chi2 + 2 * 6)
+    assert result.bic == pytest.approx(chi2 + np.log(2000) * 6)
+    other = fit(x, y, 3, mass=None, rng=0, sigma=sigma)
+    assert other.chi2 <= chi2 * (1 + 1e-6)
+    assert other.bic > result.bic
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e-6, 1e5])
+def test_sigma_weighs_as_curve_fit_does(unit):
+    x = np.linspace(0, 30, 250)
+    truth = [(10, 10, 2), (6, 20, 3)]
+    sigma = 0.05 + 0.4 * (x / 30) ** 2
+    y = bells(x, *truth) + sigma * np.random.default_rng(5).normal(size=250)
+    values, errors = fitted_by_scipy(x, y, sigma, truth)
+    result = fit(x, unit * y, 2, mass=None, rng=0, sigma=unit * sigma)
+    assert result.success
+    assert result.areas == pytest.approx(unit * values[0], rel=1e-5)
+    assert result.mixture.means == pytest.approx(values[1], rel=1e-5)
+    assert result.mixture.stds == pytest.approx(values[2], rel=1e-5)
+    found = result.standard_errors()
+    assert found.means == pytest.approx(errors[1], rel=1e-3)
+    assert found.stds == pytest.approx(errors[2], rel=1e-3)
+    assert found.areas == pytest.approx(unit * errors[0], rel=1e-3)
+
+
+def test_one_sigma_for_all_points_moves_nothing_but_the_errors():
+    x, y = classic()
+    y = y + 0.002 * np.random.default_rng(0).normal(size=x.size)
+    bare, told_so = fit(x, y, 3, rng=0), fit(x, y, 3, rng=0, sigma=0.002)
+    assert told_so.mixture.means == pytest.approx(bare.mixture.means, rel=1e-6)
+    freedom = x.size - 8
+    factor = np.sqrt(told_so.chi2 / freedom)
+    assert bare.standard_errors().means == pytest.approx(factor * told_so.standard_errors().means, rel=1e-4)
+    assert fit(x, y, 3, rng=0, sigma=np.full(75, 0.002)).x == pytest.approx(told_so.x, rel=1e-9)
+
+
+# Points that don't count
+
+
+def test_a_point_that_does_not_count_may_hold_anything():
+    x, y = classic()
+    sigma = np.ones(75)
+    sigma[[3, 40, 74]] = np.inf
+    spoilt = y.copy()
+    spoilt[[3, 40, 74]] = [-1e6, 1e9, -3]
+    result = fit(x, spoilt, 3, rng=0, sigma=sigma)
+    assert result.success
+    assert result.mixture.means == pytest.approx(CLASSIC.means, abs=1e-6)
+
+
+@pytest.mark.parametrize("kept", [slice(None, None, 2), slice(0, 60), slice(20, None)])
+def test_points_left_out_leave_the_count_of_points_as_well(kept):
+    rng = np.random.default_rng(8)
+    x = np.linspace(0, 25, 100)
+    y = CLASSIC.pdf(x) + 0.002 * rng.normal(size=100)
+    sigma = np.full(100, np.inf)
+    sigma[kept] = 1.0
+    out, cut = fit(x, y, 3, rng=0, sigma=sigma), fit(x[kept], y[kept], 3, rng=0, sigma=1.0)
+    assert out.mixture.means == pytest.approx(cut.mixture.means, rel=1e-6)
+    assert out.chi2 == pytest.approx(cut.chi2, rel=1e-6)
+    assert out.bic == pytest.approx(cut.bic, rel=1e-6)
+    assert out.standard_errors().means == pytest.approx(cut.standard_errors().means, rel=1e-4)

@@ -1,0 +1,105 @@
+"""Ties hold exactly, and leave a smaller problem."""
+
+import re
+
+import numpy as np
+import pytest
+from curves import ROOT_2PI, assert_right, bells
+from scipy.optimize import least_squares
+
+from gmm_helpers import apart, equal, fit, fixed, ratio
+
+TIED = np.linspace(0, 40, 300)
+
+
+def test_equal_widths():
+    truth = [(3, 12, 2), (5, 20, 2), (2, 27, 2)]
+    result = fit(TIED, bells(TIED, *truth), 3, mass=None, ties=[equal("stds")], rng=0)
+    assert_right(result, *truth)
+    noisy = bells(TIED, *truth) + 0.2 * np.random.default_rng(0).normal(size=300)
+    tied, free = (fit(TIED, noisy, 3, mass=None, ties=ties, rng=0) for ties in ([equal("stds")], None))
+    assert np.ptp(tied.mixture.stds) < 1e-12
+    assert tied.loss >= free.loss
+    assert tied.standard_errors().stds.max() < free.standard_errors().stds.min()
+
+
+@pytest.mark.parametrize("method", ["LM", "BFGS"])
+def test_a_value_that_is_fixed_stays(method):
+    truth = [(3, 486.1, 2), (5, 500, 4)]
+    x = np.linspace(470, 520, 200)
+    y = bells(x, *truth) + 0.05 * np.random.default_rng(2).normal(size=200)
+    ties = [fixed("means", 0, 486.1), fixed("stds", 1, 4.0)]
+    result = fit(x, y, 2, mass=None, ties=ties, rng=0, method=method)
+    at = result.mixture.means.argmin()
+    assert result.mixture.means[at] == pytest.approx(486.1, abs=1e-9)
+    assert result.mixture.stds[1 - at] == pytest.approx(4, rel=1e-9)
+    errors = result.standard_errors()
+    assert errors.means[at] == pytest.approx(0, abs=1e-9)
+    assert errors.stds[1 - at] == pytest.approx(0, abs=1e-9)
+    assert errors.means[1 - at] > 0
+
+
+def test_ratios_and_distances():
+    """The oxygen doublet: areas 2.98 : 1, 47.9 apart, one width; and a third line of its own."""
+    truth = [(1, 4959.0, 5), (2.98, 5006.9, 5), (1.5, 4900, 8)]
+    x = np.linspace(4850, 5050, 250)
+    y = 0.2 + bells(x, *truth) + 0.05 * np.random.default_rng(3).normal(size=250)
+    ties = [apart("means", 0, 1, 47.9), ratio("areas", 1, 0, 2.98), equal("stds", 0, 1)]
+    result = fit(x, y, 3, mass=None, ties=ties, background="constant", sigma=0.05, rng=0)
+    means, stds, areas = result.mixture.means, result.mixture.stds, result.areas
+    assert means[1] - means[0] == pytest.approx(47.9, abs=1e-9)
+    assert areas[1] / areas[0] == pytest.approx(2.98, rel=1e-9)
+    assert stds[1] == pytest.approx(stds[0], rel=1e-9)
+    assert sorted(means) == pytest.approx([4900, 4959, 5006.9], abs=1)
+    assert result.success
+    n_free = 9 - 3 + 1
+    assert result.bic == pytest.approx(result.chi2 + n_free * np.log(250))
+    assert 250 - n_free == pytest.approx(result.chi2, abs=4 * np.sqrt(2 * 250))
+
+
+def test_tied_errors_are_those_of_the_smaller_problem():
+    """Two bells of one width: SciPy on five numbers."""
+    y = bells(TIED, (3, 14, 2), (2, 22, 2)) + 0.1 * np.random.default_rng(6).normal(size=300)
+
+    def residual(theta):
+        a, b, m, n, s = theta
+        return (a * np.exp(-0.5 * ((TIED - m) / s) ** 2) + b * np.exp(-0.5 * ((TIED - n) / s) ** 2)) / s / ROOT_2PI - y
+
+    end = least_squares(residual, [15, 10, 14, 22, 2], x_scale="jac")
+    errors = np.sqrt(np.diag(np.linalg.inv(end.jac.T @ end.jac)) * 2 * end.cost / (300 - 5))
+    result = fit(TIED, y, 2, mass=None, ties=[equal("stds")], rng=0)
+    found = result.standard_errors()
+    assert [*found.areas, *found.means, found.stds[0]] == pytest.approx(errors, rel=1e-3)
+
+
+NO_TIES = {
+    "a kind of one's own": (lambda: equal("widths"), "`kind` must be 'areas', 'means' or 'stds', got 'widths'"),
+    "equal to nobody": (lambda: equal("stds", 1), "`components` must be two or more, or none for all, got 1 alone"),
+    "a component below 0": (
+        lambda: fixed("means", -1, 3),
+        "a component of a tie must be a whole number, at least 0, got -1",
+    ),
+    "half a component": (
+        lambda: fixed("means", 0.5, 3),
+        "a component of a tie must be a whole number, at least 0, got 0.5",
+    ),
+    "a truth value": (
+        lambda: equal("means", True, 2),
+        "a component of a tie must be a whole number, at least 0, got True",
+    ),
+    "a mean that is NaN": (lambda: fixed("means", 0, np.nan), "`value` must be a finite number, got nan"),
+    "a mean in words": (lambda: fixed("means", 0, "1"), "`value` must be a finite number, got '1'"),
+    "a mean that is true": (lambda: fixed("means", 0, True), "`value` must be a finite number, got True"),
+    "a std of 0": (lambda: fixed("stds", 0, 0), "`value` must be a finite number above 0, got 0"),
+    "a ratio of means": (lambda: ratio("means", 0, 1, 2), "`kind` of a ratio must be 'areas' or 'stds', got 'means'"),
+    "a ratio to itself": (lambda: ratio("stds", 1, 1, 2), "a tie must name two different components, got 1 twice"),
+    "a ratio below 0": (lambda: ratio("stds", 0, 1, -2), "`value` must be a finite number above 0, got -2"),
+    "a distance of stds": (lambda: apart("stds", 0, 1, 2), "`kind` of a distance must be 'means', got 'stds'"),
+    "a distance without end": (lambda: apart("means", 0, 1, np.inf), "`distance` must be a finite number, got inf"),
+}
+
+
+@pytest.mark.parametrize(("tie", "message"), NO_TIES.values(), ids=NO_TIES)
+def test_what_is_no_tie_is_refused(tie, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        tie()

@@ -1,0 +1,110 @@
+"""A bell too many, a bell too few, bells that the curve doesn't tell apart."""
+
+import numpy as np
+import pytest
+from curves import areas_of, bells, rounded
+from scipy.optimize import least_squares
+
+from gmm_helpers import fit
+
+
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
+def test_one_bell_too_many_leaves_the_real_ones_alone(seed):
+    t, y = rounded()
+    result = fit(t, y, 4, mass=None, rng=seed)
+    near = [result.areas[abs(result.mixture.means - m) < 1].sum() for m in (8, 11)]
+    assert near == pytest.approx([100, 86.05], rel=0.01)
+    assert result.mass == pytest.approx(186.05, rel=0.01)
+    assert result.mixture.stds[result.mixture.weights > 1e-3].min() > 0.5
+
+
+@pytest.mark.parametrize(("seed", "noise", "K"), [(0, 0.01, 3), (1, 0.003, 4), (2, 0.03, 3), (3, 1e-4, 4), (4, 0, 3)])
+def test_no_spike_is_preferred_to_a_healthy_fit(seed, noise, K):
+    x = np.linspace(0, 20, 200)
+    y = bells(x, (1, 7, 1), (0.6, 12, 1.5)) + noise * np.random.default_rng(seed).normal(size=200)
+    result = fit(x, y, K, mass=None, rng=seed)
+    assert result.mass == pytest.approx(areas_of((1, 7, 1), (0.6, 12, 1.5)).sum(), rel=0.15)
+    assert result.pdf(np.linspace(0, 20, 5000)).max() < 1.5  # nothing stands between the points
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_component_too_many_may_be_noise(seed):
+    """Of two components for one bell in noise one is told to be none, and never the bell."""
+    x = np.arange(400.0)
+    y = bells(x, (50, 200, 12)) + np.random.default_rng([153, seed]).normal(size=400)
+    assert fit(x, y, 1, mass=None, rng=seed).diagnosis == ()
+    result = fit(x, y, 2, mass=None, rng=seed)
+    bell = 1 + int(abs(result.mixture.means - 200).argmin())
+    assert result.diagnosis
+    assert not any(f"component {bell} " in sentence for sentence in result.diagnosis)
+
+
+# One bell for many
+
+
+def best_single_bell(x, y):
+    """The lowest relative loss of one bell of free area, by a grid of means and stds, then polished."""
+
+    def residual(theta):
+        shape = np.exp(-0.5 * ((x - theta[0]) / np.exp(theta[1])) ** 2)
+        return max(shape @ y, 0) / (shape @ shape + 1e-300) * shape - y
+
+    span, step = x[-1] - x[0], np.diff(x).max()
+    starts = [(m, np.log(s)) for m in np.linspace(x[0], x[-1], 60) for s in np.geomspace(step, 2 * span, 15)]
+    starts = sorted(starts, key=lambda start: np.sum(residual(start) ** 2))[:8]
+    ends = [least_squares(residual, start, x_scale=(span, 1)) for start in starts]
+    return min(2 * end.cost for end in ends if np.exp(end.x[1]) > step / 2) / np.sum(y**2)
+
+
+SEVERAL = {
+    "two, far apart": (np.linspace(0, 10, 200), [(0.3 / 0.1, 2, 0.1), (0.7 / 0.8, 7, 0.8)]),
+    "two equal spikes": (np.linspace(0, 10, 200), [(1, 2, 0.1), (1, 8, 0.1)]),
+    "a tall one and a wide one": (np.linspace(-5, 5, 120), [(1, -3, 0.15), (0.6, 1, 1.5)]),
+    "three": (np.linspace(0, 1, 150), [(1, 0.2, 0.03), (0.8, 0.5, 0.05), (1.1, 0.9, 0.02)]),
+    "five, noisy": (np.linspace(0, 1, 200), [(1, 0.1, 0.02), (0.6, 0.3, 0.06), (0.9, 0.5, 0.02), (0.5, 0.7, 0.1),
+                                             (1, 0.9, 0.03)]),
+    "an edge": (np.linspace(0, 1, 100), [(2, 0, 0.03), (0.7, 0.6, 0.15)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("x", "truth"), SEVERAL.values(), ids=SEVERAL)
+def test_one_bell_has_somewhere_to_go(x, truth):
+    y = bells(x, *truth)
+    y = y + (0.03 * np.random.default_rng(0).normal(size=x.size) if len(truth) == 5 else 0)
+    best = best_single_bell(x, y)
+    for seed in range(4):
+        result = fit(x, y, 1, mass=None, rng=seed)
+        assert not result.success or result.loss <= 1.01 * best
+        assert result.success or result.loss <= 1.01 * best
+        assert result.diagnosis != ()
+
+
+# Met, and wrong
+
+
+def random_exact(seed):
+    rng = np.random.default_rng([141, seed])
+    K = int(rng.integers(2, 11))
+    x = np.linspace(0, 1, 200)
+    truth = [(rng.uniform(0.2, 1), m, np.exp(rng.uniform(-4, -2))) for m in rng.uniform(0.1, 0.9, K)]
+    return x, truth
+
+
+def test_numbers_that_the_curve_does_not_tell_are_named():
+    silent = []
+    for seed in range(10):
+        x, truth = random_exact(seed)
+        result = fit(x, bells(x, *truth), len(truth), mass=None, rng=0)
+        truth = np.array(sorted(truth, key=lambda bell: bell[1]))
+        off = max(abs(result.mixture.stds / truth[:, 2] - 1).max(), abs(result.areas / areas_of(*truth) - 1).max(),
+                  (abs(result.mixture.means - truth[:, 1]) / truth[:, 2]).max())  # fmt: skip
+        if result.success and not result.diagnosis and off > 0.01:
+            silent.append((seed, len(truth), off))
+    assert silent == []
+
+
+@pytest.mark.parametrize("distance", [0.1, 0.2, 0.3])
+def test_twins_that_are_one_bell_to_the_eye_are_named(distance):
+    x = np.linspace(0, 10, 100)
+    y = bells(x, (1, 5, 1), (0.7, 5 + distance, 1.02)) + 0.01 * np.random.default_rng(0).normal(size=100)
+    assert fit(x, y, 2, mass=None, rng=0).diagnosis
