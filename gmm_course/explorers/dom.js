@@ -19,35 +19,29 @@ function make(tag, parent, attributes = {}, text) {
   return node;
 }
 
-function button(parent, words, action, title) {
-  const node = make("button", parent, { type: "button", title }, words);
-  node.onclick = action;
-  return node;
+function button(parent, words, onclick, title) {
+  return Object.assign(make("button", parent, { type: "button", title }, words), { onclick });
 }
 
 // A plain key belongs to the control under it: JupyterLab's own keys would cut and merge the notebook's cells.
 function keepKeys(root) {
-  root.addEventListener("keydown", e => e.ctrlKey || e.metaKey || e.altKey || e.key === "Escape" || e.stopPropagation());
+  const plain = event => !event.ctrlKey && !event.metaKey && !event.altKey && event.key !== "Escape";
+  root.addEventListener("keydown", event => plain(event) && event.stopPropagation());
 }
 
-// Two to four answers, one of which is clicked once, and whether that was right. A guess of -1 gives the question up.
-class Guesses {
-  constructor(parent, choose) {
-    this.choose = choose;
-    this.answers = make("span", parent, { class: "gmm-answers", role: "group", "aria-label": "your guess" });
-    this.verdict = make("span", parent, { class: "gmm-verdict", role: "status" });
-  }
-
-  // right: the number of the right answer, or null where it isn't known; sentence: what is said of it.
-  show(choices, guess, right, sentence = "") {
-    const { answers, verdict } = this;
-    if (answers.dataset.of !== choices.join("|")) {
-      answers.replaceChildren(...choices.map((each, i) => button(null, each, () => this.choose(i))));
-      answers.dataset.of = choices.join("|");
-    }
-    set(answers, { class: `gmm-answers${guess === -1 ? " gmm-idle" : ""}` }); // keeps its place: nothing jumps under a hand
-    [...answers.children].forEach((node, i) => set(node, { "aria-pressed": guess === i, disabled: guess === null ? null : "" }));
+// Two to four answers, one of which is clicked once, and whether that was right. Returns what shows them. right: the
+// number of the right answer, or null where it isn't known; sentence: what is said of it. A guess of -1 gives up.
+function guessing(parent, choose) {
+  const answers = make("span", parent, { role: "group", "aria-label": "your guess" });
+  const verdict = make("span", parent, { class: "gmm-verdict", role: "status" });
+  return (choices, guess, right = null, sentence = "") => {
+    if (answers.dataset.of !== choices.join("|"))
+      answers.replaceChildren(...choices.map((each, i) => button(null, each, () => choose(i))));
+    const idle = guess === -1 ? " gmm-idle" : ""; // not hidden: its place is kept
+    set(answers, { "data-of": choices.join("|"), class: `gmm-answers${idle}` });
+    [...answers.children].forEach((node, i) =>
+      set(node, { "aria-pressed": guess === i, disabled: guess === null ? null : "" }));
     const told = right === guess ? "✓ Right." : `✗ It is: ${choices[right]}.`;
-    verdict.textContent = right === null || right === undefined ? "" : `${told} ${sentence}`.trim();
-  }
+    verdict.textContent = right === null ? "" : `${told} ${sentence}`.trim();
+  };
 }

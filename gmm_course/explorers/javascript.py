@@ -7,7 +7,7 @@ from importlib.resources import files
 
 __all__ = ["module", "packed"]
 
-PARTS = ("dom", "solver", "picture", "handles", "controls", "page")
+PARTS = ("dom", "solver", "picture", "handles", "controls", "follow", "kernel", "page")
 
 
 def module(*parts):

@@ -29,8 +29,7 @@ def living(explorer):
         away = [key for key in (*explorer.controls, "work") if key != explorer.view["live"]["of"]]
         views[name] = explorer.view | revealed | {"away": away, "serial": 0}
     explorer.choose(next(iter(explorer.presets)))
-    presets = {name: explorer.spec["presets"][name] for name in views}
-    state = {"spec": explorer.spec | {"presets": presets}, "view": next(iter(views.values()))}
+    state = {"spec": explorer.spec | {"presets": list(views)}, "view": next(iter(views.values()))}
     still = explorer.picture()
     code = f"""{module()}
 const state = {_json(state)};

@@ -1,127 +1,128 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
 const LEFT = 50, RIGHT = 14, ABOVE = 22, FAR = 9999, EDGE = 5; // so that a dot at an end is whole
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
-
-const raised = n => [...String(n)].map(c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
+const part = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
+const whole = (t, [low, high], log) => (log ? low * (high / low) ** t : low + t * (high - low));
+const raised = n => String(n).replace(/./g, c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
 
 // [value, label] of each tick between two limits, about `count` of them.
 export function ticks([low, high], count, log) {
   if (log) {
-    const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
-    const step = Math.max(1, Math.ceil((last - first) / count)), found = [];
-    for (let n = Math.floor(last / step) * step; n >= first; n -= step) found.push([10 ** n, n < 0 || n > 3 ? `10${raised(n)}` : `${10 ** n}`]);
+    const found = [], first = Math.ceil(Math.log10(low) - 1e-9), last = Math.floor(Math.log10(high) + 1e-9);
+    const step = Math.max(1, Math.ceil((last - first) / count));
+    const words = n => (n < 0 || n > 3 ? `10${raised(n)}` : `${10 ** n}`);
+    for (let n = Math.floor(last / step) * step; n >= first; n -= step) found.push([10 ** n, words(n)]);
     return found;
   }
-  const raw = (high - low) / count, power = 10 ** Math.floor(Math.log10(raw)), found = [];
-  const step = [1, 2, 2.5, 5, 10].find(s => s * power >= raw * 0.999) * power, first = Math.ceil(low / step - 1e-9);
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) + (step / power === 2.5 && power <= 1 ? 1 : 0);
-  const words = v => (digits > 5 ? (v ? v.toExponential(0) : "0") : v.toFixed(digits)).replace("-", "−");
-  for (let i = first; i * step <= high + 1e-9 * step; i++) found.push([i * step, words(i * step + 0)]);
-  return found;
+  const raw = (high - low) / count, power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 2.5, 5, 10].find(s => s * power >= raw * 0.999) * power, tiny = step < 1e-5;
+  const digits = (String(+step.toPrecision(2)).split(".")[1] ?? "").length;
+  const words = v => (tiny && v ? v.toExponential(0) : v.toFixed(tiny ? 0 : digits)).replace("-", "−");
+  const first = Math.ceil(low / step - 1e-9), n = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length: n }, (_, i) => (first + i) * step).map(v => [v, words(v + 0)]);
 }
 
-export class Picture {
+class Picture {
   // panels: name → { height, x, y, xlog, ylog, xlabel, ylabel, ticks }, from the top down
   constructor(parent, panels, height) {
-    [this.panels, this.most, this.drawn, this.names] = [panels, height, "", ""];
+    Object.assign(this, { panels, most: height, limits: {}, drawn: "", names: "" });
     this.legend = make("div", parent, { class: "gmm-legend", "aria-hidden": "true" });
     this.svg = make("-svg", make("div", parent, { class: "gmm-figure" }), {});
     this.axes = make("-g", this.svg, { class: "gmm-axes", "aria-hidden": "true" });
     this.image = make("-g", this.svg);
-    this.limits = {};
   }
 
-  // Where a panel stands: this.boxes[name] = { x, y, w, h }. Returns whether that has changed.
+  // Pixels of a point of a panel, and the point of some pixels
+  at(name, x, y) {
+    const b = this.boxes[name], { xlog, ylog } = this.panels[name], limits = this.limits[name];
+    return [b.x + b.w * part(x, limits.x, xlog), b.y + b.h * (1 - part(y, limits.y, ylog))];
+  }
+  point(name, left, top) {
+    const b = this.boxes[name], { xlog, ylog } = this.panels[name], limits = this.limits[name];
+    return [whole((left - b.x) / b.w, limits.x, xlog), whole(1 - (top - b.y) / b.h, limits.y, ylog)];
+  }
+
+  // marks: a list of { name, kind, panel, x, y, color, … }. Returns whether an axis is still gliding.
+  draw(marks, { limits, current }, held) {
+    const moving = this.glide(limits, current ? [] : marks, held), moved = this.arrange();
+    const frame = JSON.stringify([this.limits, this.width]);
+    const names = marks.map(mark => mark.name + mark.kind + mark.panel + mark.label).join();
+    if (frame !== this.drawn) this.frame();
+    if (names !== this.names || moved) this.rebuild(marks);
+    [this.drawn, this.names] = [frame, names];
+    for (const mark of marks) this.put(mark, this.nodes.get(mark.name));
+    return moving;
+  }
+
+  // The limits a step nearer to what is wanted. While a handle is held, or the marks are ahead of the answers, an axis
+  // only grows; under a held top not even that.
+  glide(wanted, ahead, held) {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    let moving = false;
+    for (const [name, { x, y }] of Object.entries(wanted)) {
+      const old = this.limits[name]?.y ?? y, { ylog } = this.panels[name];
+      const live = ylog ? [] : ahead.filter(mark => mark.panel === name && mark.live);
+      const seen = [...y, ...(held || ahead.length ? old : []), ...live.flatMap(mark => mark.y.map(v => 1.04 * v))];
+      const high = held?.shape === "top" ? old[1] : Math.max(...seen);
+      this.limits[name] = { x, y: [Math.min(...seen), high].map((to, i) => {
+        if (calm || ylog || Math.abs(to - old[i]) < 0.01 * (old[1] - old[0])) return to;
+        moving = true;
+        return old[i] + 0.3 * (to - old[i]);
+      }) };
+    }
+    return moving;
+  }
+
+  // Where each panel stands: this.boxes[name] = { x, y, w, h }. Returns whether that has changed.
   arrange() {
     const width = this.svg.parentNode.clientWidth || 640, list = Object.entries(this.panels);
-    const pads = list.map(([, p]) => ABOVE + (p.xlabel ? 34 : 20)), sum = list.reduce((s, [, p]) => s + p.height, 0);
-    const height = clip(0.72 * width, 210 + 60 * list.length, this.most), free = height - pads.reduce((a, b) => a + b);
     if (this.width === width) return false;
-    [this.width, this.height, this.boxes] = [width, height, {}];
+    const pads = list.map(([, p]) => ABOVE + (p.xlabel ? 34 : 20)), shares = sum(list.map(([, p]) => p.height));
+    const height = clip(0.72 * width, 210 + 60 * list.length, this.most), free = height - sum(pads);
     let y = 0;
+    [this.width, this.boxes] = [width, {}];
     list.forEach(([name, p], i) => {
-      this.boxes[name] = { x: LEFT, y: y + ABOVE, w: width - LEFT - RIGHT, h: (free * p.height) / sum };
-      y += pads[i] + this.boxes[name].h;
+      const h = (free * p.height) / shares;
+      this.boxes[name] = { x: LEFT, y: y + ABOVE, w: width - LEFT - RIGHT, h };
+      y += pads[i] + h;
     });
     set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
     return true;
   }
 
-  // Pixels of a point of a panel, and the point of some pixels
-  at(name, x, y) {
-    const b = this.boxes[name], p = this.panels[name], [X, Y] = [this.limits[name].x, this.limits[name].y];
-    return [b.x + b.w * part(x, X, p.xlog), b.y + b.h * (1 - part(y, Y, p.ylog))];
-  }
-  point(name, left, top) {
-    const b = this.boxes[name], p = this.panels[name], [X, Y] = [this.limits[name].x, this.limits[name].y];
-    return [whole((left - b.x) / b.w, X, p.xlog), whole(1 - (top - b.y) / b.h, Y, p.ylog)];
-  }
-
-  // marks: a list of { name, kind, panel, x, y, color, … }; limits: panel → { x, y }
-  draw(marks, limits) {
-    this.limits = limits;
-    const moved = this.arrange(), frame = JSON.stringify([limits, this.width]);
-    if (moved || frame !== this.drawn) this.frame();
-    this.drawn = frame;
-    const names = marks.map(m => m.name + m.kind + m.panel + m.label).join();
-    if (names !== this.names || moved) this.rebuild(marks);
-    this.names = names;
-    for (const mark of marks) this.put(mark, this.nodes.get(mark.name));
-  }
-
   rebuild(marks) {
-    this.nodes = new Map();
     this.image.replaceChildren();
-    this.panes = {};
-    for (const [name, { x, y, w, h }] of Object.entries(this.boxes))
-      this.panes[name] = make("-svg", this.image, { x: x - EDGE, y, width: w + 2 * EDGE, height: h,
-        viewBox: `${x - EDGE} ${y} ${w + 2 * EDGE} ${h}`, overflow: "hidden" });
-    for (const { name, kind, panel } of marks) {
-      const node = make("-g", this.panes[panel], { "data-name": name });
-      if (kind === "text") make("-text", node, { "text-anchor": "middle" });
-      else if (kind === "line") make("-path", node, { stroke: "none" });
-      if (kind !== "text") make("-path", node, { fill: "none" });
-      this.nodes.set(name, node);
+    const panes = {};
+    for (const [name, { x, y, w, h }] of Object.entries(this.boxes)) {
+      const box = { x: x - EDGE, y, width: w + 2 * EDGE, height: h };
+      panes[name] = make("-svg", this.image, { ...box, viewBox: Object.values(box).join(" "), overflow: "hidden" });
     }
-    this.legend.replaceChildren();
+    this.nodes = new Map(marks.map(({ name, kind, panel }) => {
+      const node = make("-g", panes[panel], { "data-name": name, class: "gmm-mark" });
+      for (const tag of kind === "text" ? ["-text"] : ["-path", "-path"]) make(tag, node);
+      return [name, node];
+    }));
     const labels = new Set();
-    for (const mark of marks) if (mark.label && !labels.has(mark.label)) labels.add(mark.label) && this.key(mark);
-  }
-
-  key({ kind, label, color, dash, width, fill, size }) {
-    const item = make("span", this.legend), art = make("-svg", item, { width: 22, height: 12 });
-    const looks = { stroke: `var(--${color})`, fill: "none", "stroke-width": width, "stroke-dasharray": dashes(dash, width) };
-    if (kind === "dots") make("-circle", art, { cx: 11, cy: 6, r: size, fill: `var(--${color})` });
-    else if (fill) make("-rect", art, { x: 1, y: 2, width: 20, height: 9, fill: `var(--${color})`, "fill-opacity": fill });
-    if (kind !== "dots" && width) make("-path", art, { ...looks, d: fill ? "M1 2H21" : "M1 6H21" });
-    item.append(label);
+    this.legend.replaceChildren(...marks.filter(({ label }) => label && labels.size < labels.add(label).size).map(key));
   }
 
   put(mark, node) {
-    const { kind, panel, x, y, color, width, dash, fill, size, opacity, words } = mark, ink = `var(--${color})`;
-    const to = (a, b) => this.at(panel, a, b).map(v => clip(v, -FAR, FAR)), first = node.firstChild, last = node.lastChild;
-    const known = i => Number.isFinite(x[i]) && Number.isFinite(y[i]);
+    const { kind, panel, x, y, fill, color, opacity, words } = mark, dots = kind === "dots";
+    const to = i => this.at(panel, x[i], y[i]).map(v => +clip(v, -FAR, FAR).toFixed(1));
     set(node, { opacity });
     if (kind === "text") {
-      const [a, b] = to(x[0], y[0]);
-      last.textContent = words;
-      return set(last, { x: a.toFixed(1), y: (b - 6).toFixed(1), fill: ink });
+      node.firstChild.textContent = words;
+      return set(node.firstChild, { x: to(0)[0], y: to(0)[1] - 6, fill: `var(--${color})` });
     }
-    let d = "", pen = false;
+    let edge = "", pen = "M";
     for (let i = 0; i < x.length; i++) {
-      if (!known(i)) { pen = false; continue; }
-      const [a, b] = to(x[i], y[i]), spot = `${a.toFixed(1)} ${b.toFixed(1)}`;
-      d += kind === "dots" ? `M${spot}h0` : (pen ? "L" : "M") + spot;
-      pen = true;
+      const known = Number.isFinite(x[i]) && Number.isFinite(y[i]);
+      if (known) edge += pen + to(i).join(" ") + (dots ? "h0" : "");
+      pen = known && !dots ? "L" : "M";
     }
-    if (kind === "arrow" && known(0) && known(1)) d += head(to(x[0], y[0]), to(x[1], y[1]));
-    if (kind === "line" && fill && d) {
-      const floor = clip(this.at(panel, x[0], Math.max(0, this.limits[panel].y[0]))[1], -FAR, FAR).toFixed(1);
-      const [a] = to(x[0], y[0]), [b] = to(x.at(-1), y.at(-1));
-      set(first, { fill: ink, "fill-opacity": fill, d: `M${a.toFixed(1)} ${floor}L${d.slice(1)}L${b.toFixed(1)} ${floor}Z` });
-    }
-    set(last, { d, stroke: ink, "stroke-width": kind === "dots" ? 2 * size * Math.min(1, this.width / 500) : width, "stroke-linejoin": "round",
-      "stroke-linecap": kind === "dots" ? "round" : null, "stroke-dasharray": dashes(dash, width) });
+    if (kind === "arrow" && pen === "L") edge += head(to(0), to(1));
+    const floor = clip(this.at(panel, x[0], Math.max(0, this.limits[panel].y[0]))[1], -FAR, FAR);
+    paint(node, mark, edge, fill && edge ? `${edge}V${floor}H${to(0)[0]}Z` : "", Math.min(1, this.width / 500));
   }
 
   frame() { // the axes, drawn anew when a limit changes
@@ -147,9 +148,22 @@ export class Picture {
   }
 }
 
-const part = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
-const whole = (t, [low, high], log) => (log ? low * (high / low) ** t : low + t * (high - low));
-const dashes = (dash, width) => (dash ? dash.map(v => (v * width).toFixed(1)).join(" ") : null);
+// A mark's edge and the area under it, in its looks
+function paint(node, { kind, color, width, dash, fill, size }, edge, area, scale = 1) {
+  const stroke = `var(--${color})`, thick = kind === "dots" ? 2 * size * scale : width;
+  set(node.firstChild, { d: area, fill: stroke, "fill-opacity": fill });
+  set(node.lastChild, { d: edge, stroke, "stroke-width": thick, "stroke-linecap": kind === "dots" ? "round" : null,
+    "stroke-dasharray": dash?.map(v => (v * width).toFixed(1)).join(" ") });
+}
+
+function key(mark) { // an entry of the legend
+  const item = make("span", null), art = make("-svg", item, { width: 22, height: 12, class: "gmm-mark" });
+  for (const tag of ["-path", "-path"]) make(tag, art);
+  const edge = mark.kind === "dots" ? "M11 6h0" : mark.fill ? "M1 2H21" : "M1 6H21";
+  paint(art, mark, edge, mark.fill ? "M1 2H21V11H1Z" : "");
+  item.append(mark.label);
+  return item;
+}
 
 function head([a, b], [c, d]) { // the barbs of an arrow; none where it is too short to have a direction
   const length = Math.hypot(c - a, d - b), u = (7 * (c - a)) / length, v = (7 * (d - b)) / length;

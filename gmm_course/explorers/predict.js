@@ -2,9 +2,9 @@
 function render({ model, el }) {
   const { choices, right, sentence } = model.get("spec");
   const root = make("div", el, { class: "gmm-explorer gmm-question" });
-  const guesses = new Guesses(root, guess => guesses.show(choices, guess, right, sentence));
+  const show = guessing(root, guess => show(choices, guess, right, sentence));
   keepKeys(root);
-  guesses.show(choices, null, null);
+  show(choices, null);
 }
 
 export default { render };

@@ -108,10 +108,8 @@ class Explorer(anywidget.AnyWidget):
         spec = {
             "panels": {key: vars(panel) for key, panel in self.panels.items()},
             "controls": self.controls,
-            "presets": {key: self._question(preset) for key, preset in self.presets.items()},
-            "problem": self._question(blank),
-            "problems": [self._question(problem)["values"] for problem in self.problems],
-            "initial": {key: plain(value) for key, value in self.initial.items() if key in self.controls},
+            "presets": list(self.presets),
+            "problems": PROBLEMS,
             "columns": table.get("columns", [list(self.controls)]),
             "guess": "guess" in self.controls,
             "work": list(work or {}),
@@ -123,10 +121,6 @@ class Explorer(anywidget.AnyWidget):
 
     def _preset(self, question, answers=(), right=None, **values):
         return Preset({key: read(value) for key, value in values.items()}, question, tuple(answers), right)
-
-    def _question(self, preset):
-        values = {key: plain(value) for key, value in preset.values.items() if key in self.controls}
-        return {"question": preset.question, "values": values, "answers": list(preset.answers)}
 
     def _of(self, preset, problem):
         """The preset of that name or the problem of that number; where there is neither, one without a question."""
@@ -149,16 +143,16 @@ class Explorer(anywidget.AnyWidget):
         try:
             if "file" in message:
                 self.take(message["file"], bytes(buffers[0]))
+            elif "choose" in message:
+                self.choose(**message["choose"])
             else:
-                self._move(message.get("values", {}), message.get("began"), message.get("work"))
+                self._move(message.get("values", {}), message.get("work"))
         except Exception as error:  # a callback's exception shows nowhere else
             self.tell(error)
 
-    def _move(self, values, began, work):
+    def _move(self, values, work):
         moved = {key: read(value) for key, value in values.items() if key in self.controls}
-        moved |= {key: values[key] for key in FRAME if key in values}
-        start = self._start(moved["preset"], moved["problem"]) if began else {}
-        self.update(fresh=began, **start | moved)
+        self.update(**moved | {key: values[key] for key in FRAME if key in values})
         if work:
             self.work.start(work)
             self.refresh()
@@ -172,8 +166,8 @@ class Explorer(anywidget.AnyWidget):
         self.refresh()
 
     def choose(self, preset=None, problem=0):
-        """Begin a preset, by its name, or the problem of that number, or neither."""
-        self.update(fresh=True, **self._start(preset, problem))
+        """Begin a preset, by its name, or the problem of that number, or neither; code that is shown stays so."""
+        self.update(fresh=True, **self._start(preset, problem) | {"code": self.state.values["code"]})
 
     # What it shows
 
@@ -190,6 +184,8 @@ class Explorer(anywidget.AnyWidget):
             shown = replace(shown, sentence=scored(v["guess"], v["truth"], x, shown.fitted))
         if guesses:
             away.add("truth" if covered else "guess")
+        if not self.work.jobs:
+            away.add("work")
         self.shown, self.sentence = shown, typeset(shown.sentence)
         fitted = shown.marks["curve"].label if "curve" in shown.marks else ""
         panels = {key: replace(panel, **shown.limits.get(key, {})) for key, panel in self.panels.items()}
@@ -199,6 +195,8 @@ class Explorer(anywidget.AnyWidget):
             "values": {key: plain(value) for key, value in v.items() if key in self.controls or key in FRAME},
             "marks": [mark.data(name) for name, mark in shown.marks.items() if not mark.when or v[mark.when]],
             "limits": {key: {"x": list(x), "y": list(y)} for key, (x, y) in self.limits.items()},
+            "question": of.question,
+            "answers": list(of.answers),
             "handles": list(shown.handles),
             "sentence": self.sentence,
             "status": typeset(shown.status),

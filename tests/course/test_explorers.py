@@ -92,7 +92,7 @@ def range_of(number):
 def hand(explorer, key, value, **frame):
     """What a page sends when a hand moves one control."""
     values = explorer.view["values"] | {key: value} | frame
-    explorer.hear({"serial": explorer.view["serial"] + 1, "values": values, "began": False})
+    explorer.hear({"serial": explorer.view["serial"] + 1, "values": values})
 
 
 @everyone
@@ -564,8 +564,9 @@ def test_reset_forgets_the_result_of_long_work():
 
 def hand_begins(explorer):
     """What a page sends for *Reset*."""
-    values = explorer.view["values"] | {"answer": None, "revealed": False}
-    explorer.hear({"serial": explorer.view["serial"] + 1, "values": values, "began": True})
+    values = explorer.view["values"]
+    which = {key: values[key] for key in ("preset", "problem")}
+    explorer.hear({"serial": explorer.view["serial"] + 1, "values": values, "choose": which})
 
 
 @pytest.mark.slow

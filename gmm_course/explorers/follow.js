@@ -1,0 +1,47 @@
+// What follows from the hand alone, computed in the frame of its move: curves, dots and, where the page can, the fit.
+const LOOKS = {
+  color: "ink", width: 1.5, dash: null, fill: 0, size: 3, opacity: 1, label: "", words: "", when: "", live: null,
+};
+const NUMBERS = ["no", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+const even = ([low, high, n]) => Array.from({ length: n }, (_, i) => low + ((high - low) * i) / (n - 1));
+const curve = ({ w, m, s }, k, x) => x.map(v => (k === null ? total({ w, m, s }, v) : bell(v, w[k], m[k], s[k])));
+
+// A view with all that Python leaves out of a mark: the usual looks, even x, and the y of a mixture's curve
+function received(view) {
+  const marks = view.marks.map(mark => {
+    const x = mark.even ? even(mark.x) : mark.x, [mixture, k, mass] = mark.of ?? [];
+    return { ...LOOKS, ...mark, x, y: mixture ? curve(mixture, k, x).map(v => mass * v) : mark.y };
+  });
+  return { ...view, marks };
+}
+
+// Whether nothing has moved since the view but bells whose curves the page computes itself
+function follows({ live, values: old }, { values, controls }) {
+  return live && values[live.of].w.length === old[live.of].w.length &&
+    Object.keys(controls).every(key => key === live.of || same(values[key], old[key]));
+}
+
+// The marks of a view, those that depend on the hand computed anew, and the fit: from the last one, where there is one.
+function followed({ live: { noise, of, K }, marks }, values, last) {
+  const given = marks.find(mark => mark.name === "given"), { x } = given;
+  const clean = given.live ? curve(values[of], null, x) : given.y, peak = Math.max(...clean);
+  const density = noise ? clean.map((v, i) => v + noise[i] * peak) : clean;
+  const fit = K ? matched(fitBells(x, density, K, last, noise ? 0 : 6) ?? last, values[of]) : null;
+  const rules = {
+    data: () => density,
+    sum: (mixture, at) => curve(mixture, null, at),
+    bell: (mixture, at, k) => curve(mixture, mixture.places ? mixture.places.indexOf(k) : k, at),
+    left: mixture => curve(mixture, null, x).map((v, i) => density[i] - v),
+  };
+  const anew = ({ live: [rule, which, k], x: at }) => rules[rule](which === "fit" ? fit : values[which], at, k);
+  return { fit, marks: marks.map(mark => (mark.live ? { ...mark, y: anew(mark) } : mark)) };
+}
+
+// The sentence of a fit that no Python has judged
+function said({ m, loss }) {
+  const means = m.toSorted((a, b) => a - b).map(v => v.toFixed(2).replace("-", "−"));
+  const left = loss > MET ? `leave ${+(100 * loss).toPrecision(2)} % of the curve's squares over.` :
+    "explain the curve; nothing is left over.";
+  return `${NUMBERS[means.length]} bells at ${means.slice(0, -1).join(", ")} and ${means.at(-1)} ${left}`;
+}

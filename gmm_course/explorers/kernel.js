@@ -1,0 +1,77 @@
+// The talk with Python: the latest state only, at most two messages without an answer.
+const REST = 150, PATIENCE = 8000; // milliseconds: a hand that rests, and a kernel that is gone
+
+class Kernel {
+  // hold: what the hand holds; heard(): there is news. serial counts the moves of the hand, view is Python's last
+  // answer, to the move view.serial; before the move `base`, which began a preset, no answer is good to go on from.
+  constructor(model, hold, heard) {
+    Object.assign(this, { model, hold, heard, serial: -1, base: 0, flying: 0, waiting: false, silent: false });
+    this.take(model.get("view"));
+    model.on("change:view", this.answered);
+  }
+
+  get current() {
+    return this.view.serial === this.serial;
+  }
+
+  // The hand has moved something. late: Python is asked only when it rests
+  moved(late) {
+    this.serial++;
+    clearTimeout(this.rest);
+    if (late) this.rest = setTimeout(() => this.ask(), REST);
+    else this.ask();
+  }
+
+  // Begin a preset or a problem. A page without Python has a view of each preset.
+  choose(which) {
+    this.base = ++this.serial;
+    this.hold.begin(which);
+    [this.fit, this.view.live] = [null, null];
+    if (this.model.still) this.take({ ...this.model.still[which.preset], serial: this.serial });
+    else this.ask({ choose: which });
+    this.heard();
+  }
+
+  // pressed: what a button asks for; without one, an answer to the present state, if it has none yet
+  ask(pressed) {
+    if (this.model.still || (this.current && !pressed)) return;
+    this.waiting = this.flying >= 2 && !pressed;
+    if (this.waiting) return;
+    clearTimeout(this.rest);
+    clearTimeout(this.patience);
+    this.patience = setTimeout(this.missed, PATIENCE);
+    try {
+      this.model.send({ values: this.hold.moved, serial: this.serial, ...pressed });
+      this.hold.moved = {};
+      this.flying++;
+    } catch {
+      this.missed(); // the channel to a kernel that is gone
+    }
+  }
+
+  give(file, content) {
+    this.model.send({ file, serial: this.serial }, undefined, [content]);
+  }
+
+  missed = () => {
+    [this.flying, this.silent] = [0, true];
+    this.heard();
+  };
+
+  answered = () => {
+    clearTimeout(this.patience);
+    [this.flying, this.silent] = [Math.max(0, this.flying - 1), false];
+    this.take(this.model.get("view"));
+    if (this.waiting) this.ask();
+    this.heard();
+  };
+
+  take(view) {
+    this.view = received(view);
+    this.fit = view.fit ?? this.fit;
+    if (view.serial < this.base) this.view.live = null;
+    if (view.serial < this.serial) return;
+    this.flying = 0;
+    if (!this.hold.held) [this.hold.values, this.serial] = [{ ...view.values }, view.serial];
+  }
+}
