@@ -354,7 +354,9 @@ def test_a_new_problem_gives_bells_to_guess_with_and_scores_them(page):
     expect(sentence(box)).to_contain_text(re.compile(r"Your bells leave .* over, the fit nothing"))
     expect(box.locator(".gmm-legend")).to_contain_text("the truth")
     pressed(box, "Show as code")
-    expect(box.locator(".gmm-code")).to_contain_text(re.compile(r"explore_fit\(.*preset=None, problem=1, revealed=True"))
+    expect(box.locator(".gmm-code")).to_contain_text(
+        re.compile(r"explore_fit\(.*preset=None, problem=1, revealed=True")
+    )
     pressed(box, "Show as code")
 
 
