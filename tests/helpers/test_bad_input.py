@@ -113,6 +113,10 @@ ARGUMENTS = {
     ),
     "an area in a given mass": ({"ties": [fixed("areas", 0, 0.3)]}, "`ties` may fix an area with `mass=None` alone"),
     "a start of two": ({"start": Mixture([0.5, 0.5], [1, 2], [1, 1])}, "`start` must be a Mixture of 3 components"),
+    "ties that fix everything": (
+        {"n_components": 1, "ties": [fixed("means", 0, 15), fixed("stds", 0, 5)]},
+        "`ties` must leave something free, got equations that fix every parameter",
+    ),
     "a start that is a number": ({"start": 3}, "`start` must be a Mixture, a list of them or None, got 3"),
     "a start out of reach": ({"start": Mixture([0.5, 0.3, 0.2], [5, 15, 1e300], [1, 1, 1])}, "`start` must have means"),
     "prior is no function": ({"prior": 1e-3}, "`prior` must be a function of weights, means, stds, got float"),
@@ -120,6 +124,7 @@ ARGUMENTS = {
     "options in a list": ({"options": ["gtol"]}, "`options` must be a dict or None, got list"),
     "options of an unknown kind": ({"options": {"ftol": "small"}}, "`options` must have ftol .*'small'"),
     "a metric of other size": ({"method": "BFGS", "options": {"hess_inv0": np.eye(9)}}, r"hess_inv0 .*\(8, 8\)"),
+    "a metric of unknown name": ({"options": {"hess_inv0": "newton"}, "method": "BFGS"}, "hess_inv0 .*got 'newton'"),
     "unknown option of LM": ({"options": {"tol": 1}}, "`options` of LM are ftol, xtol, gtol and maxfev, got 'tol'"),
     "no workers": ({"workers": 0}, "`workers` must be a whole number, at least 1, got 0"),
     "half a worker": ({"workers": 1.5}, "`workers` must be a whole number, at least 1, got 1.5"),

@@ -179,3 +179,15 @@ def test_an_affine_prior_is_the_function_that_it_is_made_from():
     for theta in np.random.default_rng(5).normal(size=(5, 9)):
         for ours, theirs in zip(quick(theta), plain_way(theta), strict=True):
             np.testing.assert_allclose(ours, theirs, atol=1e-12)
+
+
+def test_a_prior_joins_any_function_and_nothing_else():
+    def own(_weights, means, _stds):
+        return means - 4
+
+    mixture = (np.array([1.0]), np.array([7.0]), np.array([2.0]))
+    for both in (own + log_std_prior(2, 1), log_std_prior(2, 1) + own):
+        assert sorted(both(*mixture)) == [0, 3]
+    for wrong in (lambda: 3 + PRIOR, lambda: PRIOR + 3):
+        with pytest.raises(TypeError, match="unsupported operand"):
+            wrong()

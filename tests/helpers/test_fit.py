@@ -391,6 +391,11 @@ def test_exactly_as_many_starts_as_asked_for():
         assert len(fit(X, noisy(DENSITY, 0.05), 3, n_starts=n, rng=0).runs) == n
 
 
+def test_progress_counts_starts(capsys):
+    fit(X, DENSITY, 3, n_starts=4, rng=0, progress=True)
+    assert "4/4" in capsys.readouterr().err
+
+
 def test_the_global_generator_is_left_alone():
     np.random.seed(0)  # noqa: NPY002
     before = np.random.get_state()[1].copy()  # noqa: NPY002

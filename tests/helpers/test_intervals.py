@@ -69,21 +69,34 @@ def test_every_number_has_an_interval(name):
         assert [values[k] - low, high - values[k]] == pytest.approx([half] * 2, rel=0.15)
 
 
+@pytest.mark.parametrize("prior", [None, log_std_prior(3.5, 1e-3)], ids=["no prior", "a prior"])
 @pytest.mark.parametrize("name", ["areas", "means", "stds"])
-def test_a_profile_is_the_price_of_a_tie(name):
-    """χ² rises by as much where `fixed` holds the number; at both ends of the interval by the quantile."""
+def test_a_profile_is_the_price_of_a_tie(name, prior):
+    """χ², with the prior's squares, rises by as much where `fixed` holds the number; at both ends of the interval by
+    the quantile."""
     x = np.linspace(0, 100, 200)
     y = bells(x, *PEDESTAL) + 0.5 * np.random.default_rng(3).normal(size=200)
-    free = fit(x, y, 2, mass=None, sigma=0.5, rng=0)
+    options = {"mass": None, "sigma": 0.5, "prior": prior}
+    free = fit(x, y, 2, rng=0, **options)
     best = getattr(free if name == "areas" else free.mixture, name)[0]
     values = best + getattr(free.standard_errors(), name)[0] * np.array([-2, 0, 1.5])
 
     def price(value):
-        held = fit(x, y, 2, mass=None, sigma=0.5, start=free.mixture, n_starts=1, ties=[fixed(name, 0, value)])
-        return held.chi2 - free.chi2
+        held = fit(x, y, 2, start=free.mixture, n_starts=1, ties=[fixed(name, 0, value)], **options)
+        return (held.fun - free.fun) * free.chi2 / free.loss
 
     assert free.profile(name, 0, values) == pytest.approx([price(value) for value in values], abs=1e-4)
     assert free.profile(name, 0, free.interval(name, 0)) == pytest.approx([3.8415] * 2, rel=0.01)
+
+
+def test_what_is_fixed_is_sure_and_what_no_point_is_left_for_has_no_end():
+    x = np.linspace(0, 10, 20)
+    y = bells(x, (3, 3, 1), (2, 7, 1)) + 0.05 * np.random.default_rng(0).normal(size=20)
+    assert fit(x, y, 2, mass=None, ties=[fixed("means", 0, 3)], rng=0).interval("means", 0) == pytest.approx((3, 3))
+    full = fit(x[:6], y[:6], 2, mass=None, rng=0)
+    assert full.dof == 0
+    assert full.interval("means", 0) == (-np.inf, np.inf)
+    assert full.interval("areas", 1) == (0, np.inf)
 
 
 def test_what_has_no_end_says_so():

@@ -5,7 +5,7 @@ import pytest
 from curves import areas_of, bells, rounded
 from scipy.optimize import least_squares
 
-from gmm_helpers import fit
+from gmm_helpers import equal, fit, log_std_prior
 
 
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
@@ -108,3 +108,38 @@ def test_twins_that_are_one_bell_to_the_eye_are_named(distance):
     x = np.linspace(0, 10, 100)
     y = bells(x, (1, 5, 1), (0.7, 5 + distance, 1.02)) + 0.01 * np.random.default_rng(0).normal(size=100)
     assert fit(x, y, 2, mass=None, rng=0).diagnosis
+
+
+# What is left is no noise, and no cure is at hand
+
+
+AXIS = np.linspace(0, 20, 200)
+BOX, PAIR = (abs(AXIS - 10) < 4).astype(float), bells(AXIS, (3, 6, 1), (2, 13, 2))
+
+
+@pytest.mark.parametrize(
+    ("y", "options", "why"),
+    [
+        (PAIR, {"ties": [equal("stds")]}, "the ties, or the prior"),
+        (
+            PAIR,
+            {"prior": log_std_prior(0.3, 1)},
+            "the ties, or the prior",
+        ),
+        (BOX, {}, "the bells may be no Gaussians"),
+        (BOX, {"n_starts": 1}, "another start may mend it"),
+    ],
+    ids=["ties", "a prior", "a box", "a box, one start"],
+)
+def test_what_may_be_to_blame_is_named(y, options, why):
+    result = fit(AXIS, y, 2, mass=None, rng=0, **options)
+    assert result.diagnosis[0].startswith(f"a relative loss of {result.loss:.2g} is left that is no noise: ")
+    assert why in result.diagnosis[0]
+
+
+@pytest.mark.parametrize("sigma", [None, 0.05])
+def test_of_few_points_a_missing_bell_is_told(sigma):
+    x = np.linspace(0, 10, 20)
+    y = bells(x, (3, 3, 1), (2, 7, 1)) + 0.05 * np.random.default_rng(0).normal(size=20)
+    assert "one more component lowers it" in fit(x, y, 1, mass=None, sigma=sigma, rng=0).diagnosis[0]
+    assert fit(x, y, 2, mass=None, sigma=sigma, rng=0).diagnosis == ()
