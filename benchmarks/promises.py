@@ -28,6 +28,7 @@ HEAD = """# Promises, and how far they are kept
 
 Made by `uv run python benchmarks/bench.py promises --write`, with seeds from {first} on; a test tries a few more.
 What can't be kept isn't promised: one start finds *a* minimum, not the lowest; no curve shows a bell that it hides.
+How soon an explorer follows the hand needs a browser: [benchmarks](../benchmarks/README.md) has it.
 
 | promised | where | kept | trials | error |
 |---|---|---|---|---|
