@@ -11,7 +11,7 @@ __all__ = ["bars", "draws", "grids", "heights", "mixtures", "needle", "table"]
 def grids(fine, curve, named):
     """A curve, and points on it; named: label → points and values."""
     fig, ax = plt.subplots()
-    ax.plot(fine, curve, color="0.8", linestyle="-", label="the density")
+    ax.plot(fine, curve, color="0.6", linestyle="-", label="the density")
     looks = ({"color": "C1", "markersize": 9, "alpha": 0.6, "marker": "o"},
              {"color": "black", "markersize": 4, "marker": "."})  # fmt: skip
     for (label, (x, values)), look in zip(named.items(), looks, strict=True):
@@ -72,12 +72,14 @@ def table(x, means, parts, density):
     )
 
 
-def bars(fine, curve, named):
-    """A curve with the bars whose areas are added; named: number of points → their x, values and area."""
-    fig, axes = plt.subplots(1, len(named), sharey=True)
-    for ax, (n_points, (grid, values, area)) in zip(axes, named.items(), strict=True):
+def bars(fine, mixture, areas):
+    """A curve on 0 … 25 with the bars whose areas are added; areas: number of points → the sum."""
+    fig, axes = plt.subplots(1, len(areas), sharey=True)
+    for ax, (n_points, area) in zip(axes, areas.items(), strict=True):
+        grid = np.arange(n_points) * 25 / n_points
+        values = mixture.pdf(grid)
         ax.bar(grid, values, grid[1] - grid[0], color="C1", alpha=0.3, edgecolor="C1", label="bars")
-        ax.plot(fine, curve, linewidth=1.2, label="the density")
+        ax.plot(fine, mixture.pdf(fine), linewidth=1.2, label="the density")
         ax.plot(grid, values, ".", color="black")
         ax.set(title=f"{n_points} points: area {area:.2f}", xlabel="x", xlim=(11.5, 18.5))
     axes[0].set(ylabel="density")

@@ -22,7 +22,7 @@ def arrows(x, density, theta, gradient):
     ax.quiver(means - 1, flank, -to_std, 0 * top, color="C1", **look)
     ax.plot([], [], color="black", linestyle="-", label="downhill by a mean")
     ax.plot([], [], color="C1", linestyle="-", label="downhill by a log-std")
-    ax.set(xlabel="x", ylabel="density", ylim=(-0.01, 0.28))
+    ax.set(xlabel="x (an arrow of length 1 is a slope of 0.05)", ylabel="density", ylim=(-0.01, 0.28))
     ax.legend(loc="upper center", ncols=2)
     text = "Three bells of the guess over the target. Small arrows move the means, long ones widen all three bells."
     return Picture(fig, text)

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from gmm_helpers import Picture, plot_density
+from gmm_helpers import Mixture, Picture, plot_density, relative_loss
 
 __all__ = ["gaps", "judges", "mirror", "rolls", "slices", "stages"]
 
@@ -21,13 +21,16 @@ def gaps(x, density, ours):
     return Picture(fig, "Above, target and guess with the gap shaded. Below, the squared gap, largest near 15.")
 
 
-def stages(x, named):
-    """Residuals in stages; named: title → residual and its loss."""
+def stages(x, guess, truth):
+    """Residuals of a guess, and with its means, then its stds, then its weights set to the truth."""
+    named = {"the guess": guess, "means": Mixture(guess.weights, truth.means, guess.stds)}
+    named |= {"and stds": Mixture(guess.weights, truth.means, truth.stds), "and weights": truth}
     fig, axes = plt.subplots(1, len(named), sharey=True, figsize=(10, 2.8))
-    for ax, (name, (residual, loss)) in zip(axes, named.items(), strict=True):
+    for ax, (name, mixture) in zip(axes, named.items(), strict=True):
+        residual = truth.pdf(x) - mixture.pdf(x)
         ax.fill_between(x, residual, alpha=0.3)
         ax.plot(x, residual)
-        ax.set(title=f"{name}: {loss:.3f}", xlabel="x")
+        ax.set(title=f"{name}: {relative_loss(truth.pdf(x), mixture.pdf(x)):.3f}", xlabel="x")
     axes[0].set(ylabel="density − ours")
     return Picture(fig, "The residual in four stages: large waves for the guess, then smaller ones, a bump, then zero.")
 
@@ -48,7 +51,7 @@ def rolls(means, loss_at, starts, ends):
     """The loss along a mean, with the places where balls were let go and came to rest."""
     fig, ax = plt.subplots()
     ax.plot(means, [loss_at(m) for m in means])
-    ax.plot(starts, [loss_at(m) for m in starts], "o", color="0.6", label="let go")
+    ax.plot(starts, [loss_at(m) for m in starts], "o", color="0.5", label="let go")
     ax.plot(ends, [loss_at(m) for m in ends], "k*", label="at rest")
     for name, start, end, aside in zip("abc", starts, ends, [(-4, -20), (-10, 10), (4, 10)], strict=True):
         ax.annotate(name, (start, loss_at(start)), (-4, 8), textcoords="offset points")

@@ -1,11 +1,11 @@
-"""Chapter "Add a prior": runaway stds, a level landscape, prices, held-out losses, a bell at the edge."""
+"""Chapter "Add a prior": runaway stds, a level landscape, distances by the number of bells, a bell at the edge."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 from gmm_helpers import Picture, plot_bells, plot_density, plot_fit, plot_residual
 
-__all__ = ["by_count", "half_a_bell", "left_over", "level", "price", "runaway", "strengths", "third_means"]
+__all__ = ["by_count", "half_a_bell", "left_over", "level", "runaway", "strengths"]
 
 
 def runaway(x, density, result, widest):
@@ -33,15 +33,6 @@ def level(stds, losses):
     ax.set(xlabel="std of the spare bell", ylabel="relative loss", ylim=(1e-9, 1e-2))
     ax.legend(loc="upper right", ncols=3)
     text = "Three curves dip near a std of 10 and run level from 100 on; ten times less weight, a hundred times lower."
-    return Picture(fig, text)
-
-
-def price(lams, errors):
-    """The largest parameter error over the strength of a prior."""
-    fig, ax = plt.subplots()
-    ax.loglog(lams, errors, "o-")
-    ax.set(xlabel="λ, the prior's strength", ylabel="largest parameter error")
-    text = "On log-log axes the error rises with λ along a straight line of slope one, and bends only at the loud end."
     return Picture(fig, text)
 
 
@@ -84,19 +75,6 @@ def half_a_bell(x, truth, seen, cut, named):
         "Right, with priors: the third bell stands near 20, over the true curve in grey."
     )
     return Picture(fig, text)
-
-
-def third_means(named):
-    """Where the third bell was put in each draw, as ticks, at the edge if beyond ±100."""
-    fig, ax = plt.subplots(figsize=(8, 2.6))
-    for row, means in enumerate(named.values()):
-        ax.plot(np.clip(means, -100, 100), np.full(len(means), row), "|", markersize=18, color=f"C{row}")
-    ax.axvline(20, color="0.6", linewidth=0.8)
-    ax.set(yticks=range(len(named)), yticklabels=list(named), ylim=(2.5, -0.5))
-    ax.set(xlabel="mean of the third bell (the truth is 20)")
-    return Picture(
-        fig, "Twenty ticks each. No prior: from -20 to 54. Prior on stds: some at the edges. Both: from 18 to 21."
-    )
 
 
 def left_over(x, density, results):

@@ -1,11 +1,11 @@
-"""Chapter "Restart the search": a staircase of losses, ends, twins, chances, and bends."""
+"""Chapter "Restart the search": a staircase of losses, ends, twins, and bends."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 from gmm_helpers import Picture, plot_bells, plot_density
 
-__all__ = ["bends", "ends", "ladder", "staircase", "twins"]
+__all__ = ["bends", "ends", "staircase", "twins"]
 
 
 def staircase(losses, kinds):
@@ -47,18 +47,6 @@ def twins(paths):
         "and reaches 5 after thirty more."
     )
     return Picture(fig, text)
-
-
-def ladder(chances, needed):
-    """Bars: the chance of a start, and how many starts are 99 % sure."""
-    fig, ax = plt.subplots()
-    bars = ax.barh(list(chances), chances.values(), color="#0072B2")
-    labels = [f"{100 * p:.0f} %, starts: {R:.0f}" for p, R in zip(chances.values(), needed, strict=True)]
-    ax.bar_label(bars, labels, padding=4)
-    ax.invert_yaxis()
-    title = "chance of a start, and how many starts are 99 % sure"
-    ax.set(xlabel="share of starts that are solved", xlim=(0, 1.25), xticks=np.linspace(0, 1, 6), title=title)
-    return Picture(fig, "Bars: 52 % for the script, 98 % for distinct, wide, normalised starts, 100 % for k-means++.")
 
 
 def bends(x, density, inner, bend, means, zeros):

@@ -38,7 +38,7 @@ def bins(widths, fitted, corrected):
     """Stds by the width of a bin, as fitted and corrected, by the shift of the bins."""
     fig, ax = plt.subplots()
     for (shift, stds), marker in zip(fitted.items(), "os^", strict=True):
-        ax.plot(widths, stds, marker, color="0.7", markersize=4, label=None if shift else "as fitted (grey)")
+        ax.plot(widths, stds, marker, color="0.5", markersize=4, label=None if shift else "as fitted (grey)")
         ax.plot(widths, corrected[shift], marker, label=f"corrected, bins shifted by {shift:g} of their width")
     ax.axhline(1.5, color="0.6", linewidth=0.8, label="the truth")
     ax.set(xlabel="width of a bin", ylabel="std")

@@ -121,6 +121,7 @@ def test_its_minutes_hold(path):
     needed = words(path) / WORDS + len([line for line in lines if line.strip()]) / LINES + pictures + 3 * exercises
     assert 0.8 * needed <= stated <= 1.2 * needed, needed
     assert 25 <= stated <= 40
+    assert needed <= 40
 
 
 @pytest.mark.parametrize("path", [PATHS[0], *CHAPTERS], ids=lambda path: path.stem)
