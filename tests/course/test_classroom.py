@@ -22,7 +22,8 @@ from gmm_course.classroom.proved import proved
 from gmm_course.classroom.student import for_students, seeded, write_edition
 from gmm_course.exercises import exercise, numbers
 from gmm_course.exercises.mystery import mystery, reveal
-from gmm_helpers import fit, gaussian_pdf
+from gmm_course.explorers.inputs import share
+from gmm_helpers import CLASSIC, Mixture, classic, fit, gaussian_pdf, relative_loss
 
 ROOT = Path(__file__).parents[2]
 SOURCES = {path.name: read(path) for path in PATHS}
@@ -422,6 +423,16 @@ def test_the_keys_of_the_exit_quiz_are_right():
         *grad(lambda v: (v[0] - 1) ** 2 + (v[0] * v[1]) ** 2)(np.array([1.0, 2.0]))
     )
     assert chosen[4] == ("the first" if 0.3 / 1 > 0.7 / 3 else "the second")
+
+
+def test_one_kind_set_to_the_truth_by_hand_scores_as_the_guide_says():
+    """Typed into the boxes of chapter 3: the three means; or the second weight, while the others share the rest."""
+    x, y = classic()
+    thirds, stds = np.full(3, 1 / 3), np.ones(3)
+    means = Mixture(thirds, CLASSIC.means, stds), "1.327 → {:.3f}"
+    weights = Mixture(share(thirds, 1, 0.5), [4, 12, 21], stds), "0.5 for the second weight makes it worse, {:.3f}"
+    for mixture, said in (means, weights):
+        assert said.format(relative_loss(y, mixture.pdf(x))) in GUIDE
 
 
 @pytest.mark.slow
