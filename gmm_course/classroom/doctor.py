@@ -18,12 +18,12 @@ ANEW = "Type, in the folder of the course: python -m pip install uv && uv run ju
 
 
 def report(folder="."):
-    """What `examine` finds, as text: a line for each fault, or that all is well."""
+    """What `examine` finds, as text: a line for each fault, or one line that all is well."""
     faults = examine(folder)
     if faults:
         return "\n".join([*faults, "Then restart the kernel, or JupyterLab, and look again."])
     versions = f"Python {platform.python_version()}, gmm_helpers {metadata.version('gmm_helpers')}"
-    return f"All is there ({versions}). Go on.\nIf an explorer shows words instead of sliders, reload the page."
+    return f"All is there ({versions}). Go on. If an explorer shows no sliders, reload the page."
 
 
 def examine(folder="."):

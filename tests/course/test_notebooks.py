@@ -37,6 +37,8 @@ def test_it_runs_from_top_to_bottom_and_hides_no_error(path, executed):
     assert not run.outputs("error")
     for cell, output in run.outputs("stream"):
         assert output.name == "stdout", f"{cell.id} warns: {output.text}"
+        for line in output.text.splitlines():  # JupyterLab breaks a longer one in mid-word, at 1280 pixels
+            assert len(line) <= 105, f"{cell.id} prints {line}"
     for state in run.widget_states():  # what an `observe` callback raises shows nowhere else
         for output in state["state"].get("outputs", []):
             assert output["output_type"] != "error", output
