@@ -23,7 +23,7 @@ def report(folder="."):
     if faults:
         return "\n".join([*faults, "Then restart the kernel, or JupyterLab, and look again."])
     versions = f"Python {platform.python_version()}, gmm_helpers {metadata.version('gmm_helpers')}"
-    return f"All is there ({versions}). Go on. If an explorer shows no sliders, reload the page."
+    return f"All is there ({versions}). If an explorer shows no sliders, reload the page."
 
 
 def examine(folder="."):
