@@ -12,17 +12,15 @@ import numpy as np
 from ..validation import Array, Bools, Ints
 from .derivatives import Evaluation, evaluate
 from .problem import Problem
-from .run import CONVERGED, LIMIT, NAN, Run, ended
+from .run import CONVERGED, LIMIT, Run, ended
 
 __all__ = ["FTOL_LAST", "Start", "run_in_lockstep"]
 
 FTOL = 1e-6  # relative reduction of the objective at which a run ends: minima are compared to 1e-3
 FTOL_LAST = 1e-15  # the same for the best run, which goes on by QR: it doesn't square the condition number
-GONE = 1e-24  # relative loss below which there is nothing left to reduce
-FIRST_DAMPING, LEAST_DAMPING, MOST_DAMPING = 1e-3, 1e-12, 1e12
-# Where an earlier run left noise alone, one that is so much worse after so many evaluations ends, if it hopes for less
-# than that share of its objective.
-PATIENCE, WORSE, SLOW = 8, 2.0, 0.1
+GONE = 1e-24  # a reduction of the objective that is rounding alone
+FIRST_DAMPING, LEAST_DAMPING = 1e-3, 1e-12
+LEAST_SCALE = 1e-12  # of a number that the curve doesn't feel
 TOGETHER = 60_000  # runs × components × points in one batch: what a processor's cache holds
 
 
@@ -30,8 +28,7 @@ TOGETHER = 60_000  # runs × components × points in one batch: what a processor
 class Start:
     """Where a run starts, of which kind that start is, and how many evaluations the run may take.
 
-    alone: it is run by MINPACK; continues: the run that was cut short there; bar: the objective at which an earlier run
-    left noise alone.
+    alone: it is run by MINPACK; continues: the run that was cut short there.
     """
 
     problem: Problem
@@ -41,7 +38,6 @@ class Start:
     alone: bool = False
     continues: Run | None = None
     ftol: float = FTOL
-    bar: float = np.inf
 
 
 def run_in_lockstep(starts: list[Start]) -> list[Run]:
@@ -86,25 +82,21 @@ class _State:
 def _batch(starts: list[Start]) -> list[Run]:
     problems, phi = [start.problem for start in starts], np.array([start.phi for start in starts])
     limits, paths = np.array([start.limit for start in starts]), [[start.phi] for start in starts]
-    bars = np.array([start.bar for start in starts])
     runs: dict[int, Run] = {}
     with np.errstate(all="ignore"):  # a far-off trial may overflow; it is judged by its loss alone
         problem, nfev = _stacked(problems), 1
         here = evaluate(phi, problem)
         n, damping = len(phi), np.full(len(phi), FIRST_DAMPING)
-        state = _State(np.arange(n), phi, *here[:2], here.fun, damping, np.full(n, 2.0), np.zeros(phi.shape))
+        scale = np.full(phi.shape, LEAST_SCALE)
+        state = _State(np.arange(n), phi, *here[:2], here.fun, damping, np.full(n, 2.0), scale)
         while True:
-            better, small, promised = _step(state, problem, starts[0].ftol)
+            better, arrived = _step(state, problem, starts[0].ftol)
             nfev += 1
             for j in better.nonzero()[0]:
                 paths[state.index[j]].append(state.phi[j].copy())
-            lost, cut = ~np.isfinite(state.fun), nfev >= limits[state.index]
-            arrived = small | (state.fun <= GONE) | (state.damping > MOST_DAMPING)
-            if nfev >= PATIENCE:
-                cut |= (state.fun > WORSE * bars[state.index]) & (promised < SLOW * state.fun)
-            over = lost | arrived | cut
+            over = arrived | (nfev >= limits[state.index])
             for j in over.nonzero()[0]:
-                i, status = int(state.index[j]), NAN if lost[j] else CONVERGED if arrived[j] else LIMIT
+                i, status = int(state.index[j]), CONVERGED if arrived[j] else LIMIT
                 where = Evaluation(state.residuals[j], state.by_theta[j], here.basis)
                 runs[i] = ended(starts[i].problem, where, status, nfev, "LM", paths[i], starts[i].kind, finished=False)
             if over.all():
@@ -114,15 +106,15 @@ def _batch(starts: list[Start]) -> list[Run]:
                 problem = _stacked([problems[i] for i in state.index])
 
 
-def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools, Array]:
+def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools]:
     """One trial of every run (Nielsen's damping), which changes the state. Returns which have become better, and which
     have hardly anything left to gain."""
-    here, diagonal = Evaluation(state.residuals, state.by_theta, problem.affine.basis), np.arange(state.phi.shape[1])
+    here = Evaluation(state.residuals, state.by_theta, problem.affine.basis)
     H, g = 0.5 * here.hessian, 0.5 * here.gradient
-    scale = np.maximum(state.scale, H[:, diagonal, diagonal])
-    state.scale = np.maximum(scale, 1e-12 * scale.max(axis=1, keepdims=True) + 1e-300)
+    diagonal = np.einsum("...ii->...i", H)  # a view
+    state.scale = np.maximum(state.scale, diagonal)
     damped = state.damping[:, None] * state.scale
-    H[:, diagonal, diagonal] += damped
+    diagonal += damped
     step = _by_qr(here, damped) if ftol == FTOL_LAST else np.linalg.solve(H, g[..., None])[..., 0]
     promised = np.einsum("ij,ij->i", step, g + damped * step)
     phi = state.phi - step
@@ -131,7 +123,7 @@ def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools, A
     gained = state.fun - fun
     ratio = gained / promised
     better: Bools = ratio > 1e-4
-    small: Bools = (promised <= ftol * state.fun) & (abs(gained) <= ftol * state.fun)
+    arrived: Bools = np.maximum(promised, abs(gained)) <= ftol * state.fun + GONE
     if better.all():  # most often, and nothing is copied
         state.phi, state.residuals, state.by_theta, state.fun = phi, *there[:2], fun
     else:
@@ -142,7 +134,7 @@ def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools, A
     damping = state.damping * np.where(better, np.maximum(1 / 3, 1 - (2 * ratio - 1) ** 3), state.growth)
     state.damping = np.maximum(damping, LEAST_DAMPING)
     state.growth = np.where(better, 2.0, 2 * state.growth)
-    return better, small, promised
+    return better, arrived
 
 
 def _by_qr(here: Evaluation, damped: Array) -> Any:

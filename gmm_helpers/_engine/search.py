@@ -24,7 +24,8 @@ from .workers import one_thread
 __all__ = ["Settings", "drive", "run_each", "search", "summary"]
 
 MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its best is finished on the whole
-ROUND = 6  # starts
+ROUND = 10  # starts
+SHORT = 10  # evaluations, in which most runs of Levenberg–Marquardt that lead anywhere have shown it
 BUDGET = 3.0  # seconds of runs, as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 600
 LAST = 10  # evaluations that the best run may take after the budget
@@ -127,15 +128,13 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
     have been seen, of relocations of the best."""
     rng, K = settings.rng, problem.n_components
     affordable = max(int(BUDGET / 5 / price), 20)
-    short = min(12 + 4 * K, affordable)  # evaluations in which most runs that lead anywhere arrive
+    short = min(SHORT if settings.method.by_rows else 3 * SHORT, affordable)
 
     def left() -> int | None:
         return None if settings.n_starts is None else settings.n_starts - len(runs)
 
     def start(kind: str, phi: Array, alone: bool = False) -> Start:
-        lowest = min(runs, key=lambda run: run.value, default=None)
-        bar = lowest.fun if lowest is not None and lowest.leaves_noise else np.inf
-        return Start(problem, phi, kind, short, alone=alone, bar=bar)
+        return Start(problem, phi, kind, short, alone=alone)
 
     if settings.first:
         yield [start("given", guessed(problem, guess), alone=True) for guess in settings.first][: left()]
