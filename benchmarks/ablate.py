@@ -16,22 +16,20 @@ from unittest.mock import patch
 from bench import show, timed
 from problems import imperfect_target, random_exact
 
-from gmm_helpers import fit
+from gmm_helpers import curvature_start, fit, prominence_start
 
 ENGINE = "gmm_helpers._engine."
 WITHOUT = {  # device: what takes its place
     "all devices": {},
-    "prominent starts": {"search.KINDS": ("k-means++", "scattered", "jittered")},
-    "k-means++ starts": {"search.KINDS": ("prominent", "scattered", "prominent", "jittered")},
-    "scattered starts": {"search.KINDS": ("prominent", "k-means++", "prominent", "jittered")},
-    "jittered starts": {"search.KINDS": ("prominent", "k-means++", "prominent", "scattered")},
+    "prominent starts": {"search.prominence_start": curvature_start},
+    "k-means++ starts": {"search.kmeans_start": lambda u, curve, K, *_, **__: prominence_start(u, curve, K)},
+    "cutting runs short": {"search.SHORT": 1000},
     "picking the component that is missed least": {"moves.LEAST": 0.0},
     "split": {"moves.SPLIT": 0.0},
     "set on the misfit": {"moves.TO_MISFIT": 0.0},
     "matched filter": {"moves.TO_MATCH": 0.0},
     "continued runs": {"search._continued": lambda *_: []},
     "noise ends it": {"run.is_noise": lambda *_: False},
-    "giving up runs without hope": {"lockstep.PATIENCE": 10**9},
     "MINPACK first": {"search.SMALL": 0},
 }
 

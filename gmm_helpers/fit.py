@@ -51,7 +51,7 @@ def fit(
     """Fit a mixture of K Gaussians to a density known at N grid points, from as many starts as that takes.
 
     It minimises the relative loss Σ (density − ours)² / Σ density². The search starts from what the curve's curvature
-    and its most prominent maxima say, then from rounds of k-means++, jittered and scattered starts, and from the best
+    and its most prominent maxima say, then from rounds of k-means++ starts, of jittered maxima, and of the best
     run with one component relocated. It ends when nothing is left over (relative loss ≤ 2e-15); or when five
     independent starts have found the lowest loss, and either only noise is left (then four relocations that failed to
     better it count for a start) or twenty relocations have failed to better it (sixty where starts rarely find it, 280

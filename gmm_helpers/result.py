@@ -144,7 +144,7 @@ class FitResult:
     def chi2(self) -> float:
         """Σ ((y − ours)/sigma)²: of `dof` ± √(2·dof) where the model is right. NaN where `sigma` isn't known."""
         noise = self._run.problem.noise
-        return self.loss / noise**2 if noise is not None else float("nan")
+        return self.loss / noise / noise if noise is not None else float("nan")
 
     @property
     def dof(self) -> int:
@@ -171,7 +171,7 @@ class FitResult:
         problem, loss = self._run.problem, self.loss if loss is None else loss
         n_free = problem.n_free if n_free is None else n_free
         if problem.noise is not None:
-            return loss / problem.noise**2 + price * n_free
+            return loss / problem.noise / problem.noise + price * n_free
         log_squares = np.log(max(loss, 1e-300) / problem.u.size) + 2 * np.log(problem.energy)
         return float(problem.u.size * log_squares + price * (n_free + 1))
 

@@ -19,6 +19,7 @@ __all__ = [
 
 MOST_WIDTH = 64  # grid steps, beyond which no start smooths any further
 TINY = np.finfo(float).tiny
+Bells = tuple[Array, Array, Array]  # areas, means, stds
 FWHM = 2 * np.sqrt(2 * np.log(2))  # full width at half maximum, in stds
 
 
@@ -68,7 +69,7 @@ def quantile_start(x: Array, density: Array, n_components: int) -> Mixture:
     bulk = _bulk(x, density)
     below = (np.cumsum(bulk) - bulk / 2) / bulk.sum()
     slices = np.minimum((below * n_components).astype(int), n_components - 1)
-    return _clusters(x, bulk, slices, n_components)
+    return _mixture(*_clusters(x, bulk, slices, n_components))
 
 
 def kmeans_start(x: Array, density: Array, n_components: int, rng: Rng = None, rounds: int = 5) -> Mixture:
@@ -94,9 +95,8 @@ def kmeans_start(x: Array, density: Array, n_components: int, rng: Rng = None, r
     for _ in range(rounds):
         means = np.sort(means)
         clusters = np.searchsorted((means[1:] + means[:-1]) / 2, x)
-        mixture = _clusters(x, bulk, clusters, n_components, means)
-        means = mixture.means
-    return mixture
+        _, means, _ = found = _clusters(x, bulk, clusters, n_components, means)
+    return _mixture(*found)
 
 
 def curvature_start(x: Array, density: Array, n_components: int) -> Mixture:
@@ -183,7 +183,7 @@ def _bulk(x: Array, density: Array) -> Array:
     return bulk if bulk.any() else trapezoid_weights(x)
 
 
-def _dips(x: Array, y: Array) -> tuple[Array, Array, Array]:
+def _dips(x: Array, y: Array) -> Bells:
     """Areas, means, stds of the components that the dips of y″ suggest."""
     step = x[1:] - x[:-1]
     slope = (y[1:] - y[:-1]) / step
@@ -220,8 +220,8 @@ def _refitted(x: Array, density: Array, areas: Array, means: Array, stds: Array)
     return areas * np.maximum(np.where(np.isfinite(factors), factors, 1.0), 0.1)
 
 
-def _clusters(x: Array, bulk: Array, clusters: Ints, n_components: int, empty_means: Array | None = None) -> Mixture:
-    """Weight, mean and std of each cluster of grid points; an empty cluster keeps its mean and gets a tiny weight."""
+def _clusters(x: Array, bulk: Array, clusters: Ints, n_components: int, empty_means: Array | None = None) -> Bells:
+    """Area, mean and std of each cluster of grid points; an empty cluster keeps its mean and gets a tiny weight."""
     held = np.bincount(clusters, bulk, n_components)
     mass = np.maximum(held, 1e-6 * held.sum())
     if empty_means is None:
@@ -229,4 +229,4 @@ def _clusters(x: Array, bulk: Array, clusters: Ints, n_components: int, empty_me
     means = np.where(held > 0, np.bincount(clusters, bulk * x, n_components) / mass, empty_means)
     variances = np.bincount(clusters, bulk * (x - means[clusters]) ** 2, n_components) / mass
     floor = np.interp(means, x[:-1], np.diff(x)) / 2  # a cluster of one point still has the grid's own width
-    return _mixture(mass, means, np.sqrt(np.maximum(variances, floor**2)))
+    return mass, means, np.sqrt(np.maximum(variances, floor**2))

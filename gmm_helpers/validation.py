@@ -46,7 +46,7 @@ def check_number(name: str, value: Any, *, zero: bool = False) -> float:
     real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
     if real and (value > 0 or (zero and value == 0)) and value <= sys.float_info.max:
         return float(value)
-    rule = f"`{name}` must be a finite number{', at least 0' if zero else ' above 0'}, got {reprlib.repr(value)}"
+    rule = f"`{name}` must be a finite number{', at least 0' if zero else ' above 0'}, got {_met(value)}"
     raise (ValueError if real else TypeError)(rule)
 
 
@@ -57,8 +57,13 @@ def check_integer(name: str, value: Any, *, none: bool = False) -> Any:
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if whole and value >= 1:
         return int(value)
-    rule = f"`{name}` must be a whole number, at least 1{', or None' if none else ''}, got {reprlib.repr(value)}"
+    rule = f"`{name}` must be a whole number, at least 1{', or None' if none else ''}, got {_met(value)}"
     raise (ValueError if whole else TypeError)(rule)
+
+
+def _met(value: Any) -> str:
+    """The value met, a number of numpy's as it prints."""
+    return reprlib.repr(value.item() if isinstance(value, np.generic) else value)
 
 
 def check_rng(rng: Any) -> Generator:

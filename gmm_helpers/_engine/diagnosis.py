@@ -151,7 +151,7 @@ def _is_noise(run: Run) -> bool:
     if problem.noise is None:
         return not neighbours_alike(_residuals(run))
     freedom = problem.u.size - problem.n_free
-    return run.loss / problem.noise**2 <= freedom + 3 * sqrt(2 * max(freedom, 1))
+    return run.loss / problem.noise / problem.noise <= freedom + 3 * sqrt(2 * max(freedom, 1))
 
 
 def _residuals(run: Run) -> Array:

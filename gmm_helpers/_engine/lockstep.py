@@ -4,7 +4,9 @@ A run's numbers don't depend on which others run beside it, to the bit. The norm
 condition number, which is good enough to compare minima; the best run is finished by QR.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -102,8 +104,7 @@ def _batch(starts: list[Start]) -> list[Run]:
             if over.all():
                 return [runs[i] for i in range(n)]
             if over.any():
-                state = state.kept(~over)
-                problem = _stacked([problems[i] for i in state.index])
+                state, problem = state.kept(~over), _kept(problem, ~over)
 
 
 def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools]:
@@ -150,9 +151,17 @@ def _stacked(problems: list[Problem]) -> Problem:
     first = problems[0]
     if all(each is first for each in problems):
         return first
-    affine = replace(first.affine, origin=np.array([each.affine.origin for each in problems]))
-    background = replace(first.background, Q=np.array([each.background.Q for each in problems]))
-    arrays: dict[str, Any] = {
-        name: np.array([getattr(each, name) for each in problems]) for name in ("u", "target", "scale")
-    }
-    return replace(first, affine=affine, background=background, **arrays)
+    return _arrays(first, lambda get: np.array([get(each) for each in problems]))
+
+
+def _kept(problem: Problem, rows: Bools) -> Problem:
+    """Some of the runs of a stacked problem."""
+    return problem if problem.u.ndim == 1 else _arrays(problem, lambda get: get(problem)[rows])
+
+
+def _arrays(problem: Problem, of: Callable[[Callable[[Problem], Array]], Array]) -> Problem:
+    """A problem with other arrays. of: what takes the place of an array, told how to get it from a problem."""
+    affine = replace(problem.affine, origin=of(lambda each: each.affine.origin))
+    background = replace(problem.background, Q=of(lambda each: each.background.Q))
+    u, target, scale = (of(attrgetter(name)) for name in ("u", "target", "scale"))
+    return replace(problem, affine=affine, background=background, u=u, target=target, scale=scale)

@@ -16,6 +16,7 @@ __all__ = ["as_phi", "guessed", "jittered", "relocated", "with_one_more"]
 FAR = 1e6  # stds of the curve, beyond which a mean to start from is a mistake, not the end of another fit
 DEAD = 1e-12  # an area, or a std in units of the curve's spread, below which a component is none
 TO_MISFIT, TO_MATCH, SPLIT = 0.4, 0.25, 0.35  # how often a component is set down in each of three ways
+JITTER = 0.2  # a maximum stands where it stands
 LEAST = 0.8  # how often the component that is missed least is the one picked up
 RIDGE = 1e-9  # of a matrix of cosines: two components may be one
 
@@ -38,9 +39,9 @@ def guessed(problem: Problem, mixture: Mixture) -> Array:
     return _phi(problem, mixture.weights, means, stds)
 
 
-def jittered(mixture: Mixture, rng: np.random.Generator, share: float = 0.5) -> Mixture:
-    """The same mixture with every number shaken by about a share of its own size."""
-    by = rng.normal(scale=share, size=(3, mixture.n_components))
+def jittered(mixture: Mixture, rng: np.random.Generator) -> Mixture:
+    """The same mixture with every number shaken by about a fifth of its own size."""
+    by = rng.normal(scale=JITTER, size=(3, mixture.n_components))
     weights, stds = mixture.weights * np.exp(by[0]), mixture.stds * np.exp(by[2])
     return Mixture(weights / weights.sum(), mixture.means + mixture.stds * by[1], stds)
 
@@ -86,7 +87,7 @@ def with_one_more(run: Run) -> tuple[Array, Problem]:
     problem = run.problem.with_components(run.problem.n_components + 1)
     areas, means, stds = run.components
     bells = np.append(areas, areas.min() + DEAD), np.append(means, 0.0), np.append(stds, 1.0)
-    _to_match(bells, means.size, evaluate(run.phi, run.problem).residuals, run.problem, None)
+    _to_match(bells, means.size, evaluate(run.phi, run.problem).residuals[: problem.u.size], problem, None)
     return _phi(problem, *bells), problem
 
 

@@ -119,8 +119,6 @@ def make_problem(
     """Check a target and normalise it; `ValueError` or `TypeError` names the argument, the rule and the value met."""
     points = checked_points(x, density, sigma, background, nan_policy, grid_weights)
     mass = None if mass is None else check_number("mass", mass)
-    if mass is not None and not 1e-290 < mass < 1e290:
-        raise ValueError(f"`mass` must lie between 1e-290 and 1e290, got {mass!r}")
     K = check_integer("n_components", n_components)
     if prior is not None and not callable(prior):
         raise TypeError(f"`prior` must be a function of weights, means, stds, got {type(prior).__name__}")
@@ -154,6 +152,9 @@ def _normalised(points: Points, K: int, areas: Areas) -> Problem:
         energy = float(np.linalg.norm(target))
         if energy == 0:
             raise ValueError("`sigma` must be finite at some point where `density` isn't 0, got inf at all of them")
+        if not areas.free and not 1e-100 < areas.unit / bulk < 1e100:
+            rule = f"`mass` must be within a factor of 1e100 of the area under `density`, {bulk:.4g}"
+            raise ValueError(f"{rule}, got {areas.unit!r}; `mass=None` fits it")
         if areas.free:
             areas = Areas(max(area, 1e-3 * bulk), free=True)
         per_u = areas.unit / spread

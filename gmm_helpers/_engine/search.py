@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..mixture import Mixture
-from ..starts import curvature_start, kmeans_start, prominence_start, scattered_start
+from ..starts import curvature_start, kmeans_start, prominence_start
 from ..validation import Array
 from .lockstep import FTOL_LAST, Start, run_in_lockstep
 from .methods import Method
@@ -17,7 +17,7 @@ from .minimise import minimise
 from .moves import as_phi, guessed, jittered, relocated
 from .problem import Problem
 from .run import LIMIT, Run, Search
-from .stopping import FINDS, is_confirmed, is_perfect, n_finds, n_outlived
+from .stopping import FINDS, is_confirmed, is_perfect, tally
 from .tolerances import ZERO
 from .workers import one_thread
 
@@ -25,11 +25,10 @@ __all__ = ["Settings", "drive", "run_each", "search", "summary"]
 
 MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its best is finished on the whole
 ROUND = 10  # starts
-SHORT = 10  # evaluations, in which most runs of Levenberg–Marquardt that lead anywhere have shown it
+SHORT = 10  # evaluations, in which runs that lead anywhere show it; 4 more a component where more than noise is left
 BUDGET = 3.0  # seconds of runs, as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 600
 LAST = 10  # evaluations that the best run may take after the budget
-KINDS = ("prominent", "k-means++", "prominent", "scattered", "prominent", "jittered")
 SMALL = 1500  # points × components up to which MINPACK takes less time for one run than lock-step
 
 Searching = Generator[list[Start], list[Run], Search]
@@ -79,7 +78,7 @@ def summary(runs: list[Run], *, confirmed: bool = False) -> Search:
     """The runs of a search, best first."""
     best, *others = sorted(runs, key=lambda run: run.value)
     short = (replace(run, path=run.path[[0, -1]]) for run in others)  # or many results don't fit into memory
-    return Search(confirmed, n_finds(runs), n_outlived(runs), sum(run.nfev for run in others), (best, *short))
+    return Search(confirmed, *tally(runs), sum(run.nfev for run in others), (best, *short))
 
 
 def drive(searches: list[Searching], run_all: Callable[[list[Start]], Iterable[Run]]) -> Iterator[tuple[int, Any]]:
@@ -128,13 +127,17 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
     have been seen, of relocations of the best."""
     rng, K = settings.rng, problem.n_components
     affordable = max(int(BUDGET / 5 / price), 20)
-    short = min(SHORT if settings.method.by_rows else 3 * SHORT, affordable)
+
+    def short() -> int:
+        lowest = min(runs, key=lambda run: run.value, default=None)
+        room = SHORT if lowest is not None and lowest.leaves_noise else SHORT + 4 * K
+        return min(room if settings.method.by_rows else 3 * room, affordable)
 
     def left() -> int | None:
         return None if settings.n_starts is None else settings.n_starts - len(runs)
 
     def start(kind: str, phi: Array, alone: bool = False) -> Start:
-        return Start(problem, phi, kind, short, alone=alone)
+        return Start(problem, phi, kind, short(), alone=alone)
 
     if settings.first:
         yield [start("given", guessed(problem, guess), alone=True) for guess in settings.first][: left()]
@@ -146,29 +149,25 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
     yield [start(*each) for each in first][: left()]
     while True:
         lowest = min(runs, key=lambda run: run.value)
-        n = 1 if n_finds(runs) >= FINDS else ROUND // 2  # found often enough: most starts now try to better it
+        n = 1 if tally(runs)[0] >= FINDS else ROUND // 2  # found often enough: most starts now try to better it
         moved = [("relocated", phi) for phi in relocated(lowest, ROUND - n, rng)]
         starts = [start(*each) for each in (*independent(len(runs), n), *moved)]
-        yield [*_continued(runs, lowest, short, affordable), *starts][: left()]
+        yield [*_continued(runs, lowest, short(), affordable), *starts][: left()]
 
 
 def _independent(
     problem: Problem, rng: np.random.Generator, prominent: Mixture, first: int, n: int
 ) -> list[tuple[str, Array]]:
-    """n starts that look at the curve alone, of several kinds in turn. prominent: the prominence start."""
+    """n starts that look at the curve alone, of two kinds in turn: jittered maxima, and k-means++."""
     u, curve, K = problem.u, problem.curve, problem.n_components
     starts = []
     for i in range(first, first + n):
-        if (kind := KINDS[i % len(KINDS)]) == "k-means++":
+        if i % 2:
             flattened = np.maximum(curve, 0) ** rng.uniform(0.3, 1)  # or small components are never drawn
-            mixture = kmeans_start(u, flattened, K, rng, rounds=int(rng.integers(1, 6)))
-        elif kind == "jittered":
-            mixture = jittered(kmeans_start(u, curve, K, rng), rng)
-        elif kind == "prominent":
-            mixture = jittered(prominent, rng, share=0.2)  # maxima stand where they stand
+            start = "k-means++", kmeans_start(u, flattened, K, rng, rounds=int(rng.integers(1, 6)))
         else:
-            mixture = scattered_start(u, curve, K, rng)
-        starts.append((kind, as_phi(problem, mixture)))
+            start = "prominent", jittered(prominent, rng)
+        starts.append((start[0], as_phi(problem, start[1])))
     return starts
 
 
@@ -192,7 +191,7 @@ def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[
     (end,) = run_in_lockstep([last]) if settings.in_lockstep else [_alone(last, settings, last=True)]
     if coarse is problem:
         path = np.vstack([best.path, end.path[1:]])
-        end = best if end.fun > best.fun else replace(end, path=path, nit=best.nit + end.nit)
+        end = best if end.fun > best.fun else replace(end, path=path, nit=best.nit + end.nit, nfev=best.nfev + end.nfev)
     return replace(found, runs=(end, *others))
 
 

@@ -1,11 +1,9 @@
 """When a search may stop, and which of its runs is the answer: always by `Run.value`."""
 
-from itertools import dropwhile, islice
-
 from .methods import Method
 from .run import CONVERGED, Run
 
-__all__ = ["FINDS", "is_confirmed", "is_perfect", "n_finds", "n_outlived"]
+__all__ = ["FINDS", "is_confirmed", "is_perfect", "tally"]
 
 SAME = 1e-3  # relative difference up to which two losses count as the same
 ROUNDING = 1e-12  # relative losses up to this differ by rounding alone
@@ -29,7 +27,7 @@ def is_confirmed(runs: list[Run]) -> bool:
     best = min(runs, key=lambda run: run.value)
     if not best.converged and best.status != CONVERGED:  # one that ended in lock-step is finished later
         return False
-    finds, outlived = n_finds(runs), n_outlived(runs)
+    finds, outlived = tally(runs)
     enough = OUTLIVED if finds >= FINDS else 3 * OUTLIVED
     if outlived >= (enough if best.fun > NEARLY_MET else 14 * OUTLIVED):
         return True
@@ -38,19 +36,12 @@ def is_confirmed(runs: list[Run]) -> bool:
     return best.is_healthy and best.leaves_noise
 
 
-def n_finds(runs: list[Run]) -> int:
-    """How many starts found the lowest value; relocated ones lean on it and don't count."""
-    bar = _bar(runs)
-    return sum(run.value <= bar and run.kind != "relocated" for run in runs)
-
-
-def n_outlived(runs: list[Run]) -> int:
-    """How many relocations were tried since the lowest value was first found."""
-    bar = _bar(runs)
-    since = dropwhile(lambda run: run.value > bar, runs)
-    return sum(run.kind == "relocated" for run in islice(since, 1, None))
-
-
-def _bar(runs: list[Run]) -> float:
-    """Up to where a value counts as the lowest."""
-    return min(run.value for run in runs) * (1 + SAME) + ROUNDING
+def tally(runs: list[Run]) -> tuple[int, int]:
+    """How many starts found the lowest value (relocated ones lean on it and don't count), and how many relocations were
+    tried since it was first found."""
+    values = [run.value for run in runs]
+    bar = min(values) * (1 + SAME) + ROUNDING
+    found = [value <= bar for value in values]
+    is_relocated = [run.kind == "relocated" for run in runs]
+    finds = sum(here and not moved for here, moved in zip(found, is_relocated, strict=True))
+    return finds, sum(is_relocated[found.index(True) + 1 :])

@@ -16,7 +16,7 @@ from .derivatives import curve_rows, evaluate
 from .methods import METHODS
 from .minimise import minimise
 from .problem import Problem
-from .run import Run
+from .run import CONVERGED, PRECISION, Run
 from .workers import one_thread
 
 __all__ = ["NAMES", "condition", "interval", "norms", "profile", "quantities", "spreads", "variance"]
@@ -26,6 +26,7 @@ FWHM = 2 * sqrt(2 * np.log(2))  # full width at half maximum, in stds
 PIN = 1e3  # how much harder than by the data a number of a profile is held
 SAME, MOST = 1e-4, 4  # relative difference up to which two runs ended alike; how many rivals an interval looks at
 ELSEWHERE = 9.0  # Δχ² up to which another minimum of the same search may be the true one
+REFIT = {"ftol": 1e-10, "maxfev": 200}  # from nearby few evaluations do, unless the fit is a poor one
 FAR = 1e3  # standard errors, beyond which an interval is called unbounded
 
 
@@ -107,15 +108,16 @@ def variance(run: Run) -> float:
 
 
 def condition(run: Run) -> tuple[float, Array]:
-    """Condition number of the Jacobian, its columns scaled to one length, and how much each component (K,) takes part
-    in the direction that the curve feels least."""
-    problem = run.problem
-    J = evaluate(run.phi, problem).J.T
-    size = np.linalg.norm(J, axis=0)
-    _, s, Vt = np.linalg.svd(J / np.where(size > 0, size, 1), full_matrices=False)
-    weakest = problem.affine.basis.T @ (Vt[-1] / np.where(size > 0, size, np.inf))
-    scaled = (weakest * np.linalg.norm(curve_rows(run.theta, problem)[1:], axis=1)).reshape(3, -1)
-    return float(s[0] / s[-1]) if s[-1] > 0 else np.inf, np.linalg.norm(scaled, axis=0)
+    """Condition number of the Jacobian (up to 1e8), its columns scaled to one length, and how much each component (K,)
+    takes part in the direction that the curve feels least."""
+    here, basis = evaluate(run.phi, run.problem), run.problem.affine.basis
+    H = here.hessian
+    size = np.sqrt(np.diag(H))
+    inverse = 1 / np.where(size > 0, size, np.inf)
+    squares, directions = np.linalg.eigh(H * inverse * inverse[:, None])
+    scaled = (inverse * directions[:, 0]) @ basis * np.linalg.norm(here.by_theta, axis=1)
+    number = sqrt(squares[-1] / max(squares[0], np.finfo(float).eps))
+    return number, np.linalg.norm(scaled.reshape(3, -1), axis=0)
 
 
 @one_thread
@@ -133,7 +135,7 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
     rise = max(quantile**2, ELSEWHERE) * variance(run)
     rivals: list[Run] = [run]
     for other in others:
-        near = other.fun - run.fun < rise and other.is_healthy and other.is_finite
+        near = other.fun - run.fun < rise and other.is_healthy and other.status in (CONVERGED, PRECISION)
         if near and all(abs(other.fun - each.fun) > SAME * each.fun for each in rivals):
             rivals.append(other)
     numbers = [number, *(_Number(each, name, k) for each in rivals[1:MOST])]
@@ -177,7 +179,7 @@ class _Number:
     def held(self, value: float, near: Run) -> Run:
         """The best fit with the number held at a value, from where another fit ended."""
         pin = _Pin(self.run.problem, self.name, self.k, value, PIN * sqrt(variance(self.run)) / self.error)
-        return minimise(near.phi, replace(self.run.problem, prior=pin), METHODS["lm"], {"ftol": 1e-10})
+        return minimise(near.phi, replace(self.run.problem, prior=pin), METHODS["lm"], REFIT)
 
     def end(self, side: int, quantile: float) -> float:
         """One end of an interval. √Δχ² is nearly a straight line in standard errors, so few steps bracket the

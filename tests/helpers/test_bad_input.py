@@ -35,6 +35,12 @@ TARGETS = {
     "lengths differ": (X, DENSITY[:-1], "`x` and `density` must have the same length, got 75 and 74"),
     "two-dimensional x": (X[:, None], DENSITY, r"`x` must be one-dimensional and not empty, got shape \(75, 1\)"),
     "two-dimensional density": (X, DENSITY[None], "`density` must be one-dimensional and not empty"),
+    "an area far beyond the mass": (
+        X,
+        1e160 * DENSITY,
+        "`mass` must be within a factor of 1e100 of the area .*1e\\+160",
+    ),
+    "an area far below the mass": (X, 1e-180 * DENSITY, "`mass` must be within a factor of 1e100 of the area"),
     "empty": ([], [], r"`x` must be one-dimensional and not empty, got shape \(0,\)"),
     "a number for x": (3.0, DENSITY, r"`x` must be one-dimensional and not empty, got shape \(\)"),
     "None for x": (None, DENSITY, "`x` must hold real numbers, got None"),
@@ -79,6 +85,7 @@ ARGUMENTS = {
     "too few sigmas": ({"sigma": np.ones(74)}, "`sigma` must have one entry for each x, got 74 for 75"),
     "a negative sigma": ({"sigma": -np.ones(75)}, "`sigma` must be positive, got minimum -1"),
     "a sigma of zero": ({"sigma": 0}, "`sigma` must be a finite number above 0, got 0"),
+    "a sigma of numpy's zero": ({"sigma": np.float64(0)}, "`sigma` must be a finite number above 0, got 0.0"),
     "sigmas all infinite": ({"sigma": np.full(75, np.inf)}, "`x` must have at least 2 points that count, got none"),
     "one sigma that isn't infinite": (
         {"sigma": changed(np.full(75, np.inf), 5, 1)},

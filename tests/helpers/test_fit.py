@@ -549,3 +549,14 @@ def test_a_run_that_is_lost_can_be_shown_and_is_no_success(monkeypatch, lost_at)
     found = fit(*classic(), 3, rng=0)
     assert found.success
     assert found.loss < 1e-8
+
+
+def test_one_more_component_than_under_a_prior_starts_from_the_curve_alone():
+    result = fit(X, DENSITY, 2, prior=log_std_prior(2, 1e-6), rng=0)
+    assert result.one_more().n_components == 3
+    assert fit(X, DENSITY, 3, start=result.one_more(), n_starts=1).loss < 1e-12
+
+
+def test_chi2_of_a_tiny_sigma_is_infinite_and_no_error():
+    result = fit(X, DENSITY + 0.01 * np.sin(X), 3, sigma=1e-170, rng=0)
+    assert result.chi2 == result.aic == result.bic == np.inf
