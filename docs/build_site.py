@@ -18,6 +18,7 @@ import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import jinja2
 import nbformat
@@ -106,9 +107,13 @@ def copy_linked(site, notebook):
 
 
 def write_api(folder):
-    """The package, name by name, from its docstrings."""
-    command = [sys.executable, "-m", "pdoc", "--no-show-source", "--footer-text", "gmm_helpers", "-o", folder]
-    subprocess.run([*command, *MODULES], cwd=ROOT, check=True, capture_output=True)
+    """The package, name by name, from its docstrings, in the site's colours."""
+    dark = HtmlFormatter(style="github-dark").get_style_defs(".pdoc-code")
+    with TemporaryDirectory() as templates:
+        css = (TEMPLATES / "api.css").read_text() + f"@media (prefers-color-scheme: dark) {{ {dark} }}"
+        (Path(templates) / "custom.css").write_text(css)
+        command = [sys.executable, "-m", "pdoc", "--no-show-source", "--footer-text", "gmm_helpers", "-t", templates]
+        subprocess.run([*command, "-o", folder, *MODULES], cwd=ROOT, check=True, capture_output=True)
 
 
 class Renderer(IPythonRenderer):

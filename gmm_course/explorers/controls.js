@@ -17,43 +17,40 @@ function numberRow(parent, path, page) {
     page.schedule();
   };
   return () => {
-    const short = +page.hold.number(path).now.toPrecision(5), tiny = short && Math.abs(short) < 1e-3;
-    const words = tiny ? short.toExponential() : String(short); // the box is narrow
-    slider.value = place(clip(short, low, high));
-    set(slider, { "aria-valuetext": words });
+    const value = short(page.hold.number(path).now), tiny = value && Math.abs(value) < 1e-3;
+    const words = tiny ? value.toExponential() : String(value); // the box is narrow
+    slider.value = place(clip(value, low, high));
+    const part = (slider.valueAsNumber - place(low)) / (place(high) - place(low));
+    set(slider, { "aria-valuetext": words, style: `--part: ${100 * part}%` });
     if (document.activeElement !== box || box.dataset.shown !== words) box.value = words;
     box.dataset.shown = words;
   };
 }
 
-// A row each for some numbers
-function rows(parent, paths, page) {
-  const shows = paths.map(path => numberRow(parent, path, page));
-  return () => shows.forEach(show => show());
-}
+const all = shows => view => shows.forEach(show => show(view));
 
 const CONTROLS = {
   number: (parent, c, key, page) => numberRow(parent, [key], page),
-  numbers: (parent, c, key, page) => rows(parent, c.numbers.map((_, i) => [key, i]), page),
+  numbers: (parent, c, key, page) => all(c.numbers.map((_, i) => numberRow(parent, [key, i], page))),
   mixture(parent, c, key, page) { // a group a bell, in its colour; more than three fold up, and the first is open
     let shows = [];
-    const build = (_, k, all) => {
+    const build = (_, k, bells) => {
       const looks = { class: "gmm-bell", style: `--bell: var(--bell${(k % 6) + 1})`, open: k ? null : "" };
-      const group = make(all.length > 3 ? "details" : "div", parent, looks);
-      if (all.length > 3) make("summary", group, {}, `bell ${k + 1}`);
-      return rows(group, (all.length > 1 ? ["w", "m", "s"] : ["m", "s"]).map(which => [key, which, k]), page);
+      const group = make(bells.length > 3 ? "details" : "div", parent, looks);
+      if (bells.length > 3) make("summary", group, {}, `bell ${k + 1}`);
+      const own = bells.length > 1 ? ["w", "m", "s"] : ["m", "s"];
+      return all(own.map(which => numberRow(group, [key, which, k], page)));
     };
     return () => {
-      const bells = page.hold.values[key].w;
-      if (bells.length !== shows.length) {
-        parent.replaceChildren();
-        shows = bells.map(build);
-      }
-      shows.forEach(show => show());
+      const { w } = page.hold.values[key];
+      if (w.length !== shows.length) [, shows] = [parent.replaceChildren(), w.map(build)];
+      all(shows)();
     };
   },
   choice(parent, c, key, page) {
-    const select = make("select", make("label", parent, { class: "gmm-choice" }, c.label));
+    const label = make("label", parent, { class: "gmm-choice" });
+    make("span", label, { class: "gmm-label" }, c.label);
+    const select = make("select", label);
     const options = c.options.map(each => [each].flat()); // [words, value], or the words alone
     for (const [words] of options) make("option", select, {}, words);
     select.onchange = () => page.put([key], options[select.selectedIndex].at(-1));
@@ -66,10 +63,12 @@ const CONTROLS = {
     return () => (box.checked = page.hold.values[key]);
   },
   file(parent, c, key, page) {
-    const file = make("input", make("label", parent, { class: "gmm-file" }, c.label), { type: "file" });
+    const label = make("label", parent, { class: "gmm-file" }, c.label);
+    const file = make("input", label, { type: "file", class: "gmm-unseen" });
     const below = make("div", parent, { class: "gmm-found" });
     file.onchange = async () => {
-      if (file.files[0]) page.kernel.give(file.files[0].name, await file.files[0].arrayBuffer());
+      const { name } = file.files[0], content = await file.files[0].arrayBuffer();
+      page.model.send({ file: name, serial: page.kernel.serial }, undefined, [content]);
       file.value = ""; // so that the same name, its file mended, is taken again
     };
     return ({ found }) => found === below.dataset.html || (below.innerHTML = below.dataset.html = found);

@@ -9,6 +9,8 @@ function set(node, attributes) {
   return node;
 }
 
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches; // the system asks for less motion
+
 // A new element in `parent`; a tag that begins with a hyphen is SVG.
 function make(tag, parent, attributes = {}, text) {
   const node = tag[0] === "-" ? document.createElementNS(NS, tag.slice(1)) : document.createElement(tag);
@@ -19,9 +21,8 @@ function make(tag, parent, attributes = {}, text) {
   return node;
 }
 
-function button(parent, words, onclick, title) {
-  return Object.assign(make("button", parent, { type: "button", title }, words), { onclick });
-}
+const button = (parent, words, onclick, title) =>
+  Object.assign(make("button", parent, { type: "button", title }, words), { onclick });
 
 // A plain key belongs to the control under it: JupyterLab's own keys would cut and merge the notebook's cells.
 function keepKeys(root) {

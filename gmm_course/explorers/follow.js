@@ -1,7 +1,5 @@
 // What follows from the hand alone, computed in the frame of its move: curves, dots and, where the page can, the fit.
-const LOOKS = {
-  color: "ink", width: 1.5, dash: null, fill: 0, size: 3, opacity: 1, label: "", words: "", when: "", live: null,
-};
+const LOOKS = { color: "ink", width: 1.5, fill: 0, size: 3, opacity: 1, label: "" };
 const NUMBERS = ["no", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const even = ([low, high, n]) => Array.from({ length: n }, (_, i) => low + ((high - low) * i) / (n - 1));

@@ -1,6 +1,7 @@
 // Handles on the picture: what each holds, where it stands, and how mouse, pen, finger and arrow keys move it.
 const HIT = 22, REACH = 30; // pixels: the radius of what can be hit, and how far off the nearest handle is taken
 const NAMES = { w: ["weight", "w"], m: ["mean", "μ"], s: ["std", "σ"] };
+const short = v => +v.toPrecision(Math.abs(v) < 0.01 ? 3 : Math.abs(v) < 1 ? 4 : 5);
 const subscript = k => "₁₂₃₄₅₆₇₈₉"[k];
 const SIDEWAYS = { ArrowLeft: -1, ArrowRight: 1 }, UPWARDS = { ArrowDown: -1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
 
@@ -29,19 +30,17 @@ class Hold {
     const [key, which, k] = path, c = this.controls[key], now = path.reduce((v, part) => v[part], this.values);
     if (c.kind !== "mixture") return { ...(c.numbers?.[which] ?? c), path, now };
     const [low, high] = { w: [0, 1], m: c.means, s: c.stds }[which], [name, letter] = NAMES[which];
-    const words = { name: `${name} of bell ${k + 1}`, label: letter + subscript(k) };
+    const words = { name: `${name} of bell ${k + 1}`, label: `${name} ${letter}${subscript(k)}` };
     return { path, now, low, high, step: which === "w" ? 0.01 : 0.05, ...words };
   }
 
-  put([key, which, k], value) {
-    const old = this.values[key];
-    if (which !== undefined) value = this.allowed([key, which, k], value);
-    else if (this.controls[key]?.kind === "number") value = this.allowed([key], value);
-    if (which === undefined) this.values[key] = value;
-    else if (which === "w") this.values[key] = { ...old, w: share(old.w, k, value) };
-    else if (k !== undefined) this.values[key] = { ...old, [which]: old[which].with(k, value) };
-    else this.values[key] = old.with(which, value);
-    [this.moved[key], this.complaint] = [this.values[key], ""];
+  put(path, value) {
+    const [key, which, k] = path, old = this.values[key];
+    if (path.length > 1 || this.controls[key]?.kind === "number") value = this.allowed(path, value);
+    if (path.length === 2) value = old.with(which, value);
+    const group = which === "w" ? share : (numbers, i, v) => numbers.with(i, v);
+    if (path.length === 3) value = { ...old, [which]: group(old[which], k, value) };
+    [this.values[key], this.moved[key], this.complaint] = [value, value, ""];
   }
 
   allowed(path, value) {
@@ -64,11 +63,12 @@ function bellsOf({ of, means, K }, hold) {
   const odds = v => Math.log(clip(v, 1e-9, 1 - 1e-9)) - Math.log(1 - clip(v, 1e-9, 1 - 1e-9));
   const logit = (v, k) => all("w")[k] + odds(v) - odds(mixture.w[k]);
   const own = plain ? {} : { w: logit, s: Math.log }, same = v => v;
-  const number = (which, k, from) => ({ ...hold.number(path(which, k)), from: at => (own[which] ?? same)(from(at), k) });
+  const number = (which, k, from) =>
+    ({ ...hold.number(path(which, k)), from: at => (own[which] ?? same)(from(at), k) });
   return { mixture, number };
 }
 
-// The number of the entry that is nearest to a value
+// The place of the entry that is nearest to a value
 const nearest = (all, v) => all.reduce((best, each, i) => (Math.abs(each - v) < Math.abs(all[best] - v) ? i : best), 0);
 
 // Each handle of a view as { id, panel, at: [x, y], shape, color, across, up }, the last two being what it moves.
@@ -99,52 +99,47 @@ const KINDS = {
 class Handles {
   // moved(): a value has moved; released(): the hand has let go
   constructor(picture, hold, moved, released) {
-    Object.assign(this, { picture, hold, moved, released, nodes: new Map(), list: [] });
-    this.layer = make("-g", picture.svg, { class: "gmm-handles" });
-    const { svg } = picture;
-    svg.addEventListener("pointerdown", event => this.down(event));
-    svg.addEventListener("pointermove", event => hold.held && this.drag(event));
-    const keep = event => hold.held && event.preventDefault(); // or the page scrolls
-    svg.addEventListener("touchstart", keep, { passive: false });
-    for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, () => hold.held && this.drop());
+    const { svg } = picture, stay = event => hold.held && event.preventDefault(); // or the page scrolls
+    const drop = () => hold.held && released((hold.held = null));
+    Object.assign(this, { picture, hold, moved, nodes: new Map(), layer: make("-g", svg), list: [] });
+    Object.assign(svg, { onpointerup: drop, onpointercancel: drop });
+    svg.onpointerdown = event => this.down(event, svg.getBoundingClientRect());
+    svg.onpointermove = event => hold.held && this.drag(event, svg.getBoundingClientRect());
+    svg.addEventListener("touchstart", stay, { passive: false });
   }
 
   draw(specs) {
     this.list = specs.flatMap(h => KINDS[h.kind](h, this.hold, this.picture));
-    const ids = new Set(this.list.map(each => each.id));
-    for (const [id, node] of this.nodes) if (!ids.has(id)) node.remove() ?? this.nodes.delete(id);
-    this.list.forEach(each => this.put(each, this.nodes.get(each.id) ?? this.build(each)));
+    const ids = this.list.map(each => each.id).join();
+    if (ids !== this.ids) this.layer.replaceChildren();
+    if (ids !== this.ids) this.nodes = new Map(this.list.map(each => [each.id, this.build(each)]));
+    this.ids = ids;
+    this.list.forEach(each => this.put(each, this.nodes.get(each.id)));
   }
 
   build({ id, shape }) {
     const node = make("-g", this.layer, { class: "gmm-handle", tabindex: 0, role: "slider", "data-id": id });
     make("-circle", node, { r: HIT, class: "gmm-hit" });
-    if (shape === "flank") make("-rect", node, { x: -4, y: -8, width: 8, height: 16, rx: 3, class: "gmm-grip" });
-    else make("-circle", node, { r: shape === "top" ? 7 : 8, class: "gmm-grip" });
-    node.addEventListener("keydown", event => this.key(event, id));
-    this.nodes.set(id, node);
+    const [width, height] = { top: [14, 14], flank: [8, 16], dot: [16, 16] }[shape];
+    make("-rect", node, { x: -width / 2, y: -height / 2, width, height, rx: width / 2, class: "gmm-grip" });
+    node.onkeydown = event => this.key(event, id);
     return node;
   }
 
   put(each, node) {
     const box = this.picture.boxes[each.panel], [x, y] = this.picture.at(each.panel, ...each.at);
     const numbers = [each.across, each.up].filter(Boolean), [{ low, high, now, name }, up] = numbers;
-    const first = words => words.split(" ")[0], short = n => +n.now.toPrecision(4);
+    const first = words => words.split(" ")[0];
     each.spot = [clip(x, box.x, box.x + box.w), clip(y, box.y, box.y + box.h)];
     set(node, { style: `color: var(--${each.color})`,
       transform: `translate(${each.spot.map(v => v.toFixed(1)).join(" ")})`,
       "aria-label": each.name ?? `${name}${up ? ` and ${first(up.name)}` : ""}, handle`,
-      "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": +now.toPrecision(5),
-      "aria-valuetext": numbers.map(n => (up ? `${first(n.name)} ${short(n)}` : short(n))).join(", ") });
+      "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": short(now),
+      "aria-valuetext": numbers.map(n => (up ? `${first(n.name)} ${short(n.now)}` : short(n.now))).join(", ") });
   }
 
-  place(event) {
-    const box = this.picture.svg.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  }
-
-  down(event) {
-    const [x, y] = this.place(event), far = ({ spot }) => Math.hypot(spot[0] - x, spot[1] - y);
+  down(event, { left, top }) {
+    const x = event.clientX - left, y = event.clientY - top, far = ({ spot }) => Math.hypot(spot[0] - x, spot[1] - y);
     const [each] = this.list.toSorted((a, b) => far(a) - far(b));
     if (!each || event.button || far(each) > REACH) return;
     event.preventDefault(); // selects no text
@@ -153,19 +148,14 @@ class Handles {
     this.hold.held = { ...each, off: [each.spot[0] - x, each.spot[1] - y], from: y, rises: false };
   }
 
-  drag(event) {
-    const [x, y] = this.place(event), { held } = this.hold, each = this.list.find(({ id }) => id === held.id);
+  drag(event, { left, top }) {
+    const { held } = this.hold, y = event.clientY - top, each = this.list.find(({ id }) => id === held.id);
     if (!each) return;
     held.rises ||= Math.abs(y - held.from) > 4; // a hand that goes across doesn't change the height
-    const [a, b] = this.picture.point(each.panel, x + held.off[0], y + held.off[1]);
+    const [a, b] = this.picture.point(each.panel, event.clientX - left + held.off[0], y + held.off[1]);
     if (each.across) this.hold.put(each.across.path, each.across.from(a));
     if (each.up && held.rises) this.hold.put(each.up.path, each.up.from(b));
     this.moved();
-  }
-
-  drop() {
-    this.hold.held = null;
-    this.released();
   }
 
   key(event, id) {

@@ -10,9 +10,7 @@ class Kernel {
     model.on("change:view", this.answered);
   }
 
-  get current() {
-    return this.view.serial === this.serial;
-  }
+  get current() { return this.view.serial === this.serial; }
 
   // The hand has moved something. late: Python is asked only when it rests
   moved(late) {
@@ -47,10 +45,6 @@ class Kernel {
     } catch {
       this.missed(); // the channel to a kernel that is gone
     }
-  }
-
-  give(file, content) {
-    this.model.send({ file, serial: this.serial }, undefined, [content]);
   }
 
   missed = () => {

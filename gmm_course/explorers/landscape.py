@@ -1,5 +1,7 @@
 """A landscape of two parameters: walk downhill from any start, and see what step and tolerance make of the walk."""
 
+from itertools import pairwise
+
 import numpy as np
 from contourpy import contour_generator
 from scipy.optimize import minimize
@@ -7,7 +9,7 @@ from scipy.optimize import minimize
 from gmm_helpers import classic_grid, gaussian_pdf, pack
 
 from .as_code import literal
-from .marks import dots, line
+from .marks import dots, line, region
 from .state import key, random_mixture, slope
 from .widget import Explorer, View
 from .words import spans
@@ -19,7 +21,8 @@ MEANS, LOGS = (-8.0, 30.0), (-1.5, 2.5)  # what the map shows
 MOST = 600  # steps
 FRAMES, SECONDS = 40, 2.0  # of a walk that is played
 HOME = 1e-3  # the relative loss at which a walk is at home
-LEVELS = np.geomspace(2e-3, 2, 13)
+LEVELS = np.geomspace(1.5, 3e-3, 9)
+SHADE = {"color": "accent", "width": 0.5, "fill": 0.075, "label": "equal loss"}
 
 
 def explore_landscape(**values):
@@ -29,7 +32,7 @@ def explore_landscape(**values):
     Returns one box.
     """
     start = {"kind": "point", "paths": (("mean",), ("log_std",)), "panel": "map", "color": "bell1", "name": "the start"}
-    step = {"kind": "point", "paths": (("step",),), "panel": "steps", "y": 0.5, "color": "accent"}
+    length = {"kind": "point", "paths": (("step",),), "panel": "steps", "y": 0.5, "color": "accent"}
     bowls = {}
 
     def walked(state):
@@ -46,15 +49,16 @@ def explore_landscape(**values):
         v, (bowl, path) = state.values, walked(state)
         seen = path[: int(state.found[-1])] if state.found else path
         losses = bowl.losses(*path.T)
-        x, y = seen[np.unique(np.geomspace(1, len(seen), 250).astype(int)) - 1].T
+        steps = np.unique(np.geomspace(1, len(seen), 150).astype(int))
+        x, y = seen[steps - 1].T
         limit = 2 / bowl.steepness
         marks = {
-            "contours": line("map", *bowl.contours, color="faint", width=1, label="equal loss"),
+            **{f"level {i + 1}": region("map", *ring, **SHADE) for i, ring in enumerate(bowl.contours)},
             "home": dots("map", *bowl.floor, color="bell3", size=6, label="the true bell"),
             "path": line("map", x, y, color="bell2", width=1.8, label="the walk"),
             "iterates": dots("map", x, y, color="bell2", size=2.2),
             "end": dots("map", *seen[-1], color="ink", size=4.5, label="its end"),
-            "losses": line("losses", np.arange(len(seen)) + 1, np.maximum(losses, 1e-12)[: len(seen)], color="bell2"),
+            "losses": line("losses", steps, np.maximum(losses, 1e-12)[steps - 1], color="bell2"),
             "limit": line("steps", [limit, limit], [0, 1], color="bell4", width=4, label="2/λ"),
         }
         numbers = spans(
@@ -63,7 +67,7 @@ def explore_landscape(**values):
         )  # fmt: skip
         said = sentence(v, path, losses, limit)
         if v["method"] == DESCENT:
-            return View(marks, said, numbers, (start, step), v["truth"])
+            return View(marks, said, numbers, (start, length), v["truth"])
         return View(marks, said, numbers, (start,), v["truth"], away=("step",))
 
     def judge(state):
@@ -85,8 +89,8 @@ def explore_landscape(**values):
 class Bowl:
     """The relative loss of the true mixture's curve in theta = [mean, log-std] of its first bell.
 
-    floor: the true bell; steepness: the largest eigenvalue of the Hessian there; contours: x and y of all contour
-    lines, a gap between two.
+    floor: the true bell; steepness: the largest eigenvalue of the Hessian there; contours: x and y of the edge of what
+    lies lower than each level, a gap between two rings.
     """
 
     def __init__(self, truth):
@@ -100,8 +104,8 @@ class Bowl:
         self.weight, self.others = truth.weights[0], self.density - truth.component_pdfs(self.x)[:, 0]
         across, up = np.linspace(*MEANS, 115), np.linspace(*LOGS, 61)
         heights = [self.losses(across, log_std) for log_std in up]
-        rings = [ring for level in LEVELS for ring in contour_generator(across, up, heights).lines(level)]
-        self.contours = np.concatenate([np.vstack([ring[::2], ring[-1:], [[np.nan] * 2]]) for ring in rings]).T
+        areas = contour_generator(across, up, heights, fill_type="OuterOffset")
+        self.contours = [np.concatenate(list(_rings(*areas.filled(-1, level)))).T for level in LEVELS]
 
     def _loss_and_slope(self, theta):
         full = self.theta.copy()
@@ -146,6 +150,17 @@ class Bowl:
             else:
                 stride = stride / 2
         return theta
+
+
+def _rings(areas, offsets):
+    """Of each ring of some areas the corners and a third of the other points where it bends, and a gap."""
+    for area, ends in zip(areas, offsets, strict=True):
+        for first, after in pairwise(ends):
+            ring = area[first:after]
+            steps = np.diff(ring, axis=0) @ [1, 5j]  # as complex numbers, a unit of log-std five times one of the mean
+            turn = abs(np.angle(steps[1:] / steps[:-1]))
+            bends = (turn > 1e-6) & ((np.arange(turn.size) % 3 == 0) | (turn > 0.4))
+            yield np.vstack([ring[np.r_[True, bends, True]], [np.nan] * 2])
 
 
 def sentence(values, path, losses, limit):

@@ -12,7 +12,7 @@ from gmm_helpers.plotting import LINES
 
 from .inputs import plain
 
-__all__ = ["Mark", "Panel", "arrow", "bells", "ceiling", "curve", "dots", "faint", "line", "room",
+__all__ = ["Mark", "Panel", "arrow", "bells", "ceiling", "curve", "dots", "faint", "line", "region", "room",
            "scene", "still", "text", "track", "truth_bands"]  # fmt: skip
 
 # The light theme's colours by the names that the page knows; the dark theme's stand in page.css.
@@ -78,6 +78,11 @@ class Mark:
 def line(panel, x, y, **looks):
     """A curve through the points x, y; a value that is not finite breaks it."""
     return _mark("line", panel, x, y, looks)
+
+
+def region(panel, x, y, **looks):
+    """What lies within rings of points x, y, a value that is not finite between two."""
+    return _mark("region", panel, x, y, looks)
 
 
 def curve(panel, x, mixture, k=None, *, mass=1.0, **looks):
@@ -232,6 +237,8 @@ def _draw(ax, mark):
     if mark.kind == "arrow":
         head = {"arrowstyle": "->", "linewidth": mark.width, "shrinkA": 0, "shrinkB": 0, **looks}
         return ax.annotate("", (mark.x[1], mark.y[1]), (mark.x[0], mark.y[0]), arrowprops=head)
+    if mark.kind == "region":
+        return ax.fill(mark.x, mark.y, linewidth=mark.width, **looks | {"alpha": mark.fill})[0]
     if mark.kind == "dots":
         looks |= {"marker": "o", "linestyle": "none", "markersize": 2 * mark.size, "markeredgewidth": 0}
     else:

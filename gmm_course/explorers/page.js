@@ -3,7 +3,7 @@
 const HIDDEN = "Drag bells of your own until they meet the dots; then reveal.";
 const COVERED = "Guess first: click an answer, or move something.";
 const SILENT = "No answer from the kernel. If it was restarted, run the cell above again.";
-const SPOKEN = 700; // milliseconds of rest before the sentence is spoken
+const SPOKEN = 700; // milliseconds
 
 class Page {
   constructor(model, el) {
@@ -31,9 +31,7 @@ class Page {
     this.schedule();
   }
 
-  schedule() {
-    this.due ||= requestAnimationFrame(() => this.draw());
-  }
+  schedule() { this.due ||= requestAnimationFrame(() => this.draw()); }
 
   draw() {
     this.due = 0;
@@ -85,8 +83,10 @@ function picture(parent, page) {
 
 // The sentence, or what stands in its place while it would tell too much
 function words(parent, page) {
-  const [sentence, status, spoken, error] = ["sentence", "status", "spoken", "error"].map(name =>
-    make("div", parent, { class: `gmm-${name}`, role: { spoken: "status", error: "alert" }[name] }));
+  const sentence = make("div", parent, { class: "gmm-sentence" });
+  const status = make("div", parent, { class: "gmm-status" });
+  const spoken = make("div", parent, { class: "gmm-unseen", role: "status" });
+  const error = make("div", parent, { class: "gmm-error", role: "alert" });
   let quiet = 0;
   return (view, { problem, revealed, answer }) => {
     const hides = page.spec.guess && problem > 0 && !revealed;
@@ -125,12 +125,12 @@ function controls(body, page) {
 }
 
 function work(parent, { spec, kernel }) {
-  const runners = spec.work.map(job => button(parent, job, () => kernel.ask({ work: job })));
+  const runners = spec.work.map(job => button(parent, job, () => kernel.ask({ work: job, calm: calm() })));
   const stop = button(parent, "Stop", () => kernel.ask({ stop: true }));
   const progress = make("progress", parent, { max: 1, "aria-label": "progress" });
   return ({ busy }) => {
     for (const node of runners) node.disabled = busy !== null;
-    stop.disabled = progress.hidden = busy === null;
+    stop.hidden = progress.hidden = busy === null;
     progress.value = busy ?? 0;
   };
 }

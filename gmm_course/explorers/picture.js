@@ -57,7 +57,7 @@ class Picture {
   // The limits a step nearer to what is wanted. While a handle is held, or the marks are ahead of the answers, an axis
   // only grows; under a held top not even that.
   glide(wanted, ahead, held) {
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const jumps = calm();
     let moving = false;
     for (const [name, { x, y }] of Object.entries(wanted)) {
       const old = this.limits[name]?.y ?? y, { ylog } = this.panels[name];
@@ -65,7 +65,7 @@ class Picture {
       const seen = [...y, ...(held || ahead.length ? old : []), ...live.flatMap(mark => mark.y.map(v => 1.04 * v))];
       const high = held?.shape === "top" ? old[1] : Math.max(...seen);
       this.limits[name] = { x, y: [Math.min(...seen), high].map((to, i) => {
-        if (calm || ylog || Math.abs(to - old[i]) < 0.01 * (old[1] - old[0])) return to;
+        if (jumps || ylog || Math.abs(to - old[i]) < 0.01 * (old[1] - old[0])) return to;
         moving = true;
         return old[i] + 0.3 * (to - old[i]);
       }) };
@@ -112,7 +112,7 @@ class Picture {
     set(node, { opacity });
     if (kind === "text") {
       node.firstChild.textContent = words;
-      return set(node.firstChild, { x: to(0)[0], y: to(0)[1] - 6, fill: `var(--${color})` });
+      return set(node.firstChild, { x: to(0)[0], y: to(0)[1] - 6, style: `color: var(--${color})` });
     }
     let edge = "", pen = "M";
     for (let i = 0; i < x.length; i++) {
@@ -122,21 +122,23 @@ class Picture {
     }
     if (kind === "arrow" && pen === "L") edge += head(to(0), to(1));
     const floor = clip(this.at(panel, x[0], Math.max(0, this.limits[panel].y[0]))[1], -FAR, FAR);
-    paint(node, mark, edge, fill && edge ? `${edge}V${floor}H${to(0)[0]}Z` : "", Math.min(1, this.width / 500));
+    const area = kind === "region" ? edge : fill && edge ? `${edge}V${floor}H${to(0)[0]}Z` : "";
+    paint(node, mark, edge, area, Math.min(1, this.width / 500));
   }
 
   frame() { // the axes, drawn anew when a limit changes
     this.axes.replaceChildren();
-    const rule = (x1, y1, x2, y2, kind = "gmm-rule") => make("-line", this.axes, { x1, y1, x2, y2, class: kind });
+    const rule = (x1, y1, x2, y2, hue = "rule") =>
+      make("-line", this.axes, { x1, y1, x2, y2, stroke: `var(--${hue})` });
     const words = (x, y, anchor, text) => make("-text", this.axes, { x, y, "text-anchor": anchor }, text);
     for (const [name, p] of Object.entries(this.panels)) {
       const { x, y, w, h } = this.boxes[name], { x: X, y: Y } = this.limits[name], bottom = y + h;
       for (const [v, text] of p.ticks?.y ?? ticks(Y, clip(Math.round(h / 36), 2, 6), p.ylog)) {
         const at = this.at(name, X[0], v)[1];
-        rule(x, at, x + w, at, "gmm-grid");
+        rule(x, at, x + w, at, "grid");
         words(x - 7, at + 4, "end", text);
       }
-      for (const [v, text] of p.ticks?.x ?? ticks(X, clip(Math.round(w / 80), 3, 8), p.xlog)) {
+      for (const [v, text] of p.ticks?.x ?? ticks(X, clip(Math.round(w / 60), 3, 8), p.xlog)) {
         const at = this.at(name, v, Y[0])[0];
         rule(at, bottom, at, bottom + 4);
         words(at, bottom + 16, "middle", text);
@@ -152,15 +154,15 @@ class Picture {
 function paint(node, { kind, color, width, dash, fill, size }, edge, area, scale = 1) {
   const stroke = `var(--${color})`, thick = kind === "dots" ? 2 * size * scale : width;
   set(node.firstChild, { d: area, fill: stroke, "fill-opacity": fill });
-  set(node.lastChild, { d: edge, stroke, "stroke-width": thick, "stroke-linecap": kind === "dots" ? "round" : null,
-    "stroke-dasharray": dash?.map(v => (v * width).toFixed(1)).join(" ") });
+  set(node.lastChild, { d: edge, fill: "none", stroke, "stroke-width": thick,
+    "stroke-linecap": kind === "dots" ? "round" : null, "stroke-dasharray": dash?.map(v => (v * width).toFixed(1)).join(" ") });
 }
 
 function key(mark) { // an entry of the legend
   const item = make("span", null), art = make("-svg", item, { width: 22, height: 12, class: "gmm-mark" });
   for (const tag of ["-path", "-path"]) make(tag, art);
-  const edge = mark.kind === "dots" ? "M11 6h0" : mark.fill ? "M1 2H21" : "M1 6H21";
-  paint(art, mark, edge, mark.fill ? "M1 2H21V11H1Z" : "");
+  const { kind, fill } = mark, edge = kind === "dots" ? "M11 6h0" : fill ? "M1 2H21" : "M1 6H21";
+  paint(art, mark, edge, fill ? "M1 2H21V11H1Z" : "");
   item.append(mark.label);
   return item;
 }

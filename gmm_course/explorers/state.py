@@ -92,7 +92,10 @@ def follow(x, density, n_components, last=None, *, prior=None, exact=True):
     if fresh:
         warm = fit(x, density, n_components, n_starts=1, rng=0, prior=prior, options=options)
     else:
-        warm = fit_once(x, density, last.mixture, method="LM", prior=prior, options=options)
+        try:
+            warm = fit_once(x, density, last.mixture, method="LM", prior=prior, options=options)
+        except ValueError:  # the last answer lies too far off this curve to start from
+            return follow(x, density, n_components, prior=prior, exact=exact)
     met = warm.loss <= MET and not warm.diagnosis
     if (warm.loss <= MET and not exact) or (met and warm.success):
         return warm

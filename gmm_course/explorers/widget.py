@@ -146,15 +146,15 @@ class Explorer(anywidget.AnyWidget):
             elif "choose" in message:
                 self.choose(**message["choose"])
             else:
-                self._move(message.get("values", {}), message.get("work"))
+                self._move(message.get("values", {}), message.get("work"), message.get("calm", False))
         except Exception as error:  # a callback's exception shows nowhere else
             self.tell(error)
 
-    def _move(self, values, work):
+    def _move(self, values, work, calm):
         moved = {key: read(value) for key, value in values.items() if key in self.controls}
         self.update(**moved | {key: values[key] for key in FRAME if key in values})
         if work:
-            self.work.start(work)
+            self.work.start(work, calm)
             self.refresh()
 
     def update(self, *, fresh=False, **values):

@@ -19,8 +19,8 @@ class Work:
     def __init__(self, jobs, explorer):
         self.jobs, self.explorer, self.task = jobs, explorer, None
 
-    def start(self, name):
-        """Run a job: as a task where an event loop runs, else at once to its end."""
+    def start(self, name, calm=False):
+        """Run a job: as a task where an event loop runs, else at once to its end. calm: only the end of motion is shown."""
         self.halt()
         slices = self.jobs[name](self.explorer.state)
         try:
@@ -30,7 +30,7 @@ class Work:
                 pass
         else:
             self.explorer.busy = 0.0
-            self.task = loop.create_task(self._by_turns(slices))
+            self.task = loop.create_task(self._by_turns(slices, calm))
 
     def halt(self):
         """End work that is under way, and keep what it has found."""
@@ -38,9 +38,11 @@ class Work:
             self.task.cancel()
         self.task = self.explorer.busy = None
 
-    async def _by_turns(self, slices):
+    async def _by_turns(self, slices, calm):
         try:
             for each in slices:
+                if calm and isinstance(each, tuple):
+                    continue
                 self.explorer.busy, pause = each if isinstance(each, tuple) else (each, 0.001)
                 self.explorer.refresh()
                 await asyncio.sleep(pause)

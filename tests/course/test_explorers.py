@@ -7,6 +7,7 @@ import json
 import re
 import tracemalloc
 from importlib.resources import files
+from types import SimpleNamespace
 
 import matplotlib.pyplot
 import nbformat
@@ -22,12 +23,13 @@ from gmm_course.explorers.as_code import literal
 from gmm_course.explorers.inputs import plain, share
 from gmm_course.explorers.landscape import Bowl
 from gmm_course.explorers.marks import Panel, curve, dots, line, still
-from gmm_course.explorers.state import largest_error, places, random_mixture
+from gmm_course.explorers.state import follow, largest_error, places, random_mixture
 from gmm_helpers import (
     CLASSIC,
     Mixture,
     classic,
     classic_grid,
+    fit_once,
     hellinger_distance,
     kl_divergence,
     relative_loss,
@@ -302,6 +304,15 @@ def test_a_bell_keeps_its_colour_when_it_passes_another():
         second = explorer.shown.marks["bell 2"]
         assert second.x[np.argmax(second.y)] == pytest.approx(mean, abs=0.2)
         assert second.color == "bell2"
+
+
+def test_an_answer_that_fled_too_far_from_the_next_curve_is_no_start():
+    x = classic_grid()
+    fled = SimpleNamespace(mixture=Mixture([0.3, 0.4, 0.3], [5, 15, 616], [2, 1, 2]))
+    spike = Mixture([1], [x[45]], [0.05]).pdf(x)
+    with pytest.raises(ValueError, match="`start` must have means within"):
+        fit_once(x, spike, fled.mixture, method="LM")
+    assert follow(x, spike, 3, fled).loss < 1e-8
 
 
 def test_the_sentence_of_the_fit_names_the_bells():
@@ -595,6 +606,22 @@ def test_an_exception_of_long_work_reaches_the_error_line():
         assert not running(explorer)
 
     asyncio.run(failed())
+
+
+@pytest.mark.parametrize(("name", "key"), [("explore_descent", "along"), ("explore_loss", "ours")])
+def test_what_is_played_jumps_to_its_end_where_less_motion_is_asked_for(name, key):
+    async def played(calm):
+        explorer, seen = make(name, preset="Fleeing" if name == "explore_loss" else "Three racers"), set()
+        explorer.observe(lambda change: seen.add(literal(change["new"]["values"][key])), "view")
+        explorer.hear({"serial": 1, "work": explorer.spec["work"][-1], "calm": calm})
+        while running(explorer):
+            await asyncio.sleep(0.01)
+        return len(seen), literal(explorer.view["values"][key])
+
+    (many, end), (few, same_end) = (asyncio.run(played(calm)) for calm in (False, True))
+    assert many > 20
+    assert few == 2
+    assert same_end == end
 
 
 def test_controls_that_do_not_count_are_put_away():

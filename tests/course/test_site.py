@@ -117,6 +117,17 @@ def test_nothing_keeps_a_reader_out(path, base, page):
     assert not found, [(v["id"], v["nodes"][0]["html"][:200]) for v in found]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_api_pages_have_the_systems_theme_and_can_be_read_in_it(scheme, base, page):
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{base}/api/gmm_helpers.html")
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    found = Axe().run(page, None, {"runOnly": ["color-contrast"]}).response["violations"]
+    page.emulate_media(color_scheme="light")
+    assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(21, 24, 27)"}[scheme]
+    assert found == []
+
+
 def test_it_fits_a_phone(base, page):
     page.set_viewport_size({"width": 360, "height": 740})
     try:
