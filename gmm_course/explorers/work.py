@@ -20,7 +20,10 @@ class Work:
         self.jobs, self.explorer, self.task = jobs, explorer, None
 
     def start(self, name, calm=False):
-        """Run a job: as a task where an event loop runs, else at once to its end. calm: only the end of motion is shown."""
+        """Run a job: as a task where an event loop runs, else at once to its end.
+
+        calm: of slices that come with a time to wait, which are motion, only the end is shown.
+        """
         self.halt()
         slices = self.jobs[name](self.explorer.state)
         try:
