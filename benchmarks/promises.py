@@ -123,7 +123,7 @@ PROMISES = (
             partial(held, make=real.counted), 100, 0.92),
     Promise("95 % by standard errors, linear background", "`standard_errors`",
             partial(held, make=real.lifted), 100, 0.92),
-    Promise("95 % by profile, a pair two stds apart", "`interval`", partial(held, make=PAIR, profile=True), 60, 0.92),
+    Promise("95 % by profile, a pair two stds apart", "`interval`", partial(held, make=PAIR, profile=True), 300, 0.92),
     Promise("pure noise has no bell", "`select_components`",
             partial(clean, ask=NOTHING, good=[], bad=["a bell claimed"]), 200, 0.98),
     Promise("the answer depends on `rng`, never on `workers`", "`fit`", same_on_workers, 30),
