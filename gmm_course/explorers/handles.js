@@ -1,5 +1,5 @@
 // Handles on the picture: what each holds, where it stands, and how mouse, pen, finger and arrow keys move it.
-const HIT = 22, REACH = 30; // pixels: the radius of what can be hit, and how far off the nearest handle is taken
+const HIT = 22; // pixels: the radius of what can be hit
 const NAMES = { w: ["weight", "w"], m: ["mean", "μ"], s: ["std", "σ"] };
 const short = v => +v.toPrecision(Math.abs(v) < 0.01 ? 3 : Math.abs(v) < 1 ? 4 : 5);
 const subscript = k => "₁₂₃₄₅₆₇₈₉"[k];
@@ -46,10 +46,6 @@ class Hold {
   allowed(path, value) {
     const { now, low, high, whole } = this.number(path);
     return Number.isFinite(value) ? clip(whole ? Math.round(value) : +value.toPrecision(6), low, high) : now;
-  }
-
-  step({ path, now, log, step }, n) {
-    this.put(path, log ? now * 10 ** (n * step) : now + n * step);
   }
 }
 
@@ -99,13 +95,13 @@ const KINDS = {
 class Handles {
   // moved(): a value has moved; released(): the hand has let go
   constructor(picture, hold, moved, released) {
-    const { svg } = picture, stay = event => hold.held && event.preventDefault(); // or the page scrolls
-    const drop = () => hold.held && released((hold.held = null));
+    const { svg } = picture, drop = () => hold.held && released((hold.held = null));
     Object.assign(this, { picture, hold, moved, nodes: new Map(), layer: make("-g", svg), list: [] });
     Object.assign(svg, { onpointerup: drop, onpointercancel: drop });
     svg.onpointerdown = event => this.down(event, svg.getBoundingClientRect());
-    svg.onpointermove = event => hold.held && this.drag(event, svg.getBoundingClientRect());
+    const stay = event => hold.held && event.preventDefault(); // or the finger scrolls the page
     svg.addEventListener("touchstart", stay, { passive: false });
+    svg.onpointermove = event => hold.held && this.drag(event, svg.getBoundingClientRect());
   }
 
   draw(specs) {
@@ -141,7 +137,7 @@ class Handles {
   down(event, { left, top }) {
     const x = event.clientX - left, y = event.clientY - top, far = ({ spot }) => Math.hypot(spot[0] - x, spot[1] - y);
     const [each] = this.list.toSorted((a, b) => far(a) - far(b));
-    if (!each || event.button || far(each) > REACH) return;
+    if (!each || event.button || far(each) > HIT) return;
     event.preventDefault(); // selects no text
     this.nodes.get(each.id).focus({ preventScroll: true });
     this.picture.svg.setPointerCapture(event.pointerId);
@@ -162,8 +158,9 @@ class Handles {
     const across = SIDEWAYS[event.key], up = UPWARDS[event.key], each = this.list.find(other => other.id === id);
     if (!across && !up) return;
     event.preventDefault();
-    const number = across ? each.across ?? each.up : each.up ?? each.across;
-    this.hold.step(number, (across ?? up) * (event.shiftKey ? 10 : 1));
+    const { path, now, log, step } = across ? each.across ?? each.up : each.up ?? each.across;
+    const by = step * (across ?? up) * (event.shiftKey ? 10 : 1);
+    this.hold.put(path, log ? now * 10 ** by : now + by);
     this.moved();
   }
 }

@@ -135,20 +135,20 @@ class Bowl:
             options = {"gtol": tolerance, "maxiter": MOST}
             minimize(self._loss_and_slope, path[0], jac=True, method="BFGS", options=options, callback=path.append)
             return np.array(path)
-        while len(path) <= MOST and np.hypot(*self.slope(path[-1])) > tolerance and abs(path[-1]).max() < 1e3:
-            at = path[-1]
-            path.append(self._turn(at, 1 - len(path) % 2) if method == TURNS else at - step * self.slope(at))
+        while len(path) <= MOST and abs(path[-1]).max() < 1e3:
+            at, slope = path[-1], self.slope(path[-1])
+            if np.hypot(*slope) <= tolerance:
+                break
+            path.append(self._turn(at, 1 - len(path) % 2) if method == TURNS else at - step * slope)
         return np.array(path)
 
     def _turn(self, theta, i):
         """The floor of the valley that theta lies in along its i-th coordinate, found by short steps downhill."""
         stride = np.eye(2)[i] / 4
         while stride.max() > 1e-6:
-            best = min(theta - stride, theta + stride, key=self.loss)
-            if self.loss(best) < self.loss(theta):
-                theta = best
-            else:
-                stride = stride / 2
+            around = theta + np.outer([0, -1, 1], stride)
+            lowest = int(np.argmin(self.losses(*around.T)))
+            theta, stride = around[lowest], stride if lowest else stride / 2
         return theta
 
 

@@ -8,7 +8,8 @@ from .widget import Explorer
 
 __all__ = ["living", "living_page"]
 
-STYLE = ":root { color-scheme: light dark; } body { max-width: 1280px; margin: 1rem auto; padding: 0 1rem; }"
+STYLE = """:root { color-scheme: light dark; background: light-dark(#ffffff, #15181b); }
+body { max-width: 1140px; margin: 1rem auto; padding: 0 1rem; font-family: system-ui, sans-serif; }"""
 
 
 def living(explorer):
@@ -29,7 +30,8 @@ def living(explorer):
         away = [key for key in (*explorer.controls, "work") if key != explorer.view["live"]["of"]]
         views[name] = explorer.view | revealed | {"away": away, "serial": 0}
     explorer.choose(next(iter(explorer.presets)))
-    state = {"spec": explorer.spec | {"presets": list(views)}, "view": next(iter(views.values()))}
+    columns = [[explorer.view["live"]["of"]]]
+    state = {"spec": explorer.spec | {"presets": list(views), "columns": columns}, "view": next(iter(views.values()))}
     still = explorer.picture()
     code = f"""{module()}
 const state = {_json(state)};

@@ -5,27 +5,22 @@ const part = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high /
 const whole = (t, [low, high], log) => (log ? low * (high / low) ** t : low + t * (high - low));
 const raised = n => String(n).replace(/./g, c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
 
-// [value, label] of each tick between two limits, about `count` of them.
+// [value, label] of each tick between two limits, about `count` of them; on a log scale at whole powers of ten.
 export function ticks([low, high], count, log) {
-  if (log) {
-    const found = [], first = Math.ceil(Math.log10(low) - 1e-9), last = Math.floor(Math.log10(high) + 1e-9);
-    const step = Math.max(1, Math.ceil((last - first) / count));
-    const words = n => (n < 0 || n > 3 ? `10${raised(n)}` : `${10 ** n}`);
-    for (let n = Math.floor(last / step) * step; n >= first; n -= step) found.push([10 ** n, words(n)]);
-    return found;
-  }
-  const raw = (high - low) / count, power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].find(s => s * power >= raw * 0.999) * power, tiny = step < 1e-5;
+  const power = n => [10 ** n, n < 0 || n > 3 ? `10${raised(n)}` : `${10 ** n}`];
+  if (log) return ticks([low, high].map(Math.log10), count).filter(([n]) => Number.isInteger(n)).map(([n]) => power(n));
+  const raw = (high - low) / count, unit = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 2.5, 5, 10].find(s => s * unit >= raw * 0.999) * unit, tiny = step < 1e-5;
   const digits = (String(+step.toPrecision(2)).split(".")[1] ?? "").length;
   const words = v => (tiny && v ? v.toExponential(0) : v.toFixed(tiny ? 0 : digits)).replace("-", "−");
   const first = Math.ceil(low / step - 1e-9), n = Math.floor(high / step + 1e-9) - first + 1;
-  return Array.from({ length: n }, (_, i) => (first + i) * step).map(v => [v, words(v + 0)]);
+  return Array.from({ length: n }, (_, i) => (first + i) * step + 0).map(v => [v, words(v)]);
 }
 
 class Picture {
   // panels: name → { height, x, y, xlog, ylog, xlabel, ylabel, ticks }, from the top down
   constructor(parent, panels, height) {
-    Object.assign(this, { panels, most: height, limits: {}, drawn: "", names: "" });
+    Object.assign(this, { panels, most: height, limits: {}, drawn: "" });
     this.legend = make("div", parent, { class: "gmm-legend", "aria-hidden": "true" });
     this.svg = make("-svg", make("div", parent, { class: "gmm-figure" }), {});
     this.axes = make("-g", this.svg, { class: "gmm-axes", "aria-hidden": "true" });
@@ -44,12 +39,11 @@ class Picture {
 
   // marks: a list of { name, kind, panel, x, y, color, … }. Returns whether an axis is still gliding.
   draw(marks, { limits, current }, held) {
-    const moving = this.glide(limits, current ? [] : marks, held), moved = this.arrange();
-    const frame = JSON.stringify([this.limits, this.width]);
-    const names = marks.map(mark => mark.name + mark.kind + mark.panel + mark.label).join();
-    if (frame !== this.drawn) this.frame();
-    if (names !== this.names || moved) this.rebuild(marks);
-    [this.drawn, this.names] = [frame, names];
+    const moving = this.glide(limits, current ? [] : marks, held), width = this.svg.parentNode.clientWidth || 640;
+    const kinds = marks.map(({ name, kind, panel, label }) => [name, kind, panel, label]);
+    const looks = JSON.stringify([this.limits, width, kinds]);
+    if (looks !== this.drawn) this.rebuild(marks, width);
+    this.drawn = looks;
     for (const mark of marks) this.put(mark, this.nodes.get(mark.name));
     return moving;
   }
@@ -73,10 +67,9 @@ class Picture {
     return moving;
   }
 
-  // Where each panel stands: this.boxes[name] = { x, y, w, h }. Returns whether that has changed.
-  arrange() {
-    const width = this.svg.parentNode.clientWidth || 640, list = Object.entries(this.panels);
-    if (this.width === width) return false;
+  // Where each panel stands: this.boxes[name] = { x, y, w, h }
+  arrange(width) {
+    const list = Object.entries(this.panels);
     const pads = list.map(([, p]) => ABOVE + (p.xlabel ? 34 : 20)), shares = sum(list.map(([, p]) => p.height));
     const height = clip(0.72 * width, 210 + 60 * list.length, this.most), free = height - sum(pads);
     let y = 0;
@@ -87,10 +80,11 @@ class Picture {
       y += pads[i] + h;
     });
     set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
-    return true;
   }
 
-  rebuild(marks) {
+  rebuild(marks, width) {
+    this.arrange(width);
+    this.frame();
     this.image.replaceChildren();
     const panes = {};
     for (const [name, { x, y, w, h }] of Object.entries(this.boxes)) {
@@ -126,7 +120,7 @@ class Picture {
     paint(node, mark, edge, area, Math.min(1, this.width / 500));
   }
 
-  frame() { // the axes, drawn anew when a limit changes
+  frame() { // the axes
     this.axes.replaceChildren();
     const rule = (x1, y1, x2, y2, hue = "rule") =>
       make("-line", this.axes, { x1, y1, x2, y2, stroke: `var(--${hue})` });
@@ -154,8 +148,9 @@ class Picture {
 function paint(node, { kind, color, width, dash, fill, size }, edge, area, scale = 1) {
   const stroke = `var(--${color})`, thick = kind === "dots" ? 2 * size * scale : width;
   set(node.firstChild, { d: area, fill: stroke, "fill-opacity": fill });
-  set(node.lastChild, { d: edge, fill: "none", stroke, "stroke-width": thick,
-    "stroke-linecap": kind === "dots" ? "round" : null, "stroke-dasharray": dash?.map(v => (v * width).toFixed(1)).join(" ") });
+  const cap = kind === "dots" ? "round" : null, dashes = dash?.map(v => (v * width).toFixed(1)).join(" ");
+  set(node.lastChild, { d: edge, fill: "none", stroke, "stroke-width": thick, "stroke-linecap": cap,
+    "stroke-dasharray": dashes });
 }
 
 function key(mark) { // an entry of the legend
