@@ -62,6 +62,17 @@ const CONTROLS = {
     box.onchange = () => page.put([key], box.checked);
     return () => (box.checked = page.hold.values[key]);
   },
+  work(parent, { jobs }, key, { kernel }) { // a button for each long job; while one runs, how far it is, and its end
+    const row = make("div", parent, { class: "gmm-work" });
+    const runners = jobs.map(job => button(row, job, () => kernel.ask({ work: job, calm: calm() })));
+    const stop = button(row, "Stop", () => kernel.ask({ stop: true }));
+    const progress = make("progress", row, { max: 1, "aria-label": "progress" });
+    return ({ busy }) => {
+      for (const node of runners) node.disabled = busy !== null;
+      stop.hidden = progress.hidden = busy === null;
+      progress.value = busy ?? 0;
+    };
+  },
   file(parent, c, key, page) {
     const label = make("label", parent, { class: "gmm-file" }, c.label);
     const file = make("input", label, { type: "file", class: "gmm-unseen" });

@@ -112,8 +112,6 @@ function controls(body, page) {
     }
     return side;
   });
-  places.work = make("div", sides.at(-1), { class: "gmm-work" });
-  shows.work = work(places.work, page);
   const table = make("div", sides.at(-1), { class: "gmm-table" });
   return (view, { revealed }) => {
     for (const [name, place] of Object.entries(places)) {
@@ -121,17 +119,6 @@ function controls(body, page) {
       if (!place.hidden) shows[name](view);
     }
     table.innerHTML = revealed ? view.table : "";
-  };
-}
-
-function work(parent, { spec, kernel }) {
-  const runners = spec.work.map(job => button(parent, job, () => kernel.ask({ work: job, calm: calm() })));
-  const stop = button(parent, "Stop", () => kernel.ask({ stop: true }));
-  const progress = make("progress", parent, { max: 1, "aria-label": "progress" });
-  return ({ busy }) => {
-    for (const node of runners) node.disabled = busy !== null;
-    stop.hidden = progress.hidden = busy === null;
-    progress.value = busy ?? 0;
   };
 }
 

@@ -27,7 +27,7 @@ def living(explorer):
         explorer.update(revealed=True)
         revealed = {key: explorer.view[key] for key in ("marks", "table")}
         explorer.choose(name)
-        away = [key for key in (*explorer.controls, "work") if key != explorer.view["live"]["of"]]
+        away = [key for key in explorer.controls if key != explorer.view["live"]["of"]]
         views[name] = explorer.view | revealed | {"away": away, "serial": 0}
     explorer.choose(next(iter(explorer.presets)))
     columns = [[explorer.view["live"]["of"]]]

@@ -105,14 +105,15 @@ class Explorer(anywidget.AnyWidget):
         preset = given.get("preset", None if problem else next(iter(self.presets)))
         self.state = State(self._start(preset, problem) | ({"answer": -1} if set(given) - {"preset"} else {}))
         self.state.update(**{key: value if key in FRAME else read(value) for key, value in given.items()})
+        self.jobs = list(work or {})
+        columns = table.get("columns", [list(self.controls)])
         spec = {
             "panels": {key: vars(panel) for key, panel in self.panels.items()},
-            "controls": self.controls,
+            "controls": self.controls | {"work": {"kind": "work", "jobs": self.jobs}},
             "presets": list(self.presets),
             "problems": PROBLEMS,
-            "columns": table.get("columns", [list(self.controls)]),
+            "columns": [*columns[:-1], [*columns[-1], "work"]] if self.jobs else columns,
             "guess": "guess" in self.controls,
-            "work": list(work or {}),
             "height": self.height,
         }
         super().__init__(spec=spec)
@@ -184,8 +185,6 @@ class Explorer(anywidget.AnyWidget):
             shown = replace(shown, sentence=scored(v["guess"], v["truth"], x, shown.fitted))
         if guesses:
             away.add("truth" if covered else "guess")
-        if not self.work.jobs:
-            away.add("work")
         self.shown, self.sentence = shown, typeset(shown.sentence)
         fitted = shown.marks["curve"].label if "curve" in shown.marks else ""
         panels = {key: replace(panel, **shown.limits.get(key, {})) for key, panel in self.panels.items()}

@@ -119,7 +119,7 @@ def test_every_question_has_one_of_its_answers_for_the_right_one(name):
 def finish(explorer):
     """Do the long work that the answer of a question waits for."""
     if explorer.view["right"] is None:
-        explorer.hear({"serial": 0, "work": explorer.spec["work"][0]})
+        explorer.hear({"serial": 0, "work": explorer.jobs[0]})
 
 
 @everyone
@@ -281,7 +281,7 @@ def test_an_exported_page_shows_the_picture_with_no_kernel():
 def chosen(name, preset, *, work=False, **values):
     explorer = make(name, preset=preset, **values)
     if work:
-        explorer.hear({"serial": 0, "work": explorer.spec["work"][0]})
+        explorer.hear({"serial": 0, "work": explorer.jobs[0]})
     shown(explorer)
     return explorer
 
@@ -613,7 +613,7 @@ def test_what_is_played_jumps_to_its_end_where_less_motion_is_asked_for(name, ke
     async def played(calm):
         explorer, seen = make(name, preset="Fleeing" if name == "explore_loss" else "Three racers"), set()
         explorer.observe(lambda change: seen.add(literal(change["new"]["values"][key])), "view")
-        explorer.hear({"serial": 1, "work": explorer.spec["work"][-1], "calm": calm})
+        explorer.hear({"serial": 1, "work": explorer.jobs[-1], "calm": calm})
         while running(explorer):
             await asyncio.sleep(0.01)
         return len(seen), literal(explorer.view["values"][key])
