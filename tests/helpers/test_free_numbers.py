@@ -88,7 +88,7 @@ def test_equations_contradict_each_other_by_more_than_rounding(size):
     near = solve_equations(C, np.array([size, size + 1e-10 * (1 + size)]), shuffles=False)
     assert near.theta(np.zeros(2))[0] == pytest.approx(size, abs=1e-9 * (1 + size))
     for off in (1e-8, -1e-8):
-        with pytest.raises(ValueError, match=r"^`ties` must not contradict each other, got equations"):
+        with pytest.raises(ValueError, match=r"^`ties` must not contradict .* that no parameters solve$"):
             solve_equations(C, np.array([size, size + off * (1 + size)]), shuffles=False)
 
 
