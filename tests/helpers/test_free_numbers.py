@@ -82,14 +82,15 @@ def test_without_equations_every_number_is_free():
     assert affine.shuffles
 
 
-@pytest.mark.parametrize("size", [1e-9, 1, 1e9])
-def test_equations_contradict_each_other_by_more_than_rounding(size):
-    C = np.array([[1.0, 0, 0], [1, 0, 0]])
-    near = solve_equations(C, np.array([size, size + 1e-10 * (1 + size)]), shuffles=False)
-    assert near.theta(np.zeros(2))[0] == pytest.approx(size, abs=1e-9 * (1 + size))
-    for off in (1e-8, -1e-8):
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("size", [1e-9, 1, 1e9, -1e9])
+def test_equations_contradict_each_other_by_more_than_rounding(size, sign):
+    C, rounding = np.array([[1.0, 0, 0], [sign, 0, 0]]), 1e-10 * (1 + abs(size))
+    near = solve_equations(C, np.array([size, sign * size + rounding]), shuffles=False)
+    assert near.theta(np.zeros(2))[0] == pytest.approx(size, abs=rounding)
+    for off in (100 * rounding, -100 * rounding):
         with pytest.raises(ValueError, match=r"^`ties` must not contradict .* that no parameters solve$"):
-            solve_equations(C, np.array([size, size + off * (1 + size)]), shuffles=False)
+            solve_equations(C, np.array([size, sign * size + off]), shuffles=False)
 
 
 @pytest.mark.parametrize("free", [True, False])
