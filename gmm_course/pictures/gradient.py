@@ -1,11 +1,11 @@
-"""Chapter "Differentiate": arrows downhill, errors of differences, residual times sensitivity, a tape, one line."""
+"""Chapter "Differentiate": arrows downhill, errors of differences, residual times sensitivity, a tape, one line, a hill."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 from gmm_helpers import Picture, mixture_pdf, plot_density, unpack
 
-__all__ = ["arrows", "differences", "line", "product", "tape"]
+__all__ = ["arrows", "differences", "hill", "line", "product", "tape"]
 
 
 def arrows(x, density, theta, gradient):
@@ -91,3 +91,13 @@ def line(lengths, losses, tried, slope):
     ax.legend()
     text = "Along the gradient the loss falls as promised, dips near 9 and, a little lower, near 28, then rises."
     return Picture(fig, text)
+
+
+def hill(way, losses):
+    """The loss on the straight way from one end of a walk, at 0, to another, at 1."""
+    fig, ax = plt.subplots(figsize=(8, 2.6))
+    ax.plot(way, losses)
+    ax.plot([0, 1], np.interp([0, 1], way, losses), "*", color="black", markersize=9, label="ends of two walks")
+    ax.set(xlabel="share of the way from one end to the other", ylabel="relative loss", ylim=(0.06, 0.13))
+    ax.legend()
+    return Picture(fig, "Two valleys, at 0.0855 and 0.0765, and between them a hill that rises to 0.121.")
