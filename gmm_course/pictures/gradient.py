@@ -1,4 +1,4 @@
-"""Chapter "Differentiate": arrows downhill, errors of differences, residual times sensitivity, a tape, one line, a hill."""
+"""Chapter "Differentiate": arrows downhill, errors of differences, residual times sensitivity, a tape, a line, a hill."""
 
 import matplotlib.pyplot as plt
 import numpy as np
