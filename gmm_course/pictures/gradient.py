@@ -1,4 +1,4 @@
-"""Chapter "Differentiate": arrows downhill, errors of differences, residual times sensitivity, a tape, a line, a hill."""
+"""Chapter "Differentiate": arrows downhill, errors of differences, a slope made of products, a tape, a line, a hill."""
 
 import matplotlib.pyplot as plt
 import numpy as np
