@@ -14,7 +14,7 @@ __all__ = ["Selection", "select_components"]
 
 CONVENTION = 6.0  # ΔBIC, odds of e³ = 20 to 1 (Kass & Raftery 1995), up to which a number can't be excluded
 MENTION = 2.0  # ΔBIC, odds of e = 2.7 to 1, up to which the smaller number is preferred
-N_STARTS = 9
+N_STARTS = 6
 UNHEALTHY = 50.0
 PATIENCE = 2  # numbers in a row that are clearly worse, after which no larger one is tried
 

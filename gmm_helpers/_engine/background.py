@@ -67,7 +67,7 @@ def make_background(kind: str | Array, x: Array, root_g: Array) -> Background:
     elif not kind.shape[1]:
         return Background(kind, x, kind, kind, np.empty((0, 0)), np.empty((0, 0)))
     else:
-        size = np.linalg.norm(kind, axis=0)
+        size = abs(kind).max(axis=0)  # of any unit
         if size.min() == 0:
             raise ValueError("`background` must have no column of zeros alone, got one")
         columns, units = kind / size, np.diag(1 / size)

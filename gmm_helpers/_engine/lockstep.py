@@ -1,7 +1,7 @@
 """Levenberg–Marquardt on many runs at once: each step of all of them is a few calls of numpy.
 
 A run's numbers don't depend on which others run beside it, to the bit. The normal equations that it solves square the
-condition number, which is good enough to compare minima; the best run is finished by QR.
+condition number, which is good enough to compare minima; the best run is finished by MINPACK, whose QR doesn't.
 """
 
 from collections.abc import Callable
@@ -16,10 +16,9 @@ from .derivatives import Evaluation, evaluate
 from .problem import Problem
 from .run import CONVERGED, LIMIT, Run, ended
 
-__all__ = ["FTOL_LAST", "Start", "run_in_lockstep"]
+__all__ = ["Start", "run_in_lockstep"]
 
 FTOL = 1e-6  # relative reduction of the objective at which a run ends: minima are compared to 1e-3
-FTOL_LAST = 1e-15  # the same for the best run, which goes on by QR: it doesn't square the condition number
 GONE = 1e-24  # a reduction of the objective that is rounding alone
 FIRST_DAMPING, LEAST_DAMPING = 1e-3, 1e-12
 LEAST_SCALE = 1e-12  # of a number that the curve doesn't feel
@@ -39,7 +38,6 @@ class Start:
     limit: int
     alone: bool = False
     continues: Run | None = None
-    ftol: float = FTOL
 
 
 def run_in_lockstep(starts: list[Start]) -> list[Run]:
@@ -60,7 +58,7 @@ def _shape(start: Start) -> tuple[Any, ...]:
     problem = start.problem
     own = None if problem.prior is None and not problem.affine.shuffles else id(problem)
     free = start.phi.size, problem.areas.free, problem.background.n_columns
-    return problem.u.size, problem.n_components, *free, start.ftol, own
+    return problem.u.size, problem.n_components, *free, own
 
 
 @dataclass(eq=False)
@@ -92,7 +90,7 @@ def _batch(starts: list[Start]) -> list[Run]:
         scale = np.full(phi.shape, LEAST_SCALE)
         state = _State(np.arange(n), phi, *here[:2], here.fun, damping, np.full(n, 2.0), scale)
         while True:
-            better, arrived = _step(state, problem, starts[0].ftol)
+            better, arrived = _step(state, problem)
             nfev += 1
             for j in better.nonzero()[0]:
                 paths[state.index[j]].append(state.phi[j].copy())
@@ -107,7 +105,7 @@ def _batch(starts: list[Start]) -> list[Run]:
                 state, problem = state.kept(~over), _kept(problem, ~over)
 
 
-def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools]:
+def _step(state: _State, problem: Problem) -> tuple[Bools, Bools]:
     """One trial of every run (Nielsen's damping), which changes the state. Returns which have become better, and which
     have hardly anything left to gain."""
     here = Evaluation(state.residuals, state.by_theta, problem.affine.basis)
@@ -116,7 +114,7 @@ def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools]:
     state.scale = np.maximum(state.scale, diagonal)
     damped = state.damping[:, None] * state.scale
     diagonal += damped
-    step = _by_qr(here, damped) if ftol == FTOL_LAST else np.linalg.solve(H, g[..., None])[..., 0]
+    step = np.linalg.solve(H, g[..., None])[..., 0]
     promised = np.einsum("ij,ij->i", step, g + damped * step)
     phi = state.phi - step
     there = evaluate(phi, problem)
@@ -124,7 +122,7 @@ def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools]:
     gained = state.fun - fun
     ratio = gained / promised
     better: Bools = ratio > 1e-4
-    arrived: Bools = np.maximum(promised, abs(gained)) <= ftol * state.fun + GONE
+    arrived: Bools = np.maximum(promised, abs(gained)) <= FTOL * state.fun + GONE
     if better.all():  # most often, and nothing is copied
         state.phi, state.residuals, state.by_theta, state.fun = phi, *there[:2], fun
     else:
@@ -136,14 +134,6 @@ def _step(state: _State, problem: Problem, ftol: float) -> tuple[Bools, Bools]:
     state.damping = np.maximum(damping, LEAST_DAMPING)
     state.growth = np.where(better, 2.0, 2 * state.growth)
     return better, arrived
-
-
-def _by_qr(here: Evaluation, damped: Array) -> Any:
-    """The steps (S, n) that minimise |r − Jᵀ·step|² + Σ damped·step²."""
-    below = np.sqrt(damped)[:, None, :] * np.eye(damped.shape[1])
-    Q, R = np.linalg.qr(np.concatenate([np.swapaxes(here.J, -1, -2), below], axis=1))
-    right = np.swapaxes(Q, -1, -2)[..., : here.residuals.shape[-1]] @ here.residuals[..., None]
-    return np.linalg.solve(R, right)[..., 0]
 
 
 def _stacked(problems: list[Problem]) -> Problem:

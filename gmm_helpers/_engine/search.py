@@ -11,7 +11,7 @@ import numpy as np
 from ..mixture import Mixture
 from ..starts import curvature_start, kmeans_start, prominence_start
 from ..validation import Array
-from .lockstep import FTOL_LAST, Start, run_in_lockstep
+from .lockstep import Start, run_in_lockstep
 from .methods import Method
 from .minimise import minimise
 from .moves import as_phi, guessed, jittered, relocated
@@ -25,7 +25,7 @@ __all__ = ["Settings", "drive", "run_each", "search", "summary"]
 
 MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its best is finished on the whole
 ROUND = 10  # starts
-SHORT = 10  # evaluations, in which runs that lead anywhere show it; 4 more a component where more than noise is left
+SHORT = 10  # evaluations in which runs that lead anywhere show it; 8 more a component past the third, if more is left
 BUDGET = 3.0  # seconds of runs, as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 600
 LAST = 10  # evaluations that the best run may take after the budget
@@ -130,7 +130,7 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
 
     def short() -> int:
         lowest = min(runs, key=lambda run: run.value, default=None)
-        room = SHORT if lowest is not None and lowest.leaves_noise else SHORT + 4 * K
+        room = SHORT if lowest is not None and lowest.leaves_noise else SHORT + 8 * max(K - 3, 0)
         return min(room if settings.method.by_rows else 3 * room, affordable)
 
     def left() -> int | None:
@@ -187,8 +187,7 @@ def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[
         phi = problem.affine.phi(problem.from_user(coarse.to_user(best.theta)))
     elif best.finished or not best.is_finite or best.fun <= ZERO:
         return found
-    last = Start(problem, phi, best.kind, min(left, room), ftol=FTOL_LAST)
-    (end,) = run_in_lockstep([last]) if settings.in_lockstep else [_alone(last, settings, last=True)]
+    end = _alone(Start(problem, phi, best.kind, min(left, room)), settings, last=True)
     if coarse is problem:
         path = np.vstack([best.path, end.path[1:]])
         end = best if end.fun > best.fun else replace(end, path=path, nit=best.nit + end.nit, nfev=best.nfev + end.nfev)
