@@ -54,6 +54,14 @@ def test_columns_of_any_shape_are_a_background():
     assert result.curve(between) == pytest.approx(rows @ [1.5, 20, -0.1] + bells(between, *truth), abs=1e-3)
 
 
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_columns_may_be_of_any_size(size):
+    x = np.linspace(0, 10, 50)
+    y = 3 + np.exp(-((x - 5) ** 2))
+    result = fit(x, y, 1, mass=None, background=np.full((50, 1), size), rng=0)
+    np.testing.assert_allclose(result.curve(x), y, rtol=1e-9)
+
+
 @pytest.mark.parametrize("kind", ["constant", "linear"])
 def test_a_rough_background_lies_beneath_the_bells(kind):
     """It is what starts take off, so it must not be drawn up by them."""
