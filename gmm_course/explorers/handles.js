@@ -139,7 +139,7 @@ class Handles {
     const [each] = this.list.toSorted((a, b) => far(a) - far(b));
     if (!each || event.button || far(each) > HIT) return;
     event.preventDefault(); // selects no text
-    this.nodes.get(each.id).focus({ preventScroll: true });
+    this.nodes.get(each.id).focus({ preventScroll: true, focusVisible: false });
     this.picture.svg.setPointerCapture(event.pointerId);
     this.hold.held = { ...each, off: [each.spot[0] - x, each.spot[1] - y], from: y, rises: false };
   }

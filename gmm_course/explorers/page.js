@@ -53,10 +53,11 @@ function bar(parent, page) {
   for (const preset of spec.presets) toggle(presets, preset, () => kernel.choose({ preset }), v => v.preset === preset);
   let { problem } = hold.values;
   const next = () => kernel.choose({ problem: (problem = (problem % spec.problems) + 1) });
-  if (python) button(parent, "New problem", next, "a random one, the same for everyone");
-  toggle(parent, "Reveal the truth", () => flip("revealed"), v => v.revealed);
-  button(parent, "Reset", () => again(hold.values), "back to where this began");
-  if (python) toggle(parent, "Show as code", () => flip("code"), v => v.code);
+  const actions = make("div", parent, { class: "gmm-actions" });
+  if (python) button(actions, "New problem", next, "a random one, the same for everyone");
+  toggle(actions, "Reveal the truth", () => flip("revealed"), v => v.revealed);
+  button(actions, "Reset", () => again(hold.values), "back to where this began");
+  if (python) toggle(actions, "Show as code", () => flip("code"), v => v.code);
   return (view, values) => pressed.forEach(([node, on]) => set(node, { "aria-pressed": on(values) }));
 }
 
