@@ -2,7 +2,6 @@
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks, peak_widths
 
 from .loss import trapezoid_weights
 from .mixture import SQRT_2PI, Mixture, gaussian_pdf
@@ -136,6 +135,8 @@ def prominence_start(x: Array, density: Array, n_components: int) -> Mixture:
     >>> prominence_start(*classic(), 3).means.round(0)
     array([15.,  5., 20.])
     """
+    from scipy.signal import find_peaks, peak_widths  # here: importing it takes as long as all else
+
     found, gap = None, -1.0
     for width in (0.0, 1.0, 2.0, 4.0, 8.0):
         if width > x.size / 20:

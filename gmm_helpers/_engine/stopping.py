@@ -9,6 +9,7 @@ SAME = 1e-3  # relative difference up to which two losses count as the same
 ROUNDING = 1e-12  # relative losses up to this differ by rounding alone
 FINDS = 5  # independent starts that must have found the lowest loss
 OUTLIVED = 20  # relocations that must have failed to better the lowest loss, unless only noise is left
+FEW = 3  # components, up to which noise that is left confirms a minimum that is found often; more have many minima
 WORTH = 4  # relocations that count for one independent find, where only noise is left
 NEARLY_MET = 1e-6  # a relative loss that only an exact curve allows, or one as smooth: it must outlive more
 
@@ -21,7 +22,8 @@ def is_perfect(run: Run, method: Method) -> bool:
 def is_confirmed(runs: list[Run]) -> bool:
     """Whether the lowest value may be trusted: enough independent starts have found it, and it leaves noise alone or
     has outlived enough relocations, as it must with a dead component. Many more of those, where starts rarely find it,
-    or where so little is left, and no noise, that another minimum may well leave nothing."""
+    or where so little is left, and no noise, that another minimum may well leave nothing. Where noise alone is left,
+    twenty for each component past the third."""
     if len(runs) < FINDS:
         return False
     best = min(runs, key=lambda run: run.value)
@@ -31,9 +33,9 @@ def is_confirmed(runs: list[Run]) -> bool:
     enough = OUTLIVED if finds >= FINDS else 3 * OUTLIVED
     if outlived >= (enough if best.fun > NEARLY_MET else 14 * OUTLIVED):
         return True
-    if finds + outlived // WORTH < FINDS or best.fun <= NEARLY_MET or best.sight.dead.any():
+    if finds + outlived // WORTH < FINDS or outlived < OUTLIVED * (best.problem.n_components - FEW):
         return False
-    return best.is_healthy and best.leaves_noise
+    return best.fun > NEARLY_MET and not best.sight.dead.any() and best.is_healthy and best.leaves_noise
 
 
 def tally(runs: list[Run]) -> tuple[int, int]:

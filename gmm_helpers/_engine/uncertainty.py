@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import expit, logit
-from scipy.stats import t
+from scipy.special import expit, logit, stdtrit
 
 from ..parameters import unpack
 from ..validation import Array
@@ -131,7 +130,7 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
         return number.value, number.value
     if freedom <= 0:
         return (-np.inf if name == "means" else 0.0), np.inf
-    quantile = float(t.ppf((1 + level) / 2, freedom))
+    quantile = float(stdtrit(freedom, (1 + level) / 2))
     rise = max(quantile**2, ELSEWHERE) * variance(run)
     rivals: list[Run] = [run]
     for other in others:
