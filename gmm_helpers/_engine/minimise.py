@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from ..validation import Array
 from .derivatives import Evaluation, evaluate
 from .methods import LM_DEFAULTS, Method
 from .problem import Problem
-from .run import CONVERGED, LIMIT, PRECISION, STOPPED, Run, ended
+from .run import CONVERGED, LIMIT, NAN, PRECISION, STOPPED, Run, ended
 from .tolerances import ZERO
 
 __all__ = ["minimise"]
@@ -51,6 +52,8 @@ def minimise(
             phi, status, nfev = step(phi, memory, method, options or {}, accepted)
         except StopIteration:
             return run(STOPPED, len(path))
+        except FloatingPointError:
+            return run(NAN, len(path))
         except KeyboardInterrupt as interrupt:
             interrupt.run = run(STOPPED, len(path))  # type: ignore[attr-defined]
             raise
@@ -96,7 +99,7 @@ def _scipy(phi: Array, memory: _Memory, method: Method, options: dict[str, Any],
     """`scipy.optimize.minimize`; its status, where it means the same, is ours."""
     given: dict[str, Any] = {"jac": lambda phi: memory(phi).gradient} if method.takes_gradient else {}
     if method.takes_hessian:
-        given["hess"] = lambda phi: memory(phi).hessian
+        given["hess"] = partial(_finite_hessian, memory)
     options = method.defaults | options
     if isinstance(options.get("hess_inv0"), str):  # "gauss-newton": (2·JᵀJ + a ridge)⁻¹
         H = memory(phi).hessian
@@ -111,6 +114,13 @@ def _scipy(phi: Array, memory: _Memory, method: Method, options: dict[str, Any],
         return result.x, CONVERGED, result.nfev
     known = method.has_scipy_status or result.status == STOPPED
     return result.x, result.status if known else LIMIT, result.nfev
+
+
+def _finite_hessian(memory: _Memory, phi: Array) -> Array:
+    """The Hessian; where it isn't finite, SciPy's factorisations would raise an error of their own."""
+    if not np.isfinite(H := memory(phi).hessian).all():
+        raise FloatingPointError
+    return H
 
 
 def _teller(callback: Callable[..., Any] | None, memory: _Memory, path: list[Array]) -> Callable[[], Any]:
