@@ -565,6 +565,6 @@ def test_chi2_of_a_tiny_sigma_is_infinite_and_no_error():
 @pytest.mark.parametrize("method", ["trust-exact", "trust-krylov", "dogleg", "BFGS", "LM"])
 def test_a_run_that_leaves_the_range_of_numbers_says_so_by_any_method(method):
     start = np.array([0, 0, 5, 15, 300, 0.0])
-    result = fit_once(X, DENSITY, start, method=method, mass=None, prior=lambda w, m, s: 1e200 * s[:1])
+    result = fit_once(X, DENSITY, start, method=method, mass=None, prior=lambda _w, _m, s: 1e200 * s[:1])
     assert not result.success
     assert "left the range of numbers" in result.message
