@@ -164,10 +164,10 @@ def _independent(
     for i in range(first, first + n):
         if i % 2:
             flattened = np.maximum(curve, 0) ** rng.uniform(0.3, 1)  # or small components are never drawn
-            start = "k-means++", kmeans_start(u, flattened, K, rng, rounds=int(rng.integers(1, 6)))
+            kind, mixture = "k-means++", kmeans_start(u, flattened, K, rng, rounds=int(rng.integers(1, 6)))
         else:
-            start = "prominent", jittered(prominent, rng)
-        starts.append((start[0], as_phi(problem, start[1])))
+            kind, mixture = "prominent", jittered(prominent, rng)
+        starts.append((kind, as_phi(problem, mixture)))
     return starts
 
 
