@@ -166,7 +166,7 @@ def anything(seed):
     given = rng.random() < 0.5 and height == 1
     y = y / area / unit if given else y * height
     options = {"mass": 1.0 if given else None} | _any_options(rng, unit, x, y)
-    if kind in ("flat", "ramp") or x.size < 3 * K + 2:  # nothing rises above its background, or more numbers than points
+    if kind in ("flat", "ramp") or x.size < 3 * K + 2:  # nothing rises above it; few points
         options.pop("background", None)
     return kind, x * unit, y, K, options
 
