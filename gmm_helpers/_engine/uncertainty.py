@@ -15,7 +15,7 @@ from .derivatives import curve_rows, evaluate
 from .methods import METHODS
 from .minimise import minimise
 from .problem import Problem
-from .run import CONVERGED, PRECISION, Run
+from .run import Run
 from .workers import one_thread
 
 __all__ = ["NAMES", "condition", "interval", "norms", "profile", "quantities", "spreads", "variance"]
@@ -23,7 +23,7 @@ __all__ = ["NAMES", "condition", "interval", "norms", "profile", "quantities", "
 NAMES = ("weights", "means", "stds", "mass", "areas", "heights", "fwhms")
 FWHM = 2 * sqrt(2 * np.log(2))  # full width at half maximum, in stds
 PIN = 1e3  # how much harder than by the data a number of a profile is held
-SAME, MOST = 1e-4, 4  # relative difference up to which two runs ended alike; how many rivals an interval looks at
+APART, MOST = 0.5, 4  # standard errors by which a rival's number must differ; how many fits an interval looks at
 ELSEWHERE = 9.0  # Δχ² up to which another minimum of the same search may be the true one
 REFIT = {"ftol": 1e-10, "maxfev": 200}  # from nearby few evaluations do, unless the fit is a poor one
 FAR = 1e3  # standard errors, beyond which an interval is called unbounded
@@ -132,12 +132,17 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
         return (-np.inf if name == "means" else 0.0), np.inf
     quantile = float(stdtrit(freedom, (1 + level) / 2))
     rise = max(quantile**2, ELSEWHERE) * variance(run)
-    rivals: list[Run] = [run]
+    numbers = [number]
+
+    def is_new(there: _Number) -> bool:
+        return all(abs(there.value - each.value) > APART * number.error for each in numbers)
+
     for other in others:
-        near = other.fun - run.fun < rise and other.is_healthy and other.status in (CONVERGED, PRECISION)
-        if near and all(abs(other.fun - each.fun) > SAME * each.fun for each in rivals):
-            rivals.append(other)
-    numbers = [number, *(_Number(each, name, k) for each in rivals[1:MOST])]
+        near = other.fun - run.fun < rise and other.is_healthy and other.is_finite
+        if near and len(numbers) < MOST and is_new(_Number(other, name, k)):
+            there = _Number(minimise(other.phi, problem, METHODS["lm"], REFIT), name, k)  # it may have been cut short
+            if is_new(there):
+                numbers.append(there)
     return min(each.end(-1, quantile) for each in numbers), max(each.end(1, quantile) for each in numbers)
 
 
