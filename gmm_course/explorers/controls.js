@@ -62,10 +62,13 @@ const CONTROLS = {
     box.onchange = () => page.put([key], box.checked);
     return () => (box.checked = page.hold.values[key]);
   },
-  work(parent, { jobs }, key, { kernel }) { // a button for each long job; while one runs, how far it is, and its end
+  work(parent, { jobs }, key, page) { // a button for each long job; while one runs, how far it is, and its end
     const row = make("div", parent, { class: "gmm-work" });
-    const runners = jobs.map(job => button(row, job, () => kernel.ask({ work: job, calm: calm() })));
-    const stop = button(row, "Stop", () => kernel.ask({ stop: true }));
+    const runners = jobs.map(job => button(row, job, () => {
+      page.looked();
+      page.kernel.ask({ work: job, calm: calm() });
+    }));
+    const stop = button(row, "Stop", () => page.kernel.ask({ stop: true }));
     const progress = make("progress", row, { max: 1, "aria-label": "progress" });
     return ({ busy }) => {
       for (const node of runners) node.disabled = busy !== null;

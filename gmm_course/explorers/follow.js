@@ -37,9 +37,13 @@ function followed({ live: { noise, of, K }, marks }, values, last) {
 }
 
 // The sentence of a fit that no Python has judged
-function said({ m, loss }) {
-  const means = m.toSorted((a, b) => a - b).map(v => v.toFixed(2).replace("-", "−"));
-  const left = loss > MET ? `leave ${+(100 * loss).toPrecision(2)} % of the curve's squares over.` :
-    "explain the curve; nothing is left over.";
-  return `${NUMBERS[means.length]} bells at ${means.slice(0, -1).join(", ")} and ${means.at(-1)} ${left}`;
+function said({ m, loss }, marks) {
+  const { x } = marks.find(mark => mark.name === "given"), near = m.filter(v => v >= x[0] && v <= x.at(-1));
+  if (!near.length) return "All bells have fled off the grid.";
+  const places = near.toSorted((a, b) => a - b).map(v => v.toFixed(2).replace("-", "−")), last = places.pop();
+  const one = near.length === 1, who = `${NUMBERS[near.length]} bell${one ? "" : "s"} at ${places.join(", ")}`;
+  const what = loss > MET ? `leave${one ? "s" : ""} ${+(100 * loss).toPrecision(2)} % of the curve's squares over.` :
+    `explain${one ? "s" : ""} the curve; nothing is left over.`;
+  const fled = near.length < m.length ? " Another has fled off the grid." : "";
+  return `${who}${places.length ? " and " : ""}${last} ${what}${fled}`;
 }

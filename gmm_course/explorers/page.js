@@ -24,9 +24,12 @@ class Page {
     this.moved(path[0] in this.spec.controls);
   }
 
-  // curves: some may have moved, and not only the frame around them; whoever moves them has looked, and guesses no more
+  // Whoever moves a curve, or lets it be worked on, has looked, and guesses no more
+  looked() { if (this.hold.values.answer === null) this.hold.put(["answer"], -1); }
+
+  // curves: some may have moved, and not only the frame around them
   moved(curves = true) {
-    if (curves && this.hold.values.answer === null) this.hold.put(["answer"], -1);
+    if (curves) this.looked();
     this.kernel.moved(curves && follows(this.kernel.view, this.hold));
     this.schedule();
   }
@@ -91,8 +94,8 @@ function words(parent, page) {
   let quiet = 0;
   return (view, { problem, revealed, answer }) => {
     const hides = page.spec.guess && problem > 0 && !revealed;
-    const covered = hides ? HIDDEN : view.answers.length && answer === null ? COVERED : null;
-    const text = covered ?? (view.alone && view.live.K ? said(view.fit) : view.sentence);
+    const covered = hides ? HIDDEN : view.answers.length && answer === null && !revealed ? COVERED : null;
+    const text = covered ?? (view.alone && view.live.K ? said(view.fit, view.marks) : view.sentence);
     sentence.textContent = text;
     set(sentence, { "data-covered": covered && "" });
     set(page.image, { role: "img", "aria-label": text });

@@ -26,6 +26,7 @@ from .work import Work
 __all__ = ["Explorer", "Preset", "View", "held"]
 
 PROBLEMS = 20  # new problems, from seeds 1, 2, …
+UNTOLD = "# Reveal the truth first: its numbers would stand here."
 FRAME = {"preset": None, "problem": 0, "answer": None, "revealed": False, "code": False}
 
 
@@ -202,7 +203,7 @@ class Explorer(anywidget.AnyWidget):
             "table": table(shown.truth, shown.fitted, fitted) if v["revealed"] and shown.truth else "",
             "error": self._error,
             "away": sorted(away),
-            "code": self.source() if v["code"] else "",
+            "code": (UNTOLD if covered else self.source()) if v["code"] else "",
             "right": right,
             "busy": self.busy,
             "live": shown.live,

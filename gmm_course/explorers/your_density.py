@@ -1,6 +1,7 @@
 """The bells of real data, or of a file of one's own, and what there is to be said against them."""
 
 import json
+import re
 from base64 import b64encode
 from html import escape
 
@@ -162,7 +163,7 @@ def _listed(numbers):
 
 def status(values, result, others):
     """How the fit ended, what it says of itself, and whether other seeds say the same."""
-    parts = [told(result), *map(escape, result.diagnosis)]
+    parts = [told(result), *(re.sub("`(.*?)`", r"<code>\1</code>", escape(each)) for each in result.diagnosis)]
     if others:
         agree = sum(each.loss <= 1.001 * result.loss + 1e-12 for each in others)
         parts.append(spans(f"{agree} of {len(others)} other seeds end at this loss"))
