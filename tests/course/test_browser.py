@@ -590,6 +590,28 @@ def test_a_file_of_its_own_answers_with_no_kernel_and_no_network(browser_page, t
         assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
 
 
+def test_a_bell_that_has_fled_is_told_with_no_kernel(browser_page, tmp_path):
+    (tmp_path / "page.html").write_text(living_page(explorers.playground(), "Drag a bell"))
+    with fresh_page(browser_page, 1280, 720) as page:
+        page.goto(f"file://{tmp_path}/page.html")
+        box = drawn(page)
+        page.get_by_role("button", name="Needle", exact=True).click()
+        x, y = held(page, box.locator(".gmm-handle").first)
+        page.mouse.move(x + 30, y, steps=4)
+        frame(page)
+        page.mouse.up()
+        expect(sentence(box)).to_contain_text("Another has fled off the grid.")  # no point sees the needle
+        assert len(named(box)) == 2
+
+
+def test_whoever_lets_long_work_run_has_looked(page):
+    box = begun(page, "playground")
+    pressed(box, "Needle")
+    expect(sentence(box)).to_contain_text("Guess first")
+    box.get_by_role("button", name="50 guesses", exact=True).click()
+    expect(sentence(box)).not_to_contain_text("Guess first")
+
+
 STOPS = """() => {
   const kinds = { BUTTON: 'button', g: 'handle', INPUT: 'control', SELECT: 'control', SUMMARY: 'control' };
   const e = document.activeElement, explorer = e.closest('.gmm-explorer');
