@@ -21,7 +21,7 @@ __all__ = ["Start", "run_in_lockstep"]
 FTOL = 1e-6  # relative reduction of the objective at which a run ends: minima are compared to 1e-3
 GONE = 1e-24  # a reduction of the objective that is rounding alone
 FIRST_DAMPING, LEAST_DAMPING = 1e-3, 1e-12
-LEAST_SCALE = 1e-12  # of a number that the curve doesn't feel
+LEAST_SCALE = 1e-12  # of a number that the curve doesn't feel, to the scale of the one that it feels most
 TOGETHER = 60_000  # runs × components × points in one batch: what a processor's cache holds
 
 
@@ -111,7 +111,8 @@ def _step(state: _State, problem: Problem) -> tuple[Bools, Bools]:
     here = Evaluation(state.residuals, state.by_theta, problem.affine.basis)
     H, g = 0.5 * here.hessian, 0.5 * here.gradient
     diagonal = np.einsum("...ii->...i", H)  # a view
-    state.scale = np.maximum(state.scale, diagonal)
+    scale = np.maximum(state.scale, diagonal)
+    state.scale = np.maximum(scale, LEAST_SCALE * scale.max(axis=1, keepdims=True))
     damped = state.damping[:, None] * state.scale
     diagonal += damped
     step = np.linalg.solve(H, g[..., None])[..., 0]

@@ -70,7 +70,7 @@ def search(problem: Problem, settings: Settings, runs: list[Run]) -> Searching:
                 run = replace(run, nfev=before.nfev + run.nfev, path=np.vstack([before.path, run.path[1:]]))
             runs.append(run)
             if _is_over(runs, settings, spent):
-                return _finished(problem, coarse, settings, runs, max(int((BUDGET - spent) / price), LAST))
+                return _finished(problem, coarse, settings, runs, BUDGET - spent)
     raise AssertionError("rounds have no end of their own")
 
 
@@ -178,8 +178,8 @@ def _continued(runs: list[Run], best: Run, short: int, affordable: int) -> list[
     return [Start(run.problem, run.phi, run.kind, min(4 * short, affordable), continues=run) for run in cut[:2]]
 
 
-def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[Run], left: int) -> Search:
-    """The end of a search: the best run is taken to the method's own tolerances, on all points. left: evaluations."""
+def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[Run], left: float) -> Search:
+    """The end of a search: the best run is taken to the method's own tolerances, on all points. left: seconds."""
     found = summary(runs, confirmed=is_confirmed(runs))
     best, *others = found.runs
     phi, room = best.phi, 4 * (40 + 15 * problem.n_components)
@@ -187,18 +187,19 @@ def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[
         phi = problem.affine.phi(problem.from_user(coarse.to_user(best.theta)))
     elif best.finished or not best.is_finite or best.fun <= ZERO:
         return found
-    end = _alone(Start(problem, phi, best.kind, min(left, room)), settings, last=True)
+    room = min(room, max(int(left / _seconds_per_evaluation(problem, settings, alone=True)), LAST))
+    end = _alone(Start(problem, phi, best.kind, room), settings, last=True)
     if coarse is problem:
         path = np.vstack([best.path, end.path[1:]])
         end = best if end.fun > best.fun else replace(end, path=path, nit=best.nit + end.nit, nfev=best.nfev + end.nfev)
     return replace(found, runs=(end, *others))
 
 
-def _seconds_per_evaluation(problem: Problem, settings: Settings) -> float:
+def _seconds_per_evaluation(problem: Problem, settings: Settings, *, alone: bool = False) -> float:
     """About what one evaluation takes on a laptop: the calls; the exponentials and the linear algebra; the tape of a
     prior that isn't the package's own."""
     K = problem.n_components
-    calls, algebra = (1.5e-5, 8e-10) if settings.in_lockstep else (settings.method.call_cost, 3e-9)
+    calls, algebra = (1.5e-5, 8e-10) if settings.in_lockstep and not alone else (settings.method.call_cost, 3e-9)
     price = calls + problem.u.size * K * (1.2e-8 + algebra * K)
     has_tape = problem.prior is not None and not getattr(problem.asked, "affine", False)
     return price + 2e-3 * has_tape
