@@ -52,7 +52,7 @@ def minimise(
             phi, status, nfev = step(phi, memory, method, options or {}, accepted)
         except StopIteration:
             return run(STOPPED, len(path))
-        except FloatingPointError:
+        except _NotFinite:
             return run(NAN, len(path))
         except KeyboardInterrupt as interrupt:
             interrupt.run = run(STOPPED, len(path))  # type: ignore[attr-defined]
@@ -60,6 +60,10 @@ def minimise(
         if phi.tobytes() != path[-1].tobytes():
             path.append(phi)
         return run(status, nfev)
+
+
+class _NotFinite(Exception):
+    """A Hessian has left the range of numbers."""
 
 
 class _Memory:
@@ -119,7 +123,7 @@ def _scipy(phi: Array, memory: _Memory, method: Method, options: dict[str, Any],
 def _finite_hessian(memory: _Memory, phi: Array) -> Array:
     """The Hessian; where it isn't finite, SciPy's factorisations would raise an error of their own."""
     if not np.isfinite(H := memory(phi).hessian).all():
-        raise FloatingPointError
+        raise _NotFinite
     return H
 
 

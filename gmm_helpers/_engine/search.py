@@ -17,7 +17,7 @@ from .minimise import minimise
 from .moves import as_phi, guessed, jittered, relocated
 from .problem import Problem
 from .run import LIMIT, Run, Search
-from .stopping import FINDS, is_confirmed, is_perfect, tally
+from .stopping import FEW_COMPONENTS, FINDS, is_confirmed, is_perfect, tally
 from .tolerances import ZERO
 from .workers import one_thread
 
@@ -130,7 +130,7 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
 
     def short() -> int:
         lowest = min(runs, key=lambda run: run.value, default=None)
-        room = SHORT if lowest is not None and lowest.leaves_noise else SHORT + 8 * max(K - 3, 0)
+        room = SHORT if lowest is not None and lowest.leaves_noise else SHORT + 8 * max(K - FEW_COMPONENTS, 0)
         return min(room if settings.method.by_rows else 3 * room, affordable)
 
     def left() -> int | None:

@@ -3,13 +3,13 @@
 from .methods import Method
 from .run import CONVERGED, Run
 
-__all__ = ["FINDS", "is_confirmed", "is_perfect", "tally"]
+__all__ = ["FEW_COMPONENTS", "FINDS", "is_confirmed", "is_perfect", "tally"]
 
 SAME = 1e-3  # relative difference up to which two losses count as the same
 ROUNDING = 1e-12  # relative losses up to this differ by rounding alone
 FINDS = 5  # independent starts that must have found the lowest loss
 OUTLIVED = 20  # relocations that must have failed to better the lowest loss, unless only noise is left
-FEW = 3  # components, up to which noise that is left confirms a minimum that is found often; more have many minima
+FEW_COMPONENTS = 3  # up to which noise that is left confirms a minimum that is found often; more have many minima
 WORTH = 4  # relocations that count for one independent find, where only noise is left
 NEARLY_MET = 1e-6  # a relative loss that only an exact curve allows, or one as smooth: it must outlive more
 
@@ -33,7 +33,7 @@ def is_confirmed(runs: list[Run]) -> bool:
     enough = OUTLIVED if finds >= FINDS else 3 * OUTLIVED
     if outlived >= (enough if best.fun > NEARLY_MET else 14 * OUTLIVED):
         return True
-    if finds + outlived // WORTH < FINDS or outlived < OUTLIVED * (best.problem.n_components - FEW):
+    if finds + outlived // WORTH < FINDS or outlived < OUTLIVED * (best.problem.n_components - FEW_COMPONENTS):
         return False
     return best.fun > NEARLY_MET and not best.sight.dead.any() and best.is_healthy and best.leaves_noise
 

@@ -34,7 +34,7 @@ from gmm_helpers import (
     weight_prior,
 )
 from gmm_helpers._engine.methods import METHODS
-from gmm_helpers._engine.search import Settings, _seconds_per_evaluation
+from gmm_helpers._engine.search import LAST, Settings, _seconds_per_evaluation
 
 X, DENSITY = classic()
 NAMES = ("weights", "means", "stds")
@@ -568,3 +568,12 @@ def test_a_run_that_leaves_the_range_of_numbers_says_so_by_any_method(method):
     result = fit_once(X, DENSITY, start, method=method, mass=None, prior=lambda _w, _m, s: 1e200 * s[:1])
     assert not result.success
     assert "left the range of numbers" in result.message
+
+
+def test_the_finish_of_a_thinned_search_is_priced_by_all_points(monkeypatch):
+    monkeypatch.setattr("gmm_helpers._engine.search.BUDGET", 0.3)
+    x = np.linspace(-3, 3, 50_000)
+    result = fit(x, np.maximum(1 - abs(x), 0), 6, mass=None, n_starts=2, rng=0)
+    settings = Settings(METHODS["lm"], np.random.default_rng())
+    price = _seconds_per_evaluation(result._run.problem, settings, alone=True)
+    assert result.runs[0].nfev <= max(LAST, 0.3 / price)

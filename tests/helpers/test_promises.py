@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gmm_helpers import fit
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -17,6 +19,16 @@ def promises():
     finally:
         sys.path.pop(0)
     return promises
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("promises")
+def test_thirteen_bells_on_two_hundred_points_make_no_step_singular():
+    """This curve did, while the least damping of a number didn't grow with the scale of the others."""
+    import problems
+
+    _, x, density, K, options = problems.anything(711_464)
+    assert np.isfinite(fit(x, density, K, rng=711_464, **options).loss)
 
 
 def test_every_promise_stands_on_its_page(promises):
