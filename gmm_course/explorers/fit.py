@@ -4,7 +4,7 @@ from gmm_helpers import classic_grid
 
 from .marks import scene
 from .state import MET, follow, key, largest_error, places
-from .widget import Explorer, View, held
+from .widget import SEEN, UNSEEN, Explorer, View, by_hand, held
 from .words import in_words, listed, squares, told
 
 __all__ = ["explore_fit", "sentence"]
@@ -20,6 +20,8 @@ def explore_fit(**values):
     def show(state):
         truth = state.values["truth"]
         density = truth.pdf(x)
+        if density.max() < SEEN:
+            return by_hand("truth", truth, x, density, UNSEEN)
         result = state.last = state.kept(key(state.values), lambda: follow(x, density, truth.n_components, state.last))
         mixture = result.mixture
         marks = scene(x, density, mixture, truth, label="fit", places=places(mixture, truth), live="fit", left=True)

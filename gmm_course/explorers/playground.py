@@ -8,7 +8,7 @@ from .fit import sentence
 from .marks import faint, scene
 from .restarts import uniform
 from .state import MET, follow, key, noise, places
-from .widget import Explorer, View, held
+from .widget import SEEN, UNSEEN, Explorer, View, by_hand, held
 from .words import some, squares, told
 
 __all__ = ["playground"]
@@ -26,6 +26,8 @@ def playground(**values):
     def show(state):
         v = state.values
         x, density = data(v)
+        if density.max() < SEEN:
+            return by_hand("truth", v["truth"], x, density, UNSEEN)
         result = state.kept(key(v), lambda: fitted(state, x, density))
         truth, mixture, K = v["truth"], result.mixture, v["n_components"]
         alone = v["method"] == "LM" and not v["strength"]
@@ -66,7 +68,7 @@ def guess(state):
     x, density = data(state.values)
     rng, K = np.random.default_rng(0), state.values["n_components"]
     ends = (fit_once(x, density, uniform(x, K, rng), method="LM") for _ in range(GUESSES))
-    return state.gather(ends, GUESSES)
+    return state.gather(ends if density.max() >= SEEN else (), GUESSES)
 
 
 def guessed(ends, values):

@@ -23,9 +23,11 @@ from .state import State, random_mixture
 from .words import scored, table, typeset
 from .work import Work
 
-__all__ = ["Explorer", "Preset", "View", "held"]
+__all__ = ["SEEN", "UNSEEN", "Explorer", "Preset", "View", "by_hand", "held"]
 
 PROBLEMS = 20  # new problems, from seeds 1, 2, …
+SEEN = 1e-12  # a density that is nowhere higher is drawn as 0, and nothing can be fitted to it
+UNSEEN = "No point sees a bell: bring one back onto the grid."
 UNTOLD = "# Reveal the truth first: its numbers would stand here."
 FRAME = {"preset": None, "problem": 0, "answer": None, "revealed": False, "code": False}
 
@@ -69,6 +71,12 @@ class View:
 def held(name):
     """Handles on the tops and flanks of a mixture's bells."""
     return ({"kind": "bells", "of": name, "panel": "curve"},)
+
+
+def by_hand(name, mixture, x, density, said, left=True):
+    """The view of dots and of a mixture, the value of that name, that the hand sets: nothing is fitted."""
+    marks = scene(x, density, mixture, label="your bells", live=name, left=left)
+    return View(marks, said, handles=held(name), live={"of": name, "K": 0})
 
 
 class Explorer(anywidget.AnyWidget):
@@ -213,10 +221,8 @@ class Explorer(anywidget.AnyWidget):
 
     def _guessing(self, shown):
         """The view of a problem: the dots, and bells to set on them by hand."""
-        given, looks = shown.marks["given"], {"label": "your bells", "live": "guess", "left": "left" in shown.marks}
-        said = "Where are the bells that made these dots?"
-        marks = scene(given.x, given.y, self.state.values["guess"], **looks)
-        return View(marks, said, handles=held("guess"), live={"of": "guess", "K": 0})
+        given, said = shown.marks["given"], "Where are the bells that made these dots?"
+        return by_hand("guess", self.state.values["guess"], given.x, given.y, said, left="left" in shown.marks)
 
     def tell(self, error):
         """Put an exception into the error line; the last good picture stays."""

@@ -715,3 +715,15 @@ def test_the_still_picture_draws_every_kind_of_mark_on_every_kind_of_axis():
     empty = still(panels, limits, {}, 300)
     assert base64.b64decode(empty).startswith(PNG)
     assert still(panels, limits, {"a": dots("a", [10], [0.1])}, 300) != empty
+
+
+@pytest.mark.parametrize("mean", [-4, 26])
+@pytest.mark.parametrize("name", ["explore_fit", "playground"])
+def test_bells_that_no_point_sees_are_told_and_no_error(name, mean):
+    explorer = make(name)
+    truth = {"w": [0.3, 0.3, 0.4], "m": [mean] * 3, "s": [0.05] * 3}
+    explorer.hear({"serial": 1, "values": {"truth": truth}})
+    assert explorer.view["error"] == ""
+    assert explorer.sentence == "No point sees a bell: bring one back onto the grid."
+    explorer.hear({"serial": 2, "values": {"truth": truth | {"m": [5, 15, 20], "s": [2, 1, 2]}}})
+    assert "5.00, 15.00 and 20.00 explain" in explorer.sentence
