@@ -241,19 +241,19 @@ class FitResult:
 
         J: the Jacobian of the residuals where the run ended; D: the derivatives of the numbers (the delta method); σ:
         from `sigma`, or from the residual and its degrees of freedom. With `grid_weights="trapezoid"`, which are no
-        variances, it is the sandwich formula; with a prior the posterior's. Where the data can't tell: NaN and an
-        `OptimizeWarning`. It rests on noise that is independent from point to point.
+        variances, it is the sandwich formula; with a prior the posterior's. What the curve can't tell is NaN, with
+        an `OptimizeWarning`. It rests on noise that is independent from point to point.
         """
-        spread = self._spreads().theta
-        root = np.vstack([self._quantity(name)[1] @ spread for name in NAMES[:4]])
+        spread = self._spreads()
+        root = np.vstack([spread.of(self._quantity(name)[1]) for name in NAMES[:4]])
         with np.errstate(over="ignore"):  # the square of a unit of 1e200 is more than a float holds
             return root @ root.T
 
     def standard_errors(self) -> StandardErrors:
         """One standard deviation of each fitted number: a named tuple; see `covariance`."""
         spread = self._spreads()
-        errors: dict[str, Any] = {name: norms(self._quantity(name)[1] @ spread.theta) for name in NAMES}
-        return StandardErrors(**errors | {"mass": float(errors["mass"][0]), "background": norms(spread.background)})
+        errors: dict[str, Any] = {name: norms(spread.of(self._quantity(name)[1])) for name in NAMES}
+        return StandardErrors(**errors | {"mass": float(errors["mass"][0]), "background": norms(spread.of_background)})
 
     def one_more(self) -> Mixture:
         """A start for K + 1 components: this fit, and one component more where it explains most of the misfit."""
@@ -306,7 +306,7 @@ class FitResult:
     def _spreads(self) -> Spreads:
         found = spreads(self._run)
         if found.unknown:
-            warnings.warn(f"the standard errors are unknown: {found.unknown}", OptimizeWarning, stacklevel=3)
+            warnings.warn(f"standard errors are unknown: {found.unknown}", OptimizeWarning, stacklevel=3)
         return found
 
     def _quantity(self, name: str) -> tuple[Array, Array]:

@@ -95,7 +95,7 @@ def _twins(fit: _Fit) -> Iterator[str]:
 
 def _alike(fit: _Fit) -> Iterator[str]:
     """Components that the curve doesn't tell apart."""
-    if (fit.at.dead | fit.at.hidden | fit.at.wide).any() or not fit.run.is_finite:
+    if (fit.at.dead | fit.at.hidden | fit.at.wide).any() or not fit.run.is_finite or any(_twins(fit)):
         return
     number, part = condition(fit.run)
     if number > ALIKE:
@@ -111,7 +111,7 @@ def _faint(fit: _Fit) -> Iterator[str]:
     run, problem = fit.run, fit.run.problem
     if run.loss <= MET or not run.is_finite or wrong_mass(run) or not _is_noise(run):
         return
-    errors = norms(quantities(run.theta, problem)["areas"][1][run.order] @ spreads(run).theta)
+    errors = norms(spreads(run).of(quantities(run.theta, problem)["areas"][1][run.order]))
     least = sqrt(FAINT * log(problem.u.size)) * errors
     told = fit.at.dead | fit.at.hidden | fit.at.wide | fit.at.off
     for k in (~told & (fit.areas < least)).nonzero()[0]:

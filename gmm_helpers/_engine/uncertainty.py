@@ -26,6 +26,7 @@ PIN = 1e3  # how much harder than by the data a number of a profile is held
 APART, MOST = 0.5, 4  # standard errors by which a rival's number must differ; how many fits an interval looks at
 ELSEWHERE = 9.0  # Δχ² up to which another minimum of the same search may be the true one
 REFIT = {"ftol": 1e-10, "maxfev": 200}  # from nearby few evaluations do, unless the fit is a poor one
+SILENT = 1e-6  # share of a number that may lie in what the curve doesn't feel: rounding
 FAR = 1e3  # standard errors, beyond which an interval is called unbounded
 
 
@@ -56,12 +57,36 @@ def quantities(theta: Array, problem: Problem) -> dict[str, tuple[Array, Array]]
 
 
 class Spreads(NamedTuple):
-    """σ·(JᵀJ)⁻¹Jᵀ for theta (3K, R) and for the background (B, R): a product with its own transpose is a covariance.
-    unknown: empty, or why all are NaN."""
+    """How sure the free numbers and the background's coefficients are.
 
-    theta: Array
-    background: Array
+    root: (n + B, R), σ·(JᵀJ)⁺Jᵀ, whose product with its own transpose is their covariance; size: (n + B,), how much
+    the curve feels each; silent: (n + B, m), the directions, in those sizes, that it doesn't feel; unknown: why some
+    numbers are not known, or all; or empty.
+    """
+
+    problem: Problem
+    root: Array
+    size: Array
+    silent: Array
     unknown: str = ""
+
+    def of(self, slopes: Array) -> Array:
+        """Rows (m, R), as long as the standard errors, of numbers with derivatives (m, 3K) by theta; NaN where the
+        curve doesn't tell the number."""
+        by_phi = slopes @ self.problem.affine.basis.T
+        return self._rows(np.pad(by_phi, ((0, 0), (0, self.problem.background.n_columns))))
+
+    @property
+    def of_background(self) -> Array:
+        """The same rows of the background's coefficients, (B, R)."""
+        units = self.problem.background.units
+        return self._rows(np.pad(units, ((0, 0), (len(self.size) - len(units), 0)))) * self.problem.energy
+
+    def _rows(self, slopes: Array) -> Array:
+        scaled = slopes / self.size
+        rows = slopes @ self.root
+        rows[norms(scaled @ self.silent) > SILENT * norms(scaled)] = np.nan
+        return rows
 
 
 @one_thread
@@ -70,27 +95,25 @@ def spreads(run: Run) -> Spreads:
 
     J: the Jacobian of the residuals, the background's columns among them, and of the prior's rows (then it is the
     posterior's covariance). σ: from `sigma`, or from the residual and its degrees of freedom. With a quadrature rule,
-    whose weights are no variances, it is the sandwich formula. Unknown where the data can't tell parameters apart,
-    or leave no degree of freedom.
+    whose weights are no variances, it is the sandwich formula. A direction that the curve doesn't feel leaves the other
+    numbers known; no degree of freedom leaves none.
     """
-    problem, theta = run.problem, run.theta
-    N, n = problem.u.size, len(problem.affine.basis)
-    J = _full_jacobian(run)
-    inverse = _pseudo_inverse(J)
+    problem, J = run.problem, _full_jacobian(run)
+    N = problem.u.size
+    inverse, size, silent = _pseudo_inverse(J)
     freedom = N - J.shape[1]  # a prior takes none of the points' own
-    if inverse is not None and problem.prior is not None:
+    if problem.prior is not None:
         freedom = N - float(np.einsum("ij,ji->", J[:N], inverse[:, :N]))
-    if inverse is None or (freedom <= 0 and problem.noise is None):
-        why = "the curve can't tell these parameters apart" if inverse is None else "no degree of freedom is left"
-        return Spreads(np.full((theta.size, len(J)), np.nan), np.full((J.shape[1] - n, len(J)), np.nan), why)
+    if freedom <= 0 and problem.noise is None:
+        return Spreads(problem, np.full_like(inverse, np.nan), size, silent, "no degree of freedom is left")
     residuals, noise = evaluate(run.phi, problem).residuals[:N], np.ones(len(J))
     if problem.points.grid_rule:
         noise[:N] = problem.points.root_g
         residuals = residuals / np.maximum(problem.points.root_g, 1e-300)
     sigma = problem.noise if problem.noise is not None else sqrt(residuals @ residuals / freedom)
+    unknown = "the curve can't tell these parameters apart" if silent.size else ""
     with np.errstate(over="ignore", invalid="ignore"):  # an area that ran away
-        spread = inverse * noise * sigma
-        return Spreads(problem.affine.basis.T @ spread[:n], problem.background.units @ spread[n:] * problem.energy)
+        return Spreads(problem, inverse * noise * sigma, size, silent, unknown)
 
 
 def norms(rows: Array) -> Array:
@@ -164,7 +187,7 @@ class _Number:
         self.k = k if name == "mass" else int(run.order[k])
         values, slopes = quantities(run.theta, run.problem)[name]
         self.value, slope = float(values[self.k]), slopes[self.k]
-        error = float(np.linalg.norm(slope @ spreads(run).theta))
+        error = float(norms(spreads(run).of(slope[None]))[0])
         is_fixed = not abs(slope @ run.problem.affine.basis.T).max(initial=0.0) > 1e-12 * abs(slope).max()
         shares = {"weights": 1.0} | ({} if run.problem.areas.free else {"areas": run.problem.areas.unit})
         self.most = shares.get(name, np.inf)  # what it can be
@@ -234,11 +257,12 @@ def _full_jacobian(run: Run) -> Array:
     return J.T
 
 
-def _pseudo_inverse(J: Array) -> Array | None:
-    """(JᵀJ)⁻¹Jᵀ by singular values, the columns scaled to one length first; None below full rank."""
+def _pseudo_inverse(J: Array) -> tuple[Array, Array, Array]:
+    """(JᵀJ)⁺Jᵀ by singular values, the columns scaled to one length first; the scales (n + B,), and the directions
+    (n + B, m) that J maps to 0."""
     size = np.linalg.norm(J, axis=0)
-    U, s, Vt = np.linalg.svd(J / np.where(size > 0, size, 1), full_matrices=False)
-    if s.size < J.shape[1] or not s[-1] > 1e-10 * s[0]:
-        return None
-    inverse: Array = (Vt.T / s) @ U.T / size[:, None]
-    return inverse
+    size = np.where(size > 0, size, 1.0)
+    U, s, Vt = np.linalg.svd(J / size, full_matrices=False)
+    rank = int((s > 1e-10 * s[0]).sum())
+    inverse = (Vt[:rank].T / s[:rank]) @ U[:, :rank].T / size[:, None]
+    return inverse, size, Vt[rank:].T

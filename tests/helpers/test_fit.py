@@ -325,16 +325,37 @@ def test_standard_errors_are_the_roots_of_the_covariance():
     np.testing.assert_allclose(together, np.sqrt(np.diag(result.covariance())), rtol=1e-12, atol=1e-300)
 
 
-def test_the_covariance_is_unknown_where_the_data_are_silent():
-    cases = {
-        "no degree of freedom": fit(X[:2] + 5, CLASSIC.pdf(X[:2] + 5), 1, rng=0),
-        "can't tell these parameters apart": fit_once(
-            X, gaussian_pdf(X, 15, 2), Mixture([0.5, 0.5], [15, 15], [2, 2]), method="LM"
-        ),
-    }
-    for reason, result in cases.items():
-        with pytest.warns(OptimizeWarning, match=reason):
-            assert np.isnan(result.covariance()).all()
+def test_no_number_is_known_without_a_degree_of_freedom():
+    result = fit(X[:2] + 5, CLASSIC.pdf(X[:2] + 5), 1, rng=0)
+    with pytest.warns(OptimizeWarning, match="no degree of freedom"):
+        assert np.isnan(result.covariance()).all()
+
+
+def test_twins_are_unknown_and_what_they_share_is_known():
+    y = 0.7 * gaussian_pdf(X, 8, 2) + 0.3 * gaussian_pdf(X, 18, 1)
+    result = fit_once(X, y, Mixture([0.35, 0.35, 0.3], [8, 8, 18], [2, 2, 1]), method="LM")
+    with pytest.warns(OptimizeWarning, match="can't tell these parameters apart"):
+        errors = result.standard_errors()
+    assert np.isnan(errors.areas).tolist() == np.isnan(errors.means).tolist() == [True, True, False]
+    assert not result.diagnosis[1:]  # twins are named once
+
+
+@pytest.mark.parametrize("mass", [1.0, None])
+@pytest.mark.parametrize("k", range(4))
+def test_a_dead_component_leaves_the_others_their_errors(mass, k):
+    y, logits = noisy(DENSITY, 0.01), np.insert(np.log([0.3, 0.5, 0.2]), k, -200)
+    start = np.concatenate([logits, np.insert([5.0, 15, 20], k, 12), np.insert(np.log([2.0, 1, 2]), k, 0)])
+    sigma = 0.01 * y.max()  # so that the errors don't rest on the degrees of freedom
+    with_dead = fit_once(X, y, start, mass=mass, sigma=sigma, method="LM")
+    alone = fit_once(X, y, CLASSIC, mass=mass, sigma=sigma, method="LM").standard_errors()
+    with pytest.warns(OptimizeWarning, match="can't tell"):
+        errors = with_dead.standard_errors()
+    dead = int(with_dead.mixture.weights.argmin())
+    for name in ("weights", "means", "stds", "areas", "heights", "fwhms"):
+        known = np.delete(getattr(errors, name), dead)
+        np.testing.assert_allclose(known, getattr(alone, name), rtol=1e-4)
+    assert np.isnan(errors.means[dead])
+    assert errors.mass == pytest.approx(alone.mass, rel=1e-4)
 
 
 # Priors
