@@ -86,10 +86,9 @@ class Problem:
 
     def to_user_floats(self, theta: Array) -> Array:
         """`to_user`, with what a run let run away kept within what a float holds."""
-        theta, K = self.to_user(theta), self.n_components
-        for logs in (slice(K), slice(2 * K, None)):
-            theta[logs] = np.minimum(np.maximum(theta[logs], -FLOAT), FLOAT)
-        return theta
+        largest = np.repeat([FLOAT, np.finfo(float).max, FLOAT], self.n_components)
+        with np.errstate(over="ignore"):
+            return np.clip(self.to_user(theta), -largest, largest)
 
     def from_user(self, theta: Array) -> Array:
         """theta in normalised coordinates."""

@@ -26,6 +26,7 @@ PIN = 1e3  # how much harder than by the data a number of a profile is held
 APART, MOST = 0.5, 4  # standard errors by which a rival's number must differ; how many fits an interval looks at
 ELSEWHERE = 9.0  # Δχ² up to which another minimum of the same search may be the true one
 REFIT = {"ftol": 1e-10, "maxfev": 200}  # from nearby few evaluations do, unless the fit is a poor one
+TINY = np.finfo(float).tiny
 SILENT = 1e-6  # share of a number that may lie in what the curve doesn't feel: rounding
 FAR = 1e3  # standard errors, beyond which an interval is called unbounded
 
@@ -83,9 +84,10 @@ class Spreads(NamedTuple):
         return self._rows(np.pad(units, ((0, 0), (len(self.size) - len(units), 0)))) * self.problem.energy
 
     def _rows(self, slopes: Array) -> Array:
-        scaled = slopes / self.size
-        rows = slopes @ self.root
-        rows[norms(scaled @ self.silent) > SILENT * norms(scaled)] = np.nan
+        with np.errstate(over="ignore", invalid="ignore"):  # a unit of 1e±200, or an area that ran away
+            rows = slopes @ self.root
+            felt = slopes / np.maximum(abs(slopes).max(axis=1, keepdims=True), TINY) / self.size
+            rows[norms(felt @ self.silent) > SILENT * norms(felt)] = np.nan
         return rows
 
 
@@ -118,7 +120,7 @@ def spreads(run: Run) -> Spreads:
 
 def norms(rows: Array) -> Array:
     """The length of each row, in a unit of any size."""
-    size = np.maximum(abs(rows).max(axis=1, initial=0.0), np.finfo(float).tiny)
+    size = np.maximum(abs(rows).max(axis=1, initial=0.0), TINY)
     with np.errstate(invalid="ignore"):  # an infinite one stays so, as NaN
         return size * np.linalg.norm(rows / size[:, None], axis=1)
 

@@ -235,6 +235,15 @@ def test_a_needle_in_a_unit_beyond_measure_is_still_a_mixture(factor):
     assert isinstance(repr(result), str)
 
 
+def test_runs_that_left_the_range_of_floats_can_still_be_read():
+    """On one point a mean runs away; here the factor to the user's unit takes it past the largest float."""
+    x, y = 1e204 * np.linspace(1, 1.0005, 200), np.eye(200)[120]
+    for seed in range(4):
+        result = fit(x, y, 2, mass=None, prior=log_std_prior(1e200, 0.08), n_starts=20, rng=seed)
+        assert all(np.isfinite(run.history.theta).all() for run in result.runs)
+        assert result.standard_errors().stds[-1] > 0
+
+
 def test_what_the_diagnosis_sees():
     def sentences(weights, means, stds, x=X, density=DENSITY):
         start = Mixture(weights, means, stds)
