@@ -217,7 +217,7 @@ class _Number:
 
         def rise(s: float) -> float:
             if s not in ends:
-                ends[s] = self.held(self.at(side * s), near=ends[min(ends, key=lambda other: abs(other - s))])
+                ends[s] = self.held(self.at(side * s), near=ends[max(other for other in ends if other < s)])
             risen = (ends[s].fun - self.run.fun) / variance(self.run)
             return sqrt(min(max(risen, 0), FAR**2)) - quantile if risen == risen else FAR  # NaN: it ran away
 

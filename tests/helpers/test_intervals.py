@@ -57,6 +57,18 @@ def test_intervals_of_few_points_are_students():
     assert [result.mixture.means[0] - low, high - result.mixture.means[0]] == pytest.approx([half] * 2, rel=1e-2)
 
 
+@pytest.mark.parametrize("seed", [503, 509, 511, 523, 554])
+def test_an_interval_goes_as_far_as_its_profile_allows(seed):
+    """One std apart the profile climbs slowly and then all at once, where the other bell is gone: the way to an end
+    must not lead over fits beyond it."""
+    x = np.linspace(0, 30, 150)
+    y = bells(x, (5, 14, 2), (4, 16, 2)) + 0.1 * np.random.default_rng([6, seed]).normal(size=150)
+    result = fit(x, y, 2, mass=None, sigma=0.1, rng=seed).runs[0]
+    end = result.interval("areas", 0)[1]
+    *inside, outside = result.profile("areas", 0, result.areas[0] + np.arange(1, 10) / 8 * (end - result.areas[0]))
+    assert max(inside[:-1]) < 3.8415 < outside
+
+
 @pytest.mark.parametrize("name", ["areas", "means", "stds", "heights", "fwhms", "weights"])
 def test_every_number_has_an_interval(name):
     x = np.linspace(0, 20, 100)
