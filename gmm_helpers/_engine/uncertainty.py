@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import exp, sqrt
+from math import exp, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +24,8 @@ NAMES = ("weights", "means", "stds", "mass", "areas", "heights", "fwhms")
 FWHM = 2 * sqrt(2 * np.log(2))  # full width at half maximum, in stds
 PIN = 1e3  # how much harder than by the data a number of a profile is held
 APART, MOST = 0.5, 4  # standard errors by which a rival's number must differ; how many fits an interval looks at
-ELSEWHERE = 9.0  # Δχ² up to which another minimum of the same search may be the true one
+ELSEWHERE = 3.0  # × log N: Δχ² up to which another minimum may be the true one. BIC takes as much for a component's
+# three numbers; a component that fits noise, the best of N places, wins nearly that.
 REFIT = {"ftol": 1e-10, "maxfev": 200}  # from nearby few evaluations do, unless the fit is a poor one
 TINY = np.finfo(float).tiny
 SILENT = 1e-6  # share of a number that may lie in what the curve doesn't feel: rounding
@@ -156,7 +157,7 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
     if freedom <= 0:
         return (-np.inf if name == "means" else 0.0), np.inf
     quantile = float(stdtrit(freedom, (1 + level) / 2))
-    rise = max(quantile**2, ELSEWHERE) * variance(run)
+    rise = max(quantile**2, ELSEWHERE * log(problem.u.size)) * variance(run)
     numbers = [number]
 
     def is_new(there: _Number) -> bool:
