@@ -7,7 +7,7 @@ The package behind the course in `notebooks/`. In the order of the chapters; a m
     parameters   chapter 2: the glossary; softmax, theta and back
     loss         chapter 3: how far one curve lies from another
     priors       chapter 8: what to say when the data are silent
-    densities    chapter 9: a density from samples or a histogram
+    samples      chapter 9: a density from samples or a histogram
     files        chapter 10: a density from a text file
     examples     named mixtures and data sets
     starts       chapter 7: where to start
@@ -22,7 +22,6 @@ The package behind the course in `notebooks/`. In the order of the chapters; a m
 
 from importlib.metadata import version
 
-from .densities import bandwidth, density_from_histogram, density_from_samples
 from .examples import CLASSIC, PRESETS, classic, classic_grid, galaxies, marron_wand, old_faithful
 from .files import read_density
 from .fit import FitResults, fit, fit_many, fit_once
@@ -32,6 +31,7 @@ from .parameters import pack, softmax, unpack
 from .plotting import Picture, plot_bells, plot_density, plot_fit, plot_residual
 from .priors import Prior, log_std_prior, mean_prior, strength, weight_prior
 from .result import FitResult
+from .samples import bandwidth, density_from_histogram, density_from_samples
 from .selection import Selection, select_components
 from .starts import curvature_start, kmeans_start, prominence_start, quantile_start, random_start, scattered_start
 from .ties import Tie, apart, equal, fixed, ratio
