@@ -1,22 +1,13 @@
-"""What each device of the search buys: it is switched off in turn, on fresh exact, noisy and misshapen curves.
+"""What each device of the search buys: it is switched off in turn, on fresh exact, noisy and misshapen curves."""
 
-    uv run python benchmarks/ablate.py [--count 60] [--first 10000]
-
-"Best" is the lowest loss that any row found; "short of it" counts curves more than 0.1 % above.
-"""
-
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy
-
-import argparse
 from contextlib import ExitStack
+from functools import partial
 from unittest.mock import patch
 
-from bench import show, timed
 from problems import imperfect_target, random_exact
+from tables import timed
 
-from gmm_helpers import curvature_start, fit, prominence_start
+from gmm_helpers import curvature_start, prominence_start
 
 ENGINE = "gmm_helpers._engine."
 WITHOUT = {  # device: what takes its place
@@ -32,33 +23,28 @@ WITHOUT = {  # device: what takes its place
     "noise ends it": {"run.is_noise": lambda *_: False},
     "MINPACK first": {"search.SMALL": 0},
 }
+ROUGH = ("noise 1 %", "noise 5 %", "gamma", "histogram")
 
 
-def ablate(count, first):
-    """Solved exact curves of `count`; imperfect ones short of the best; evaluations and seconds of all"""
-    kinds = ("noise 1 %", "noise 5 %", "gamma", "histogram")
-    exact = [random_exact(seed) for seed in range(first, first + count)]
-    rough = [imperfect_target(kinds[i % 4], 2 + i % 4, first + i) for i in range(count)]
-    rows = {}
-    for device, places in WITHOUT.items():
-        with ExitStack() as stack:
-            for name, value in places.items():
-                stack.enter_context(patch(ENGINE + name, value))
-            rows[device] = [
-                timed(fit, target.x, target.density, target.n_components, mass=target.mass, rng=first)
-                for target in exact + rough
-            ]
-    best = [min(rows[device][count + i][0].loss for device in rows) for i in range(count)]
+def ablate(options):
+    """Without each device: exact curves solved; imperfect ones more than 0.1 % above the lowest loss of all rows"""
+    seeds = options.seeds(60)
+    rows = dict(zip(WITHOUT, options.map(partial(fits, seeds=seeds), WITHOUT), strict=True))
+    exact, rough = slice(len(seeds)), slice(len(seeds), None)
+    best = [min(losses) for losses in zip(*(row[0][rough] for row in rows.values()), strict=True)]
     yield "without", "exact solved", "short of the best", "evaluations", "seconds"
-    for device, runs in rows.items():
-        solved = sum(result.loss <= 1e-8 for result, _ in runs[:count])
-        short = sum(result.loss > 1.001 * least for (result, _), least in zip(runs[count:], best, strict=True))
-        yield device, solved, short, sum(result.nfev for result, _ in runs), sum(spent for _, spent in runs)
+    for device, (losses, evaluations, seconds) in rows.items():
+        solved = sum(loss <= 1e-8 for loss in losses[exact])
+        short = sum(loss > 1.001 * least for loss, least in zip(losses[rough], best, strict=True))
+        yield device, solved, short, sum(evaluations), sum(seconds)
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--count", type=int, default=60)
-    parser.add_argument("--first", type=int, default=10_000)
-    given = parser.parse_args()
-    show(ablate(given.count, given.first))
+def fits(device, seeds):
+    """Losses, evaluations and seconds without a device: of an exact curve for each seed, then of a rough one."""
+    targets = [random_exact(seed) for seed in seeds]
+    targets += [imperfect_target(ROUGH[i % 4], 2 + i % 4, seed) for i, seed in enumerate(seeds)]
+    with ExitStack() as stack:
+        for name, value in WITHOUT[device].items():
+            stack.enter_context(patch(ENGINE + name, value))
+        calls = [timed(target.fit, rng=seeds[0]) for target in targets]
+    return list(zip(*((result.loss, result.nfev, spent) for result, spent in calls), strict=True))

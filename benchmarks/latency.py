@@ -1,30 +1,18 @@
 """How quickly explorers follow the hand, beside plain `interact`, an echo of a slider and an empty page.
 
-    uv run --all-groups python benchmarks/latency.py [--turns 3]
-
 JupyterLab and Chromium, one notebook for each, taking turns on one machine. A drag is real pointer moves at 60 Hz for
 three seconds; a frame counts when the picture in it is new and, where there is a fit, of the same state as the target.
 The delay of a move is the time from its pointer event to the end of the frame that shows it. Times in milliseconds.
 """
 
-import argparse
-import os
-import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # threads on tiny arrays make timings a lottery
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-
 import numpy as np
-from browser import chromium_page, jupyter, open_and_run, write_notebook
-from playwright.sync_api import sync_playwright
 
 from gmm_course import explorers
-from gmm_course.explorers.inputs import plain
-from gmm_helpers import CLASSIC
 
 INTERACT = """%matplotlib inline
 import matplotlib.pyplot as plt
@@ -82,26 +70,29 @@ END = "() => { watch.on = false; return [watch.delays, watch.frames.length, watc
 SECONDS = 3
 
 
-def main(turns):
+def latency(options):
+    """How soon follows an explorer the hand? Milliseconds from a pointer's move to the frame that shows it"""
+    sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+    from browser import chromium_page, jupyter, open_and_run, write_notebook
+    from playwright.sync_api import sync_playwright
+
     home = Path(tempfile.mkdtemp())
     (home / "root").mkdir()
     for i, (source, _, _) in enumerate(WAYS.values()):
         write_notebook(home / "root" / f"{i}.ipynb", source)
     delays, rates = ({name: [] for name in WAYS} for _ in range(2))
     with jupyter(home) as base, sync_playwright() as playwright, chromium_page(playwright, 1366, 768) as page:
-        for _ in range(turns):
+        for _ in range(options.number(3)):
             for i, (name, (_, held, seen)) in enumerate(WAYS.items()):
                 open_and_run(page, base, f"{i}.ipynb")
                 page.wait_for_timeout(1000)
                 took, frames, painted = drag(page, held, seen)
                 delays[name] += took
                 rates[name].append((painted if not held else frames) / SECONDS)
-    print("| way | median | 95th percentile | frames a second in a drag |\n|---|---|---|---|")
-    for name in WAYS:
-        spread = np.percentile(delays[name], [50, 95]) if delays[name] and WAYS[name][1] else (np.nan, np.nan)
-        print(f"| {name} | {spread[0]:.0f} | {spread[1]:.0f} | {statistics.median(rates[name]):.0f} |")
-    kernel = kernel_work()
-    print(f"\nKernel work a move, fit included: {kernel[0]:.1f} at the median, {kernel[1]:.1f} at the 95th percentile.")
+    yield "way", "median", "95th percentile", "frames a second in a drag"
+    for name, (_, held, _) in WAYS.items():
+        spread = [f"{delay:.0f}" for delay in np.percentile(delays[name], [50, 95])] if held else ["–", "–"]
+        yield name, *spread, f"{np.median(rates[name]):.0f}"
 
 
 def drag(page, held, seen):
@@ -123,20 +114,3 @@ def drag(page, held, seen):
     result = page.evaluate(END)
     page.mouse.up()
     return result
-
-
-def kernel_work():
-    """Milliseconds of one move of `explore_fit` in plain Python: median and 95th percentile."""
-    explorer, took = explorers.explore_fit(), []
-    for i, mean in enumerate(np.linspace(5, 20, 300)):
-        values = explorer.view["values"] | {"truth": plain(CLASSIC) | {"m": [5, float(mean), 20]}}
-        start = time.perf_counter()
-        explorer.hear({"serial": i + 1, "values": values})
-        took.append(1e3 * (time.perf_counter() - start))
-    return np.percentile(took, [50, 95])
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--turns", type=int, default=3)
-    main(parser.parse_args().turns)

@@ -1,4 +1,4 @@
-"""What a user would pick instead, each as `attempt(target, rng, first)` -> areas, means, stds.
+"""What a user would pick instead, each as `tool(target, rng, first)` -> areas, means, stds.
 
 `first` is the guess as it is; every later attempt starts from the guess with each number shaken. A guess is what
 `find_peaks` sees, as tutorials have it, or this package's curvature start. Defaults are the library's own unless a
@@ -11,19 +11,17 @@ import numpy as np
 from scipy.optimize import curve_fit
 from scipy.signal import find_peaks, peak_widths
 
-from gmm_helpers import curvature_start, fit, gaussian_pdf
-
-__all__ = ["PEERS", "attempt"]
+from gmm_helpers import curvature_start, gaussian_pdf
 
 FWHM = 2 * np.sqrt(2 * np.log(2))  # of a bell, in stds
 
 
-def attempt(peer, target, rng, first):
-    """One attempt by the peer of that name; a failure is three NaNs."""
+def attempt(tool, target, rng, first):
+    """One attempt; a failure is three NaNs."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # peers warn of covariances, limits, units
         try:
-            return PEERS[peer](target, rng, first)
+            return tool(target, rng, first)
         except (RuntimeError, ValueError, np.linalg.LinAlgError):
             return (np.full(1, np.nan),) * 3
 
@@ -127,11 +125,16 @@ def by_fit(method):
     """One call of this package's `fit`, its result read."""
 
     def run(target, rng, _first):
-        result = fit(target.x, target.density, target.n_components, mass=target.mass, method=method, rng=rng)
-        mixture, _ = result.mixture, (result.success, result.diagnosis)
-        return result.mass * mixture.weights, mixture.means, mixture.stds
+        result = ours(target, method, rng)
+        return result.areas, result.mixture.means, result.mixture.stds
 
     return run
+
+
+def ours(target, method, rng):
+    """One call of `fit` whose result is read, as the other tools compute theirs."""
+    result = target.fit(method=method, rng=rng)
+    return (result, result.mixture, result.success, result.diagnosis)[0]
 
 
 PEERS = {

@@ -15,14 +15,12 @@ from gmm_helpers import (
     density_from_histogram,
     density_from_samples,
     equal,
+    fit,
     log_std_prior,
     marron_wand,
     mean_prior,
     weight_prior,
 )
-
-__all__ = ["FAMILIES", "IMPERFECT", "Target", "anything", "classic_target", "imperfect_target"]
-__all__ += ["marron_wand_targets", "noisy", "random_exact", "row_of_bells"]
 
 FAMILIES = ("plain", "scaled", "shifted", "factor", "cut off")
 IMPERFECT = ("noise 1 %", "noise 5 %", "gamma", "Student t", "Laplace", "histogram", "kernel estimate")
@@ -39,6 +37,10 @@ class Target:
     mass: float | None = 1.0
     truth: Mixture | None = None
     area: float = 1.0  # of the truth
+
+    def fit(self, **options):
+        """One call of this package's `fit`, with these options."""
+        return fit(self.x, self.density, self.n_components, mass=self.mass, **options)
 
     def relative_loss(self, areas, means, stds):
         """Σ (f − y)²/Σ y² of Σₖ areasₖ·N(x; meansₖ, stdsₖ²), whoever fitted it; inf where that is no number."""
@@ -73,9 +75,8 @@ def classic_target():
 def marron_wand_targets():
     """Marron–Wand 1 … 15 on 200 points over ±3.5."""
     x = np.linspace(-3.5, 3.5, 200)
-    truths = [marron_wand(number) for number in range(1, 16)]
-    names = [f"Marron–Wand {number}" for number in range(1, 16)]
-    return [Target(name, x, m.pdf(x), m.n_components, truth=m) for name, m in zip(names, truths, strict=True)]
+    truths = {number: marron_wand(number) for number in range(1, 16)}
+    return [Target(f"Marron–Wand {n}", x, truth.pdf(x), truth.n_components, truth=truth) for n, truth in truths.items()]
 
 
 def random_exact(seed):

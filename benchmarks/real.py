@@ -1,26 +1,20 @@
 """Curves as instruments write them, against the truth they were made from: one table a question, one seed a curve.
 
-    uv run --with phspectra python benchmarks/real.py [table ...] [--count 100] [--first 10000]
-
-The seeds from 10,000 on were kept out of all tuning. Truths are rows (height, mean, std); a cell counts curves ("of"),
-is a share of all numbers (%), or a median. Times are the process's own, on one core.
+The seeds from 10,000 on were kept out of all tuning. Truths are rows (height, mean, std).
 """
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy
-
-import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
-import time
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from problems import IMPERFECT, imperfect_target
 from scipy.optimize import curve_fit, least_squares, linear_sum_assignment
+from tables import seeded, timed
 
 from gmm_helpers import equal, fit, select_components
 
@@ -69,11 +63,6 @@ def off(result, truth):
 
 def told(result, word):
     return any(word in sentence for sentence in result.diagnosis)
-
-
-def clocked(call):
-    clock = time.process_time()
-    return call(), time.process_time() - clock
 
 
 def long_search(x, y, K, rng, truth=None, starts=40):
@@ -144,7 +133,7 @@ def lines(seed, K):
     x, rng = np.arange(2400.0), np.random.default_rng([4, K, seed])
     truth = random_truth(rng, K, 3 / 2400, 6 / 2400, gap=3) * [0.67, 2400, 2400]
     y = bells(x, truth) + 0.015 * rng.normal(size=2400)
-    result, seconds = clocked(lambda: fit(x, y, K, mass=None, rng=seed))
+    result, seconds = timed(fit, x, y, K, mass=None, rng=seed)
     return {"right": result.success and (abs(fitted(result)[1] - truth[:, 1]) < truth[:, 2]).all(), "s": seconds}
 
 
@@ -169,8 +158,8 @@ def coverage(seed, make, profile=False):
     return held | {"unbounded": ~np.isfinite(low) | ~np.isfinite(high) | (low == 0)}
 
 
-def noisy(truth, **options):
-    return lambda x, rng: (truth, bells(x, truth) + 0.1 * rng.normal(size=150), options)
+def noisy(x, rng, truth, **options):
+    return truth, bells(x, truth) + 0.1 * rng.normal(size=150), options
 
 
 def counted(x, rng, truth=((1000, 10, 2), (200, 18, 3))):
@@ -183,7 +172,7 @@ def lifted(x, rng, truth=((5, 10, 2), (3, 19, 3))):
 
 
 def apart(x, rng, K):
-    return noisy(random_truth(rng, K, 0.03, 0.08, gap=3) * [5, 30, 30])(x, rng)
+    return noisy(x, rng, random_truth(rng, K, 0.03, 0.08, gap=3) * [5, 30, 30])
 
 
 def exact(seed, low, high):
@@ -196,10 +185,20 @@ def exact(seed, low, high):
 def best(seed, one_bell):
     rng = np.random.default_rng([8, seed])
     truth = random_truth(rng, 2 + seed % 5)
-    y = bells(UNIT, truth) * (1 + 0 * seed)
-    y = y if one_bell else y + rng.choice([0.01, 0.05]) * y.max() * rng.normal(size=200)
-    K = 1 if one_bell else len(truth)
-    result, lowest = fit(UNIT, y, K, mass=None, rng=seed), long_search(UNIT, y, K, rng, None if one_bell else truth)
+    y = bells(UNIT, truth)
+    if one_bell:
+        return beside_search(UNIT, y, 1, seed, rng)
+    y = y + rng.choice([0.01, 0.05]) * y.max() * rng.normal(size=200)
+    return beside_search(UNIT, y, len(truth), seed, rng, truth)
+
+
+def misshapen(seed, kind):
+    target = imperfect_target(kind, 2 + seed % 4, seed)
+    return beside_search(target.x, target.density, target.n_components, seed, np.random.default_rng([12, seed]))
+
+
+def beside_search(x, y, K, seed, rng, truth=None):
+    result, lowest = fit(x, y, K, mass=None, rng=seed), long_search(x, y, K, rng, truth)
     above = result.success and result.loss > 1.01 * lowest + 1e-9
     return {"success": result.success, "and 1 % above the best": above, "'0 of'": " 0 of" in f" {result.message}"}
 
@@ -239,15 +238,11 @@ def spectra(seed, kinds):
     def theirs(y, beta):
         return [(c.amplitude, c.mean, c.stddev) for c in fit_gaussians(y, beta=beta)]
 
-    answers = {}
-    kind = kinds[seed % len(kinds)]
+    answers, kind = {}, kinds[seed % len(kinds)]
     y, truth = spectrum(kind, np.random.default_rng([9, len(kind), seed]))
-    for name, way in {
-        "ours": ours,
-        "theirs": partial(theirs, beta=3.5),
-        "theirs, β 2.8": partial(theirs, beta=2.8),
-    }.items():
-        found, seconds = clocked(partial(way, y))
+    ways = {"ours": ours, "theirs": partial(theirs, beta=3.5), "theirs, β 2.8": partial(theirs, beta=2.8)}
+    for name, way in ways.items():
+        found, seconds = timed(way, y)
         right = matches(truth, np.reshape(found, (-1, 3)))
         answers[f"F1 {name}"] = np.repeat([True, False], [2 * right, len(truth) + len(found) - 2 * right])
         answers[f"ms {name}"] = 1e3 * seconds
@@ -256,106 +251,68 @@ def spectra(seed, kinds):
 
 def nothing(seed, N):
     y = np.random.default_rng([10, N, seed]).normal(size=N)
-    selection, seconds = clocked(lambda: select_components(np.arange(N) + 0.0, y, most=4, rng=0))
+    selection, seconds = timed(select_components, np.arange(N) + 0.0, y, most=4, rng=0)
     return {"a bell claimed": selection.result is not None, "ms": 1e3 * seconds}
 
 
-TIMED = """
-import json, sys, time
-import numpy as np
-from gmm_helpers import fit, fit_many
-x, *curves = np.load(sys.argv[1])
-fit(x, curves[0], 3, mass=None, rng=0)  # what is imported at first need
-spent, losses = [], []
-for seed, y in enumerate(curves):
-    clock = time.process_time()
-    result = fit(x, y, 3, mass=None, rng=seed)
-    spent.append(1e3 * (time.process_time() - clock))
-    losses.append(result.loss if result.success else -1)
-clock = time.process_time()
-fit_many(x, curves, 3, mass=None, rng=0)
-print(json.dumps([spent, losses, 1e3 * (time.process_time() - clock) / len(curves)]))
-"""
-
-
-def speed(count, first):
-    """Noisy curves (200 points, K = 3, 1 % noise): now, version 1.0.0, and one `curve_fit` that starts at the truth."""
-    curves, direct, lowest = [], [], []
-    for seed in range(first, first + count):
-        rng = np.random.default_rng([11, seed])
-        truth = random_truth(rng, 3, gap=1.5)
-        y = bells(UNIT, truth)
-        y = y + 0.01 * y.max() * rng.normal(size=200)
-        direct.append(1e3 * clocked(partial(curve_fit, lambda x, *t: bells(x, t), UNIT, y, truth.ravel()))[1])
-        curves, lowest = [*curves, y], [*lowest, long_search(UNIT, y, 3, rng, truth, starts=10)]
-    print(f"| | median ms | of one `curve_fit` | mean ms | `fit_many`, mean ms | as a long search |\n{6 * '|---'}|")
-    print(f"| `curve_fit` from the truth | {np.median(direct):.2f} | 1 | {np.mean(direct):.2f} | | |")
+def speed(options):
+    """Noisy curves (200 points, K = 3, 1 % noise): now, version 1.0.0, and one `curve_fit` that starts at the truth"""
+    curves, direct, lowest = zip(*options.map(measured, options.seeds(200)), strict=True)
+    yield "", "median ms", "of one `curve_fit`", "mean ms", "`fit_many`, mean ms", "as a long search"
+    yield "`curve_fit` from the truth", np.median(direct), 1, np.mean(direct), "", ""
     with tempfile.TemporaryDirectory() as folder:
         old = ["git", "-C", str(HERE), "archive", VERSION_1, "gmm_helpers"]
         tree = subprocess.run(old, capture_output=True, check=True).stdout
         subprocess.run(["tar", "-x", "-C", folder], input=tree, check=True)
         np.save(f"{folder}/curves.npy", [UNIT, *curves])
         for name, path in {"version 1.0.0": folder, "now": str(HERE)}.items():
-            command, where = (
-                [sys.executable, "-P", "-c", TIMED, f"{folder}/curves.npy"],
-                os.environ | {"PYTHONPATH": path},
-            )
-            done = subprocess.run(command, env=where, cwd=folder, capture_output=True, check=True)
+            command = [sys.executable, f"{HERE}/benchmarks/time_fits.py", f"{folder}/curves.npy"]
+            done = subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, check=True)
             spent, losses, many = json.loads(done.stdout)
             same = sum(0 < loss <= 1.001 * best for loss, best in zip(losses, lowest, strict=True))
-            ms, mean, of_one = np.median(spent), np.mean(spent), np.median(spent) / np.median(direct)
-            print(f"| {name} | {ms:.2f} | {of_one:.1f} | {mean:.2f} | {many:.2f} | {same} of {count} |", flush=True)
+            ms = np.median(spent)
+            yield name, ms, ms / np.median(direct), np.mean(spent), many, f"{same} of {len(curves)}"
+
+
+def measured(seed):
+    """A curve for `speed`, the milliseconds of one `curve_fit` from its truth, and the lowest loss of a long search."""
+    rng = np.random.default_rng([11, seed])
+    truth = random_truth(rng, 3, gap=1.5)
+    y = bells(UNIT, truth)
+    y = y + 0.01 * y.max() * rng.normal(size=200)
+    direct = 1e3 * timed(curve_fit, lambda x, *t: bells(x, t), UNIT, y, truth.ravel())[1]
+    return y, direct, long_search(UNIT, y, 3, rng, truth, starts=10)
 
 
 PEAKS = {"100, 50": [(100, 40, 1), (50, 45, 1.2)], "1000, 300, 200": [(1000, 30, 2), (300, 38, 3), (200, 70, 5)]}
 KINDS = ("bright", "faint", "narrow", "broad", "separated", "blended", "crowded")
-TABLES = {  # name: (curves a row, {row: what is asked of a seed})
-    "areas": (5, {f"{a:g}": partial(area_off, area=a) for a in (0.3, 0.7, 1.5, 7, 50, 272, 5e3, 5e5)}),
-    "counts": (200, {f"{name}{', sigma' * w}": partial(counts, truth=truth, weighed=w) for name, truth in PEAKS.items()
-                     for w in (False, True)}),
-    "backgrounds": (20, {f"{kind} {level:.3g}": partial(background, kind=kind, level=level)
-                         for kind in ("constant", "linear") for level in (-1 / 3, 0.1, 1, 30, 1000)}),
-    "lines": (20, {f"K = {K}": partial(lines, K=K) for K in (6, 9, 12, 15)}),
-    "faint": (100, {f"{height} σ": partial(faint, height=height) for height in (2, 3, 4, 5)}),
-    "coverage": (1000, {f"{d} stds apart, profile": partial(coverage, make=noisy([(5, 14, 2), (4, 14 + 2 * d, 2)]),
-                                                            profile=True) for d in (1, 1.5, 2, 3)}
-                 | {"Poisson": partial(coverage, make=counted), "background": partial(coverage, make=lifted),
-                    "ties": partial(coverage, make=noisy([(5, 11, 2), (3, 17, 2)], ties=[equal("stds")]))}
-                 | {f"K = {K}": partial(coverage, make=partial(apart, K=K)) for K in (2, 3, 4)}),
-    "spectra": (350, {"all": partial(spectra, kinds=KINDS)} | {k: partial(spectra, kinds=[k]) for k in KINDS}),
-    "nothing": (500, {f"{N} points": partial(nothing, N=N) for N in (100, 400)}),
-    "exact": (100, {f"K = {a} … {a + 2}": partial(exact, low=a, high=a + 2) for a in (1, 4, 7, 10)}),
-    "best": (350, {"K = 1 on several bells": partial(best, one_bell=True), "noisy": partial(best, one_bell=False)}),
-    "speed": (200, speed),
+PAIRS = {f"{d} stds apart, profile": [(5, 14, 2), (4, 14 + 2 * d, 2)] for d in (1, 1.5, 2, 3)}
+TIED = partial(noisy, truth=[(5, 11, 2), (3, 17, 2)], ties=[equal("stds")])
+BY_ERRORS = {"Poisson": counted, "background": lifted, "ties": TIED}
+BY_ERRORS |= {f"K = {K}": partial(apart, K=K) for K in (2, 3, 4)}
+TABLES = {
+    "areas": seeded("Is an area that is not the mass a success, and is it named?", 5, {
+        f"{area:g}": partial(area_off, area=area) for area in (0.3, 0.7, 1.5, 7, 50, 272, 5e3, 5e5)}),
+    "counts": seeded("Poisson counts: is one bell too few told, and is the right number blamed?", 200, {
+        f"{name}{', sigma' * weighed}": partial(counts, truth=truth, weighed=weighed)
+        for name, truth in PEAKS.items() for weighed in (False, True)}),
+    "backgrounds": seeded("Backgrounds, in heights of the highest bell", 20, {
+        f"{kind} {level:.3g}": partial(background, kind=kind, level=level)
+        for kind in ("constant", "linear") for level in (-1 / 3, 0.1, 1, 30, 1000)}),
+    "lines": seeded("Line spectra of 2,400 points", 20, {f"K = {K}": partial(lines, K=K) for K in (6, 9, 12, 15)}),
+    "faint": seeded("One faint bell on 500 points", 100, {
+        f"{height} σ": partial(faint, height=height) for height in (2, 3, 4, 5)}),
+    "coverage": seeded("How many of the 95 % intervals hold the truth? Pairs by profile, the others by errors", 1000,
+        {name: partial(coverage, make=partial(noisy, truth=pair), profile=True) for name, pair in PAIRS.items()}
+        | {name: partial(coverage, make=make) for name, make in BY_ERRORS.items()}),
+    "nothing": seeded("Pure noise: does `select_components` claim a bell?", 500, {
+        f"{N} points": partial(nothing, N=N) for N in (100, 400)}),
+    "twelve": seeded("Exact mixtures of one to twelve bells: is an answer that is 1 % off a success?", 100, {
+        f"K = {low} … {low + 2}": partial(exact, low=low, high=low + 2) for low in (1, 4, 7, 10)}),
+    "best": seeded("Curves that no mixture meets: is `success` within 1 % of the lowest loss of a long search?", 350, {
+        "K = 1 on several bells": partial(best, one_bell=True), "noisy": partial(best, one_bell=False)}
+        | {kind: partial(misshapen, kind=kind) for kind in IMPERFECT[2:]}),
+    "speed": speed,
+    "spectra": seeded("PHSpectra's own protocol: F1 and milliseconds of `select_components` and of PHSpectra", 350, {
+        "all": partial(spectra, kinds=KINDS)} | {kind: partial(spectra, kinds=[kind]) for kind in KINDS}),
 }  # fmt: skip
-
-
-def cell(values):
-    """What a column says: how many curves, which share of all numbers, or the median."""
-    if isinstance(values[0], np.ndarray):
-        return f"{np.concatenate([value.ravel() for value in values]).mean():.1%}"
-    return f"{np.median(values):.3g}" if isinstance(values[0], float) else f"{sum(map(bool, values))} of {len(values)}"
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tables", nargs="*", default=list(TABLES), help=", ".join(TABLES))
-    parser.add_argument("--count", type=int, help="curves a row")
-    parser.add_argument("--first", type=int, default=10_000, help="the first seed")
-    given = parser.parse_args()
-    for table in given.tables:
-        count, rows = TABLES[table]
-        count = given.count or count
-        print(f"\n### {table}, {count} curves a row\n")
-        if callable(rows):
-            rows(count, given.first)
-            continue
-        for n, (name, ask) in enumerate(rows.items()):
-            answers = [ask(seed) for seed in range(given.first, given.first + count)]
-            if n == 0:
-                print(f"| | {' | '.join(answers[0])} |\n|---{len(answers[0]) * '|---'}|")
-            print(f"| {name} | {' | '.join(cell([each[key] for each in answers]) for key in answers[0])} |", flush=True)
-
-
-if __name__ == "__main__":
-    main()
