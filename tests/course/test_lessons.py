@@ -145,4 +145,4 @@ def test_fit_is_nearest_but_where_more_bells_are_asked_for_than_there_are():
     for kind in ("three peaks", "claw", "hidden bell"):
         assert far[kind]["fit"] == min(far[kind].values())
     assert far["hidden bell"]["fit"] < 0.01 * min(v for name, v in far["hidden bell"].items() if name != "fit")
-    assert far["five for three"]["lmfit"] < far["five for three"]["sklearn"] < far["five for three"]["fit"]
+    assert far["five for three"]["lmfit"] < 0.8 * far["five for three"]["fit"]
