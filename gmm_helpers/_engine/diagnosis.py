@@ -25,7 +25,7 @@ from .workers import one_thread
 __all__ = ["diagnose"]
 
 TWINS = 1e-3  # relative difference in mean and std below which two components are one
-ALIKE = 1e5  # condition number above which fitted numbers are wrong more often than not
+ALIKE = 1e-3  # condition number × √loss, about the share by which numbers of a curve that is met may be wrong
 MISFIT = 1e-3  # relative loss above which a residual that is no noise is worth a sentence
 SURE = 3.0  # standard deviations that neighbours must be alike by, where nothing that was tried mends it
 MENDED = 0.5  # share of the loss that a cure must leave at most, to be named
@@ -94,12 +94,13 @@ def _twins(fit: _Fit) -> Iterator[str]:
 
 
 def _alike(fit: _Fit) -> Iterator[str]:
-    """Components that the curve doesn't tell apart."""
-    if (fit.at.dead | fit.at.hidden | fit.at.wide).any() or not fit.run.is_finite or any(_twins(fit)):
+    """Components that a curve doesn't tell apart as far as it is met. Where noise is left, errors say as much."""
+    run, unseen = fit.run, fit.at.dead | fit.at.hidden | fit.at.wide
+    if run.loss > MET or unseen.any() or not neighbours_alike(_residuals(run)):
         return
-    number, part = condition(fit.run)
-    if number > ALIKE:
-        names = [fit.names[k] for k in (part > 0.3 * part.max())[fit.run.order].nonzero()[0]]
+    number, part = condition(run)
+    if number * sqrt(run.loss) > ALIKE:
+        names = [fit.names[k] for k in (part > 0.3 * part.max())[run.order].nonzero()[0]]
         yield (
             f"the curve hardly tells {' and '.join(names)} apart (condition number {number:.0e}): "
             f"their numbers may be wrong where the curve is right"

@@ -90,9 +90,9 @@ def random_exact(seed):
     return x, truth
 
 
-def test_numbers_that_the_curve_does_not_tell_are_named():
-    silent = []
-    for seed in range(10):
+def test_numbers_that_the_curve_does_not_tell_are_named_and_no_others():
+    silent, needless = [], []
+    for seed in range(20):
         x, truth = random_exact(seed)
         result = fit(x, bells(x, *truth), len(truth), mass=None, rng=0)
         truth = np.array(sorted(truth, key=lambda bell: bell[1]))
@@ -100,7 +100,10 @@ def test_numbers_that_the_curve_does_not_tell_are_named():
                   (abs(result.mixture.means - truth[:, 1]) / truth[:, 2]).max())  # fmt: skip
         if result.success and not result.diagnosis and off > 0.01:
             silent.append((seed, len(truth), off))
+        if result.success and result.diagnosis and off < 1e-6:
+            needless.append((seed, len(truth), result.diagnosis))
     assert silent == []
+    assert needless == []
 
 
 @pytest.mark.parametrize("distance", [0.1, 0.2, 0.3])
