@@ -16,7 +16,7 @@ from .minimise import minimise
 from .moves import as_phi, with_one_more
 from .noise import is_noise, neighbours_alike
 from .run import PRECISION, Run, Search
-from .seen import Sight, sight
+from .seen import Sight
 from .success import DIPS, dips, mass_sentence, wrong_mass
 from .tolerances import FEW, MET
 from .uncertainty import condition, norms, quantities, spreads, variance
@@ -56,7 +56,7 @@ class _Fit(NamedTuple):
 @one_thread
 def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) -> tuple[str, ...]:
     """Sentences about a fit, empty when all is well. mixture, areas: its components in the user's units."""
-    at = sight(areas, mixture.means, mixture.stds, run.problem.points.x)
+    at = Sight(*(each[run.order] for each in run.sight))  # type: ignore[arg-type]
     names = [f"component {k} (mean {mean:.6g})" for k, mean in enumerate(mixture.means, start=1)]
     fit = _Fit(run, search, mixture, areas, names, at)
     rules = (_mass, _unseen, _twins, _alike, _faint, _misfit, _rivals, _rounding)
@@ -80,7 +80,8 @@ def _unseen(fit: _Fit) -> Iterator[str]:
         elif at.hidden[k] and not at.wide[k]:
             yield f"{name} hides between grid points: none sees its area of {fit.areas[k]:.3g}"
         if at.spike[k] and not at.hidden[k]:
-            yield f"{name} is a spike: its std {stds[k]:.3g} is under half a step of {at.step[k]:.3g}"
+            step = at.step[k] * fit.run.problem.spread
+            yield f"{name} is a spike: its std {stds[k]:.3g} is under half a step of {step:.3g}"
         if at.dead[k]:
             yield f"{name} is dead: its weight is {fit.mixture.weights[k]:.1e}; fewer components may do"
 

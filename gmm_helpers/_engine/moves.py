@@ -108,22 +108,21 @@ def _to_match(bells: Bells, k: int, misfit: Array, problem: Problem, rng: np.ran
     """Make component k one that explains much of what is missing (with no rng: most), found by filters of doubling
     width.
 
-    A Gaussian filter of width w (in grid steps) over the missing density d gives Σ d·g; the component that fits best
-    there takes w·(Σ d·g)² off the squared misfit, up to a factor.
+    A Gaussian filter g of width w (in grid steps) over what is missing, d, each point by its weight, gives Σ d·g; the
+    component that fits best there takes w·(Σ d·g)² off the squared misfit, up to a factor.
     """
     areas, means, stds = bells
-    missing = -misfit / np.maximum(problem.scale, problem.scale.max() * 1e-6)
-    widths = 0.75 * 2.0 ** np.arange(max(int(np.log2(missing.size / 4)), 1))
-    filtered = np.array([gaussian_filter1d(missing, width, mode="constant") for width in widths])
+    widths = 0.75 * 2.0 ** np.arange(max(int(np.log2(misfit.size / 4)), 1))
+    filtered = np.array([gaussian_filter1d(-misfit, width, mode="constant") for width in widths])
     gain = np.maximum(filtered, 0) ** 2 * widths[:, None]
     if gain.max() == 0:
         return
     chance = (gain / gain.max()).ravel() ** 2
     which = int(chance.argmax()) if rng is None else int(rng.choice(gain.size, p=chance / chance.sum()))
-    w, i = divmod(which, missing.size)
+    w, i = divmod(which, misfit.size)
     means[k] = problem.u[i]
     stds[k] = widths[w] * np.gradient(problem.u)[i]
-    areas[k] = 2 * np.sqrt(np.pi) * stds[k] * filtered[w, i]
+    areas[k] = 2 * np.sqrt(np.pi) * stds[k] * filtered[w, i] / problem.scale[i]
 
 
 def _split(bells: Bells, k: int, other: int, rng: np.random.Generator) -> None:

@@ -24,11 +24,19 @@ class Points:
     background: str | Array
     grid_rule: bool  # the weights are those of a quadrature rule, which says nothing of noise
 
-    def taken(self, kept: slice) -> "Points":
-        """Some of the points."""
-        arrays = {name: getattr(self, name) for name in ("x", "density", "sigma", "root_g", "background")}
-        some: dict[str, Any] = {name: each[kept] for name, each in arrays.items() if isinstance(each, np.ndarray)}
-        return replace(self, **some)
+    def averaged(self, size: int) -> "Points":
+        """Weighted means of so many neighbours each, with the weight of all of them."""
+        g, first = self.root_g**2, np.arange(0, self.x.size, size)
+        total = np.add.reduceat(g, first)
+        arrays = {name: getattr(self, name) for name in ("x", "density", "background")}
+        means: dict[str, Any] = {
+            name: (np.add.reduceat((each.T * g).T, first).T / total).T
+            for name, each in arrays.items()
+            if isinstance(each, np.ndarray)
+        }
+        root = np.sqrt(total)
+        sigma = None if self.sigma is None else self.sigma.min() / root
+        return replace(self, **means, sigma=sigma, root_g=root / root.max())
 
 
 def checked_points(

@@ -70,14 +70,13 @@ class Problem:
         affine = _gauge_alone(n_components, self.areas.free)
         return replace(self, n_components=n_components, affine=affine, ties=(), asked=None, prior=None)
 
-    def thinned(self, most: int) -> "Problem":
-        """The same fit to at most about `most` of the points, evenly taken, so that they see most of the curve."""
-        step = -(-self.u.size // most)
-        if step <= 1:
+    def coarser(self, most: int) -> "Problem":
+        """The same fit to the means of neighbouring points, at most about `most` of them."""
+        size = -(-self.u.size // most)
+        if size == 1:
             return self
-        seen = np.pad(self.target**2, (0, -self.u.size % step)).reshape(-1, step).sum(0)
-        kept = slice(int(seen.argmax()), None, step)  # a spike may stand on one point alone
-        return _restricted(_normalised(self.points.taken(kept), self.n_components, self.areas), self.ties, self.asked)
+        means = _normalised(self.points.averaged(size), self.n_components, self.areas)
+        return _restricted(means, self.ties, self.asked)
 
     def to_user(self, theta: Array) -> Array:
         """theta in the user's units; with a free mass its exp(logits) sum to that mass."""

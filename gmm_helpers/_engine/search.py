@@ -23,7 +23,7 @@ from .workers import one_thread
 
 __all__ = ["Settings", "drive", "run_each", "search", "summary"]
 
-MANY_POINTS = 4096  # beyond this the search runs on a thinned grid, and its best is finished on the whole
+MANY_POINTS = 4096  # beyond this the search runs on means of neighbours, and its best is finished on all points
 ROUND = 10  # starts
 SHORT = 10  # evaluations in which runs that lead anywhere show it; 8 more a component past the third, if more is left
 BUDGET = 3.0  # seconds of runs, as estimated from evaluations, so that it is the same on every machine
@@ -57,7 +57,7 @@ def search(problem: Problem, settings: Settings, runs: list[Run]) -> Searching:
     A round is drawn before it runs and looks only at earlier ones; its runs are judged in order, and those after the
     end are dropped. So the outcome depends on `rng` alone, however the runs are spread over workers.
     """
-    coarse = problem.thinned(MANY_POINTS)
+    coarse = problem.coarser(MANY_POINTS)
     price = _seconds_per_evaluation(coarse, settings)
     spent = 0.0
     for starts in _rounds(coarse, settings, runs, price):
@@ -143,7 +143,7 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
         yield [start("given", guessed(problem, guess), alone=True) for guess in settings.first][: left()]
     about = problem.u, problem.curve, K
     yield [start("curvature", as_phi(problem, curvature_start(*about)), alone=problem.u.size * K <= SMALL)]
-    prominent = prominence_start(*about)
+    prominent = prominence_start(*about, sigma=problem.points.sigma)
     independent = partial(_independent, problem, rng, prominent)
     first = [("prominence", as_phi(problem, prominent)), *independent(0, ROUND - 2)]
     yield [start(*each) for each in first][: left()]
@@ -160,10 +160,11 @@ def _independent(
 ) -> list[tuple[str, Array]]:
     """n starts that look at the curve alone, of two kinds in turn: jittered maxima, and k-means++."""
     u, curve, K = problem.u, problem.curve, problem.n_components
+    curve = np.maximum(curve if problem.points.sigma is None else curve * problem.points.root_g, 0)
     starts = []
     for i in range(first, first + n):
         if i % 2:
-            flattened = np.maximum(curve, 0) ** rng.uniform(0.3, 1)  # or small components are never drawn
+            flattened = curve ** rng.uniform(0.3, 1)  # or small components are never drawn
             kind, mixture = "k-means++", kmeans_start(u, flattened, K, rng, rounds=int(rng.integers(1, 6)))
         else:
             kind, mixture = "prominent", jittered(prominent, rng)

@@ -7,9 +7,8 @@ import numpy as np
 from ..loss import trapezoid_weights
 from .noise import MAD
 from .run import NAN, STOPPED, Run, Search
-from .seen import sight
 from .tolerances import MET
-from .uncertainty import quantities, variance
+from .uncertainty import variance
 
 __all__ = ["DIPS", "dips", "is_success", "mass_sentence", "message", "wrong_mass"]
 
@@ -82,8 +81,7 @@ def wrong_mass(run: Run) -> bool:
     gap, unsure = abs(problem.area - problem.areas.unit), OFF_BY * max(abs(problem.area), problem.areas.unit)
     if problem.areas.free or gap <= unsure:
         return False
-    area, means, stds = (quantities(run.theta, problem)[name][0] for name in ("areas", "means", "stds"))
-    at = sight(area, means, stds, x)
+    at = run.sight
     step = trapezoid_weights(x) / np.maximum(problem.points.root_g, 1e-300) * problem.energy
     noise = min(sqrt(variance(run)), float(np.median(abs(np.diff(problem.target, 2)))) * MAD)
     unsure += 3 * noise * float(np.linalg.norm(step))
@@ -91,7 +89,8 @@ def wrong_mass(run: Run) -> bool:
         return False
     if (at.hidden | at.wide).any():
         return True
-    return run.loss > MET and bool(abs(problem.area - at.seen.sum()) > unsure or not run.leaves_noise)
+    seen = problem.areas.unit * at.seen.sum()
+    return run.loss > MET and bool(abs(problem.area - seen) > unsure or not run.leaves_noise)
 
 
 def mass_sentence(run: Run) -> str:

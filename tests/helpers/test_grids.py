@@ -88,3 +88,32 @@ def test_what_is_normalised_does_not_remember_the_unit(options, scale, shift, he
         there = fit(scale * x + shift, height * y, 4, mass=None, rng=seed, **changed)
         assert there.success == here.success
         assert there.loss == pytest.approx(here.loss, rel=1e-5)
+
+
+def test_a_saturated_top_left_out_makes_no_spike():
+    x = np.linspace(0, 10, 400)
+    y = bells(x, (10, 4, 0.5), (3, 6, 0.7)) + 0.03 * np.random.default_rng(0).normal(size=400)
+    result = fit(x, y, 2, mass=None, sigma=np.where(y > 6, np.inf, 0.03), rng=0)
+    assert result.success
+    assert result.is_healthy
+    assert result.diagnosis == ()
+
+
+def test_a_small_area_that_many_points_see_is_not_dead():
+    """On a logarithmic grid the smallest of three bells of like heights holds a hundred-thousandth of the area."""
+    x = np.logspace(-2, 4, 300)
+    y = bells(x, (4, 0.05, 0.01), (5, 1, 0.2), (3, 5000, 1500)) + 0.02 * np.random.default_rng(5).normal(size=300)
+    result = fit(x, y, 3, mass=None, sigma=0.02, rng=0)
+    assert result.mixture.weights[0] < 1e-5
+    assert result.success
+    assert result.diagnosis == ()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_stray_point_far_off_leaves_the_fit_converged(seed):
+    """The unit of x is then that of the stray point, in which the bell is narrow, and slopes are steep."""
+    x = np.append(np.linspace(0, 1, 100), 1e6)
+    y = np.append(bells(x[:-1], (1, 0.5, 0.1)) + 0.01 * np.random.default_rng(seed).normal(size=100), 0.02)
+    result = fit(x, y, 1, mass=None, rng=seed)
+    assert result.success
+    assert result.mixture.means == pytest.approx([0.5], abs=0.01)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from curves import areas_of, bells
 
-from gmm_helpers import fit
+from gmm_helpers import Mixture, fit
 
 
 def line_spectrum(seed, K, n_channels=2000, widths=(3, 6), noise=0.015, gap=4):
@@ -53,6 +53,51 @@ def test_lines_of_a_counter_are_found_on_a_slope(seed):
     assert result.diagnosis == ()
     means, stds = np.array(truth)[:, 1:].T
     assert abs(result.mixture.means - means).max() < 0.5 * stds.max()
+
+
+# A narrow line beside a broad one
+
+
+NARROW = {  # points, (height, mean, std) of both, of how many seeds
+    "of 30,000 points": (30_000, (10, 8100, 600), (20, 21_000, 2), 3),
+    "narrower than a point, of 10,000": (10_000, (10, 2700, 200), (20, 7000, 0.8), 6),
+    "narrower than a point, of 3,000": (3000, (10, 800, 60), (15, 2100.2, 0.6), 3),
+}
+
+
+@pytest.mark.parametrize(("n", "broad", "narrow", "seeds"), NARROW.values(), ids=NARROW)
+def test_a_narrow_line_is_no_spike_of_noise(n, broad, narrow, seeds):
+    """Noise makes up most of the loss; the line, less than a tenth of it, is found as it is from the truth."""
+    x = np.arange(float(n))
+    for seed in range(seeds):
+        y = bells(x, broad, narrow) + np.random.default_rng(seed).normal(size=n)
+        result = fit(x, y, 2, mass=None, rng=seed)
+        begun = Mixture([0.9, 0.1], [broad[1], narrow[1]], [broad[2], narrow[2]])
+        truth = fit(x, y, 2, mass=None, start=begun, n_starts=1)
+        assert result.success
+        assert result.loss <= truth.loss * (1 + 1e-9)
+        assert abs(result.mixture.means - [broad[1], narrow[1]]).max() < 6 * result.standard_errors().means.max()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_line_whose_top_is_masked_is_seen_by_its_flanks(seed):
+    x = np.arange(4000.0)
+    y = bells(x, (10, 1000, 120), (8, 2800, 10)) + np.random.default_rng(seed).normal(size=4000)
+    result = fit(x, y, 2, mass=None, sigma=np.where(abs(x - 2800) < 12, np.inf, 1.0), rng=seed)
+    assert result.success
+    assert result.diagnosis == ()
+    assert abs(result.mixture.means[1] - 2800) < 4 * result.standard_errors().means[1]
+
+
+@pytest.mark.parametrize("height", [1e6, 1e5, 1e4])
+def test_a_minor_line_of_counts_is_found_beside_a_tall_one(height):
+    """The noise of the tall line is larger than the minor line; measured in `sigma` it is not."""
+    x = np.linspace(0, 100, 2000)
+    y = np.random.default_rng(5).poisson(bells(x, (height, 30, 1), (50, 60, 2)) + 10).astype(float)
+    result = fit(x, y, 2, mass=None, background="constant", sigma=np.sqrt(np.maximum(y, 1)), rng=0)
+    assert result.success
+    assert result.diagnosis == ()
+    assert result.mixture.means == pytest.approx([30, 60], abs=0.2)
 
 
 # Faint ones
