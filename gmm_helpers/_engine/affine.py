@@ -37,6 +37,10 @@ class Affine:
             off = thetas - self.origin
             off -= off @ self.basis.T @ self.basis
             theta = thetas[np.argmin(np.sum(off**2, axis=1))]
+        return self.nearest(theta)
+
+    def nearest(self, theta: Array) -> Array:
+        """The same, its components in their own order."""
         return (theta - self.origin) @ self.basis.T
 
 

@@ -1,9 +1,11 @@
 """Starts that the search makes of its best run so far, and any mixture as free numbers."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
+from scipy.sparse.csgraph import connected_components
 
 from ..mixture import Mixture
 from ..validation import Array, Ints
@@ -17,6 +19,7 @@ FAR = 1e6  # stds of the curve, beyond which a mean to start from is a mistake, 
 DEAD = 1e-12  # an area, or a std in units of the curve's spread, below which a component is none
 TO_MISFIT, TO_MATCH, SPLIT = 0.4, 0.25, 0.35  # how often a component is set down in each of three ways
 JITTER = 0.2  # a maximum stands where it stands
+EXCHANGE = 0.3  # how often, where there are groups of tied components
 LEAST = 0.8  # how often the component that is missed least is the one picked up
 RIDGE = 1e-9  # of a matrix of cosines: two components may be one
 
@@ -49,11 +52,17 @@ def jittered(mixture: Mixture, rng: np.random.Generator) -> Mixture:
 def relocated(run: Run, n: int, rng: np.random.Generator) -> list[Array]:
     """Free numbers, n times, of a fit with one component picked up, most often the one that is missed least, and set
     down anew: where the misfit is, where a component would explain most of it, or as half of another. So does
-    split-and-merge EM (Ueda et al. 2000)."""
-    problem, K = run.problem, run.problem.n_components
+    split-and-merge EM (Ueda et al. 2000). Or two groups of components that ties bind change places."""
+    problem, K, pairs = run.problem, run.problem.n_components, _exchangeable(run.problem)
     misfit, least = evaluate(run.phi, problem).residuals[: problem.u.size], _least_missed(run)
     moved = []
     for _ in range(n):
+        if pairs and rng.random() < EXCHANGE:
+            here, there = pairs[rng.integers(len(pairs))]
+            theta = run.theta.reshape(3, K)
+            theta[:, [*here, *there]] = theta[:, [*there, *here]]
+            moved.append(problem.affine.nearest(theta.ravel()))
+            continue
         areas, means, stds = (each[run.order] for each in run.components)  # runs that end alike are moved alike
         bells, k = (areas + DEAD, means, stds), least if rng.random() < LEAST else int(rng.integers(K))
         others = np.delete(np.arange(K), k)
@@ -66,6 +75,19 @@ def relocated(run: Run, n: int, rng: np.random.Generator) -> list[Array]:
             _split(bells, k, int(rng.choice(others)), rng)
         moved.append(_phi(problem, *bells))
     return moved
+
+
+def _exchangeable(problem: Problem) -> list[tuple[Ints, Ints]]:
+    """Pairs of groups of one size, each of components that ties of means or areas bind: a run may have a group where
+    another belongs, which no component alone can mend."""
+    K = problem.n_components
+    bound = np.zeros((K, K))
+    for tie in problem.ties:
+        for coefficients, _ in (tie.rows or ()) if tie.kind != "stds" else ():
+            bound[np.ix_(list(coefficients), list(coefficients))] = 1
+    n, labels = connected_components(bound)
+    groups = [np.flatnonzero(labels == label) for label in range(n)] if bound.any() else []
+    return [(one, other) for one, other in combinations(groups, 2) if one.size == other.size]
 
 
 def _least_missed(run: Run) -> int:
