@@ -12,6 +12,7 @@ from scipy.optimize import OptimizeWarning
 from ._engine.derivatives import evaluate
 from ._engine.diagnosis import diagnose
 from ._engine.moves import with_one_more
+from ._engine.noise import REFUTED, excess
 from ._engine.run import Run, Search
 from ._engine.success import is_success, message
 from ._engine.uncertainty import NAMES, Spreads, interval, norms, profile, quantities, spreads
@@ -150,6 +151,11 @@ class FitResult:
     def dof(self) -> int:
         """Degrees of freedom: points that count less free numbers, the background's among them."""
         return self._run.problem.u.size - self._run.problem.n_free
+
+    @property
+    def is_refuted(self) -> bool:
+        """Whether χ² refutes the fit: it lies above dof + 3·√(2·dof). False where `sigma` isn't known."""
+        return excess(self.chi2, self.dof) > REFUTED
 
     @property
     def aic(self) -> float:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from .fit import fit
@@ -41,7 +40,7 @@ class Selection:
         (χ² ≤ dof + 3·√(2·dof)); none where χ² refutes all: then `sigma` is too small, or the curve no sum of bells."""
         lowest = min(self.bic.values())
         near = (K for K in sorted(self.bic) if self.bic[K] < lowest + CONVENTION)
-        return tuple(K for K in near if not _is_refuted(self.results.get(K)))
+        return tuple(K for K in near if K not in self.results or not self.results[K].is_refuted)
 
     @property
     def n_components(self) -> int:
@@ -104,6 +103,7 @@ def select_components(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from gmm_helpers import CLASSIC
     >>> x = np.linspace(0, 25, 200)
     >>> noisy = CLASSIC.pdf(x) + np.random.default_rng(0).normal(0, 0.002, 200)
@@ -140,7 +140,3 @@ def _healthy_bic(result: FitResult) -> float:
     """The criterion, dearer by 50 for a component that the points can't see, a spike or one wider than the grid: noise
     alone doesn't pay that, a pedestal does, and then the fit's diagnosis names it."""
     return result.bic + (0.0 if result.is_healthy else UNHEALTHY)
-
-
-def _is_refuted(result: FitResult | None) -> bool:
-    return result is not None and bool(result.chi2 > result.dof + 3 * np.sqrt(2 * result.dof))

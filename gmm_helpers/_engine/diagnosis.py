@@ -8,16 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ..mixture import Mixture
-from ..starts import curvature_start
 from ..validation import Array
+from .cures import CURES, DIPS, dips, mended
 from .derivatives import evaluate
-from .methods import METHODS
-from .minimise import minimise
-from .moves import as_phi, with_one_more
-from .noise import is_noise, neighbours_alike
+from .noise import REFUTED, excess, is_noise, neighbours_alike
 from .run import PRECISION, Run, Search
 from .seen import Sight
-from .success import DIPS, dips, mass_sentence, wrong_mass
+from .success import mass_sentence, wrong_mass
 from .tolerances import FEW, MET
 from .uncertainty import condition, norms, quantities, spreads, variance
 from .workers import one_thread
@@ -28,14 +25,6 @@ TWINS = 1e-3  # relative difference in mean and std below which two components a
 ALIKE = 1e-3  # condition number × √loss, about the share by which numbers of a curve that is met may be wrong
 MISFIT = 1e-3  # relative loss above which a residual that is no noise is worth a sentence
 SURE = 3.0  # standard deviations that neighbours must be alike by, where nothing that was tried mends it
-MENDED = 0.5  # share of the loss that a cure must leave at most, to be named
-CURE = {"maxfev": 200}
-CURES = {  # the fewest numbers first
-    "start": "another start",
-    "constant": "`background='constant'`",
-    "linear": "`background='linear'`",
-    "component": "one more component",
-}
 FAINT = 2.0  # × log N: (area/error)² below which BIC would rather do without. A free width makes it 1.5 times less than
 # Δχ², and three numbers cost 3·log N.
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
@@ -121,27 +110,44 @@ def _faint(fit: _Fit) -> Iterator[str]:
 
 
 def _misfit(fit: _Fit) -> Iterator[str]:
-    """What is left that is no noise; a cure is tried before it is named."""
+    """What is left that is no noise, or not the noise of `sigma`; a cure is tried before it is named."""
     run, problem = fit.run, fit.run.problem
-    if run.loss <= MET or _is_noise(run) or not run.is_finite or wrong_mass(run):
+    if not run.is_finite or wrong_mass(run):
         return
     if dips(run):
         yield DIPS
         return
-    losses = {cure: _mended(run, cure) for cure in CURES}
-    least, left = min(losses.values()), f"a relative loss of {run.loss:.2g} is left"
+    misses = run.loss > MET and not _is_noise(run)
+    losses = {cure: mended(run, cure) for cure in CURES if misses}
+    least, left = min(losses.values(), default=np.inf), f"a relative loss of {run.loss:.2g} is left"
     confirmed = fit.search is not None and fit.search.confirmed
     if least < np.inf:
         few = (cure for cure, loss in losses.items() if loss <= 2 * least + MET)
         cure = "start" if losses["start"] < np.inf and not confirmed else next(few)  # the model isn't to blame yet
         yield f"{left}: {CURES[cure]} lowers it to {losses[cure]:.2g}"
-    elif run.loss > MISFIT and not is_noise(_residuals(run), problem.target, SURE):
+    elif misses and run.loss > MISFIT and not is_noise(_residuals(run), problem.target, SURE):
         why = "one more component doesn't mend it, the bells may be no Gaussians, or the background another"
         if problem.ties or problem.prior is not None:
             why = "the ties, or the prior, may not hold"
         elif not confirmed:
             why = "another start may mend it"
         yield f"{left} that is no noise: {why}"
+    elif problem.points.sigma is not None:
+        yield from _wrong_sigma(run, problem.points.sigma)
+
+
+def _wrong_sigma(run: Run, sigma: Array) -> Iterator[str]:
+    """`sigma` by what is left; whether it is too large, where the curve stands above it: a count of 0 has none."""
+    problem, n_free = run.problem, run.problem.n_free
+    r = _residuals(run) * (problem.energy / sigma.min())
+    freedom = max(r.size - n_free, 1)
+    if excess(chi2 := float(r @ r), freedom) > REFUTED:
+        yield f"χ² is {chi2 / freedom:.3g} times its degrees of freedom: `sigma` is too small, or the model is wrong"
+    high = r[problem.points.density / sigma + r > 1]
+    chi2, freedom = float(high @ high), high.size - n_free
+    if run.loss > MET and chi2 < freedom / 4 and excess(chi2, freedom) < -REFUTED:
+        ratio = sqrt(chi2 / freedom)
+        yield f"the residual is {ratio:.2g} of `sigma` where the curve is higher: `sigma` and all errors are too large"
 
 
 def _is_noise(run: Run) -> bool:
@@ -152,32 +158,11 @@ def _is_noise(run: Run) -> bool:
         return run.leaves_noise
     if problem.noise is None:
         return not neighbours_alike(_residuals(run))
-    freedom = problem.u.size - problem.n_free
-    return run.loss / problem.noise / problem.noise <= freedom + 3 * sqrt(2 * max(freedom, 1))
+    return excess(run.loss / problem.noise / problem.noise, problem.u.size - problem.n_free) <= REFUTED
 
 
 def _residuals(run: Run) -> Array:
     return evaluate(run.phi, run.problem).residuals[: run.problem.u.size]
-
-
-def _mended(run: Run, cure: str) -> float:
-    """The loss that a cure leaves, if that is noise or much less than now; else infinity."""
-    problem = run.problem
-    if problem.prior is not None or problem.ties or (cure in ("constant", "linear") and problem.background.n_columns):
-        return np.inf
-    if cure == "component":
-        phi, other = with_one_more(run)
-    else:
-        try:
-            other = problem if cure == "start" else problem.on_background(cure)
-        except ValueError:  # nothing rises above it
-            return np.inf
-        phi = as_phi(other, curvature_start(other.u, other.curve, other.n_components))
-    if phi.size + other.background.n_columns > other.u.size:  # more numbers than points
-        return np.inf
-    mended = minimise(phi, other, METHODS["lm"], CURE)
-    loss = mended.loss * (other.energy / problem.energy) ** 2
-    return loss if mended.is_healthy and (loss < MENDED * run.loss or mended.leaves_noise) else np.inf
 
 
 def _rivals(fit: _Fit) -> Iterator[str]:

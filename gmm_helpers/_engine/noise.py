@@ -7,12 +7,18 @@ import numpy as np
 from ..validation import Array
 from .tolerances import FEW
 
-__all__ = ["MAD", "is_noise", "neighbours_alike"]
+__all__ = ["MAD", "REFUTED", "excess", "is_noise", "neighbours_alike"]
 
 MAD = 1.4826 / sqrt(6)  # median size of second differences to the standard deviation of noise
 HIGH, FEW_HIGH = 0.1, 8  # share of the peak above which a point counts as high; fewer such points tell nothing
 TO_AND_FRO = 1 / 3  # share of second differences that change sign; two thirds under noise, few on a smooth curve
+REFUTED = 3.0  # standard deviations of χ², from which on it refutes a fit
 LOUD = 3.0  # times the noise, from which on a residual is none
+
+
+def excess(chi2: float, dof: int) -> float:
+    """By how many of its standard deviations, √(2·dof), χ² is larger than its degrees of freedom."""
+    return (chi2 - dof) / sqrt(2 * max(dof, 1))
 
 
 def neighbours_alike(residuals: Array, level: float = 2.0) -> bool:

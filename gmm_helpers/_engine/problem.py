@@ -61,9 +61,9 @@ class Problem:
         """The standard deviation of a residual where `sigma` tells it."""
         return None if self.points.sigma is None else float(self.points.sigma.min()) / self.energy
 
-    def on_background(self, kind: str) -> "Problem":
-        """The same curve with a background in the model, untied and without a prior."""
-        return _normalised(replace(self.points, background=kind), self.n_components, self.areas)
+    def with_points(self, **changes: Any) -> "Problem":
+        """The same fit to points of which something is changed, untied and without a prior."""
+        return _normalised(replace(self.points, **changes), self.n_components, self.areas)
 
     def with_components(self, n_components: int) -> "Problem":
         """The same curve for another number of components, untied and without a prior."""

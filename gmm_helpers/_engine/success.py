@@ -5,16 +5,15 @@ from math import sqrt
 import numpy as np
 
 from ..loss import trapezoid_weights
+from .cures import DIPS, dips
 from .noise import MAD
 from .run import NAN, STOPPED, Run, Search
 from .tolerances import MET
 from .uncertainty import variance
 
-__all__ = ["DIPS", "dips", "is_success", "mass_sentence", "message", "wrong_mass"]
+__all__ = ["is_success", "mass_sentence", "message", "wrong_mass"]
 
 OFF_BY = 0.02  # share by which an area may differ by quadrature alone
-HALF = 0.5  # relative loss, of a fit that explains less than half of the curve
-DIPS = "the curve dips below its background: fit −density, or bells of both signs with lmfit"
 
 
 def is_success(run: Run, search: Search | None) -> bool:
@@ -96,8 +95,3 @@ def wrong_mass(run: Run) -> bool:
 def mass_sentence(run: Run) -> str:
     """What to do about a wrong mass."""
     return f"the curve's area is {run.problem.area:.4g}, not {run.problem.areas.unit:.4g}: pass `mass=None`"
-
-
-def dips(run: Run) -> bool:
-    """Whether the curve falls below its background rather than rising above it, and most of it isn't met."""
-    return run.loss > HALF and not run.leaves_noise and bool(np.sum(run.problem.target**3) < 0)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from curves import PEDESTAL, ROOT_2PI, areas_of, assert_right, bells, told
+from scipy.ndimage import gaussian_filter1d
 from scipy.optimize import least_squares
 
 from gmm_helpers import classic, fit
@@ -132,11 +133,28 @@ def test_a_slope_beneath_the_bells_is_named(K):
     assert any("`background='linear'`" in sentence for sentence in fit(x, y, K, mass=None, rng=0).diagnosis)
 
 
-def test_lines_of_absorption_are_no_success():
-    x = np.linspace(4000, 400, 500)
-    y = 1 - bells(x, (0.6, 1700, 20), (0.3, 2900, 40))
-    result = fit(x, y, 2, mass=None, background="constant", rng=0)
+@pytest.mark.parametrize("background", [None, "constant", "linear"])
+@pytest.mark.parametrize(("K", "noise"), [(2, 0), (2, 0.005), (3, 0.005)])
+def test_lines_of_absorption_are_no_success(K, noise, background):
+    x = np.linspace(-10, 10, 300)
+    y = 1 - bells(x, (0.3, -2, 0.8), (0.5, 3, 1)) + noise * np.random.default_rng(11).normal(size=300)
+    result = fit(x, y, K, mass=None, background=background, rng=0)
     assert not result.success
     assert "dips" in result.message
+    assert told(result, "dips")
+
+
+def test_what_dips_is_met_turned_round():
+    x = np.linspace(4000, 400, 500)
+    y = 1 - bells(x, (0.6, 1700, 20), (0.3, 2900, 40))
     turned = fit(x, -y, 2, mass=None, background="constant", rng=0)
     np.testing.assert_allclose(turned.mixture.means, [1700, 2900])
+
+
+@pytest.mark.parametrize("width", [0, 1, 2])
+def test_noise_does_not_dip(width):
+    """Smoothed or not."""
+    for seed in range(8):
+        y = np.random.default_rng(seed).normal(size=400)
+        y = gaussian_filter1d(y, width) if width else y
+        assert not told(fit(np.arange(400.0), y, 1, mass=None, n_starts=5, rng=0), "dips")

@@ -98,6 +98,16 @@ def test_one_sigma_for_all_points_moves_nothing_but_the_errors():
     assert fit(x, y, 3, rng=0, sigma=np.full(75, 0.002)).x == pytest.approx(told_so.x, rel=1e-9)
 
 
+@pytest.mark.parametrize(("times", "word"), [(0.05, "too small"), (0.5, "too small"), (1, ""), (5, "too large")])
+def test_a_sigma_that_is_not_the_noise_is_told(times, word):
+    x = np.arange(200.0)
+    for seed in range(3):
+        y = bells(x, (1, 50, 8), (0.6, 120, 15)) + 0.02 * np.random.default_rng(seed).normal(size=200)
+        result = fit(x, y, 2, mass=None, sigma=0.02 * times, rng=0)
+        assert [word in sentence for sentence in result.diagnosis] == ([True] if word else [])
+        assert result.is_refuted == (word == "too small")
+
+
 # Points that don't count
 
 

@@ -1,0 +1,73 @@
+"""Whether a fit that misses its curve would meet it otherwise: each cure is tried, by one guess and one walk."""
+
+from math import log
+
+import numpy as np
+
+from ..starts import curvature_start
+from .methods import METHODS
+from .minimise import minimise
+from .moves import as_phi, with_one_more
+from .problem import Problem
+from .run import Run
+from .tolerances import MET
+from .workers import one_thread
+
+__all__ = ["CURES", "DIPS", "dips", "mended"]
+
+MENDED = 0.5  # share of the loss that a cure must leave at most
+LIMIT = {"maxfev": 200}
+CURES = {  # the fewest numbers first
+    "start": "another start",
+    "constant": "`background='constant'`",
+    "linear": "`background='linear'`",
+    "component": "one more component",
+}
+DIPS = "the curve dips below its background: fit −density with a `background`, or bells of both signs with lmfit"
+SURE = 50.0  # N·log of the ratio of two losses, as BIC has it, from which on noise doesn't make it
+
+
+def mended(run: Run, cure: str) -> float:
+    """The loss that a cure leaves, if that is noise or much less than now; else infinity."""
+    problem = run.problem
+    if problem.prior is not None or problem.ties or (cure in ("constant", "linear") and problem.background.n_columns):
+        return np.inf
+    phi, other = None, problem
+    if cure == "component":
+        phi, other = with_one_more(run)
+    elif cure != "start":
+        try:
+            other = problem.with_points(background=cure)
+        except ValueError:  # nothing rises above it
+            return np.inf
+    if 3 * other.n_components + other.background.n_columns > other.u.size:  # more numbers than points
+        return np.inf
+    end = _walked(other, phi)
+    loss = end.loss * (other.energy / problem.energy) ** 2
+    return loss if end.is_healthy and (loss < MENDED * run.loss or end.leaves_noise) else np.inf
+
+
+def _walked(problem: Problem, phi: np.ndarray | None = None) -> Run:
+    if phi is None:
+        phi = as_phi(problem, curvature_start(problem.u, problem.curve, problem.n_components))
+    return minimise(phi, problem, METHODS["lm"], LIMIT)
+
+
+@one_thread
+def dips(run: Run) -> bool:
+    """Whether the curve falls below its background rather than rises above it: as many bells meet −density far
+    better."""
+    if run.loss <= MET or run.leaves_noise or not run.is_finite:
+        return False
+    problem = run.problem
+    kind = problem.points.background if problem.background.n_columns else "constant"
+    y = problem.points.density
+    try:
+        up, down = (problem.with_points(background=kind, density=each) for each in (y, -y))
+    except ValueError:  # nothing rises above it
+        return False
+    if np.sum(up.target**3) >= 0:
+        return False
+    before, after = min(run.loss * (problem.energy / up.energy) ** 2, _walked(up).loss), _walked(down).loss
+    is_sure = up.u.size * log(before / after) > SURE
+    return after < MENDED * before or (is_sure and 1 - before < (1 - after) / 4)
