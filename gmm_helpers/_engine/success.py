@@ -62,7 +62,8 @@ def _how_found(search: Search) -> str:
         words = f"none of {independent} found it, a relocation did"
     if search.outlived:
         words += f", and {_count(search.outlived, 'relocation')} failed to better it"
-    best, lowest = search.runs[0].fun, min(run.fun for run in search.runs)
+    best = search.runs[0].fun
+    lowest = min([run.fun for run in search.rivals], default=best)
     if best > 1.001 * lowest:
         share = 100 * (best / lowest - 1)
         words += f"; a fit with a spike or out of sight is {share:.2g} % lower, and was not preferred"

@@ -75,6 +75,7 @@ def test_a_narrow_line_is_no_spike_of_noise(n, broad, narrow, seeds):
         begun = Mixture([0.9, 0.1], [broad[1], narrow[1]], [broad[2], narrow[2]])
         truth = fit(x, y, 2, mass=None, start=begun, n_starts=1)
         assert result.success
+        assert "spike" not in result.message
         assert result.loss <= truth.loss * (1 + 1e-9)
         assert abs(result.mixture.means - [broad[1], narrow[1]]).max() < 6 * result.standard_errors().means.max()
 
