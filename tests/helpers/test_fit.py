@@ -600,7 +600,7 @@ def test_a_run_that_leaves_the_range_of_numbers_says_so_by_any_method(method):
     assert "left the range of numbers" in result.message
 
 
-def test_the_finish_of_a_thinned_search_is_priced_by_all_points(monkeypatch):
+def test_the_finish_of_a_search_on_means_is_priced_by_all_points(monkeypatch):
     monkeypatch.setattr("gmm_helpers._engine.search.BUDGET", 0.3)
     x = np.linspace(-3, 3, 50_000)
     result = fit(x, np.maximum(1 - abs(x), 0), 6, mass=None, n_starts=2, rng=0)

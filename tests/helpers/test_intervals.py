@@ -132,7 +132,7 @@ def test_a_share_of_a_given_mass_ends_at_the_mass():
         np.testing.assert_allclose(result.interval("weights", 0), [low / 3, high / 3], atol=0.01)
 
 
-def test_fits_of_a_thinned_grid_are_no_rivals():
+def test_fits_of_means_of_neighbours_are_no_rivals():
     """Over 4,096 points the search runs on some of them, whose χ² is another."""
     x = np.linspace(0, 10, 6000)
     y = bells(x, (1, 3, 0.5), (0.6, 7, 1)) + 0.05 * np.random.default_rng(3).normal(size=x.size)
