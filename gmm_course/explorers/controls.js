@@ -85,6 +85,9 @@ const CONTROLS = {
       page.model.send({ file: name, serial: page.kernel.serial }, undefined, [content]);
       file.value = ""; // so that the same name, its file mended, is taken again
     };
-    return ({ found }) => found === below.dataset.html || (below.innerHTML = below.dataset.html = found);
+    return ({ found, closed }) => {
+      const html = closed ? "" : found;
+      if (html !== below.dataset.html) below.innerHTML = below.dataset.html = html;
+    };
   },
 };

@@ -9,6 +9,9 @@ function set(node, attributes) {
   return node;
 }
 
+// An attribute that is there unless something holds: of what isn't seen and keeps its room, say
+const unless = holds => (holds ? null : "");
+
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches; // the system asks for less motion
 
 // A new element in `parent`; a tag that begins with a hyphen is SVG.
@@ -17,7 +20,8 @@ function make(tag, parent, attributes = {}, text) {
   set(node, attributes);
   if (text !== undefined) node.textContent = text;
   parent?.append(node);
-  if (node.tabIndex === 0) node.dataset.lmSuppressShortcuts = "true"; // what Jupyter asks of whatever has the focus
+  const focus = node.tabIndex === 0 || "tabindex" in attributes;
+  if (focus) node.dataset.lmSuppressShortcuts = "true"; // what Jupyter asks of whatever has the focus
   return node;
 }
 
@@ -30,19 +34,30 @@ function keepKeys(root) {
   root.addEventListener("keydown", event => plain(event) && event.stopPropagation());
 }
 
-// Two to four answers, one of which is clicked once, and whether that was right. Returns what shows them. right: the
-// number of the right answer, or null where it isn't known; sentence: what is said of it. A guess of -1 gives up.
+// Two to four answers, one of which is clicked once, and in their place what is said of it. Returns what shows them.
+// guess: the number of the one clicked, -1 for giving up, null for none yet; right: that of the right one, or null
+// where it isn't known; because: why. The longest verdict has its room from the first: when one is told nothing moves.
 function guessing(parent, choose) {
-  const answers = make("span", parent, { role: "group", "aria-label": "your guess" });
-  const verdict = make("span", parent, { class: "gmm-verdict", role: "status" });
-  return (choices, guess, right = null, sentence = "") => {
-    if (answers.dataset.of !== choices.join("|"))
-      answers.replaceChildren(...choices.map((each, i) => button(null, each, () => choose(i))));
-    const idle = guess === -1 ? " gmm-idle" : ""; // not hidden: its place is kept
-    set(answers, { "data-of": choices.join("|"), class: `gmm-answers${idle}` });
-    [...answers.children].forEach((node, i) =>
-      set(node, { "aria-pressed": guess === i, disabled: guess === null ? null : "" }));
-    const told = right === guess ? "✓ Right." : `✗ It is: ${choices[right]}.`;
-    verdict.textContent = right === null ? "" : `${told} ${sentence}`.trim();
+  const answers = make("span", parent, { class: "gmm-answers", role: "group", "aria-label": "your guess" });
+  const verdict = make("span", parent, { class: "gmm-verdict", role: "status", tabindex: -1 });
+  const said = make("span", verdict), why = make("span", verdict);
+  const room = make("span", parent, { class: "gmm-room", "data-unseen": "" });
+  const click = i => {
+    choose(i);
+    requestAnimationFrame(() => verdict.focus({ preventScroll: true })); // the answer that had the focus is gone
+  };
+  return (choices, guess, right = null, because = "") => {
+    if (answers.dataset.of !== choices.join("|")) {
+      answers.replaceChildren(...choices.map((each, i) => button(null, each, () => click(i))));
+      button(answers, "show me", () => click(-1));
+    }
+    set(answers, { "data-of": choices.join("|"), "data-unseen": unless(guess === null) });
+    set(verdict, { "data-unseen": unless(guess !== null) });
+    const longest = choices.toSorted((a, b) => b.length - a.length)[0], yours = choices[guess], truth = choices[right];
+    const known = { [-1]: `It is “${truth}”. `, [right]: `✓ Right: “${truth}”. ` };
+    const open = guess === -1 ? "" : `You said “${yours}”.`; // what is right is still to be worked out
+    said.textContent = right === null ? open : known[guess] ?? `✗ Not “${yours}” but “${truth}”. `;
+    why.textContent = right === null ? "" : because;
+    room.textContent = `✗ Not “${longest}” but “${truth ?? longest}”. ${because}`;
   };
 }

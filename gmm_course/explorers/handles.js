@@ -1,5 +1,5 @@
 // Handles on the picture: what each holds, where it stands, and how mouse, pen, finger and arrow keys move it.
-const HIT = 22; // pixels: the radius of what can be hit
+const HIT = 22, NEAR = 16, LIFT = 12; // pixels: the radius of what can be hit; what counts as one place; above a floor
 const NAMES = { w: ["weight", "w"], m: ["mean", "μ"], s: ["std", "σ"] };
 const short = v => +v.toPrecision(Math.abs(v) < 0.01 ? 3 : Math.abs(v) < 1 ? 4 : 5);
 const subscript = k => "₁₂₃₄₅₆₇₈₉"[k];
@@ -21,7 +21,7 @@ class Hold {
 
   // A preset or a problem begins: what was moved before counts no more, and what it will move comes with the answer.
   begin(which) {
-    this.values = { ...this.values, preset: null, problem: 0, answer: null, revealed: false, ...which };
+    this.values = { ...this.values, preset: null, problem: 0, answer: null, moved: false, revealed: false, ...which };
     [this.moved, this.complaint] = [{}, ""];
   }
 
@@ -93,7 +93,7 @@ const KINDS = {
 };
 
 class Handles {
-  // moved(): a value has moved; released(): the hand has let go
+  // moved(key): a value has moved; released(): the hand has let go
   constructor(picture, hold, moved, released) {
     const { svg } = picture, drop = () => hold.held && released((hold.held = null));
     Object.assign(this, { picture, hold, moved, nodes: new Map(), layer: make("-g", svg), list: [] });
@@ -101,7 +101,10 @@ class Handles {
     svg.onpointerdown = event => this.down(event, svg.getBoundingClientRect());
     const stay = event => hold.held && event.preventDefault(); // or the finger scrolls the page
     svg.addEventListener("touchstart", stay, { passive: false });
-    svg.onpointermove = event => hold.held && this.drag(event, svg.getBoundingClientRect());
+    svg.onpointermove = event => {
+      const { left, top } = svg.getBoundingClientRect();
+      if (hold.held) this.drag([event.clientX - left, event.clientY - top]);
+    };
   }
 
   draw(specs) {
@@ -110,11 +113,29 @@ class Handles {
     if (ids !== this.ids) this.layer.replaceChildren();
     if (ids !== this.ids) this.nodes = new Map(this.list.map(each => [each.id, this.build(each)]));
     this.ids = ids;
+    if (this.hold.held?.pushes) this.drag(this.hold.held.at); // the axis grows under a hand that rests
+    if (!this.hold.held) this.aside = new Map(); // while one is held, none hops out of its way
+    this.list.forEach(each => this.place(each));
     this.list.forEach(each => this.put(each, this.nodes.get(each.id)));
+  }
+
+  // Where a handle is true to what it moves, and the spot where it is shown: above the floor of its panel, so that a
+  // bell of no weight has handles too, and beside those before it that stand on the same place.
+  place(each) {
+    const { x, y, w, h } = this.picture.boxes[each.panel], [left, top] = this.picture.at(each.panel, ...each.at);
+    const across = clip(left, x, x + w), up = clip(top, y, y + h);
+    const high = each.shape === "dot" ? up : Math.min(up, y + h - LIFT);
+    const before = this.list.slice(0, this.list.indexOf(each)).map(other => other.spot);
+    const taken = at => before.some(spot => Math.hypot(spot[0] - at, spot[1] - high) < NEAR);
+    let aside = this.aside.get(each.id) ?? 0;
+    if (!this.hold.held) while (taken(across + aside)) aside += across > x + w / 2 ? -NEAR : NEAR;
+    this.aside.set(each.id, aside);
+    Object.assign(each, { own: [across, up], spot: [across + aside, high] });
   }
 
   build({ id, shape }) {
     const node = make("-g", this.layer, { class: "gmm-handle", tabindex: 0, role: "slider", "data-id": id });
+    make("-path", node, { class: "gmm-stem" });
     make("-circle", node, { r: HIT, class: "gmm-hit" });
     const [width, height] = { top: [14, 14], flank: [8, 16], dot: [16, 16] }[shape];
     make("-rect", node, { x: -width / 2, y: -height / 2, width, height, rx: width / 2, class: "gmm-grip" });
@@ -123,10 +144,9 @@ class Handles {
   }
 
   put(each, node) {
-    const box = this.picture.boxes[each.panel], [x, y] = this.picture.at(each.panel, ...each.at);
     const numbers = [each.across, each.up].filter(Boolean), [{ low, high, now, name }, up] = numbers;
     const first = words => words.split(" ")[0];
-    each.spot = [clip(x, box.x, box.x + box.w), clip(y, box.y, box.y + box.h)];
+    set(node.firstChild, { d: `M0 0L${each.own.map((v, i) => (v - each.spot[i]).toFixed(1)).join(" ")}` });
     set(node, { style: `color: var(--${each.color})`,
       transform: `translate(${each.spot.map(v => v.toFixed(1)).join(" ")})`,
       "aria-label": each.name ?? `${name}${up ? ` and ${first(up.name)}` : ""}, handle`,
@@ -141,17 +161,21 @@ class Handles {
     event.preventDefault(); // selects no text
     this.nodes.get(each.id).focus({ preventScroll: true, focusVisible: false });
     this.picture.svg.setPointerCapture(event.pointerId);
-    this.hold.held = { ...each, off: [each.spot[0] - x, each.spot[1] - y], from: y, rises: false };
+    this.hold.held = { ...each, off: [each.own[0] - x, each.spot[1] - y], from: y, rises: false };
   }
 
-  drag(event, { left, top }) {
-    const { held } = this.hold, y = event.clientY - top, each = this.list.find(({ id }) => id === held.id);
+  // The hand is at [x, y]. Near the end of its axis it pushes it, as far as the value may go.
+  drag([x, y]) {
+    const { held } = this.hold, each = this.list.find(({ id }) => id === held.id);
     if (!each) return;
+    const box = this.picture.boxes[each.panel], left = x + held.off[0], top = Math.max(y + held.off[1], box.y);
     held.rises ||= Math.abs(y - held.from) > 4; // a hand that goes across doesn't change the height
-    const [a, b] = this.picture.point(each.panel, event.clientX - left + held.off[0], y + held.off[1]);
+    held.pushes = held.rises && top < box.y + NEAR && each.up && each.up.now < each.up.high;
+    held.at = [x, y];
+    const [a, b] = this.picture.point(each.panel, left, top);
     if (each.across) this.hold.put(each.across.path, each.across.from(a));
     if (each.up && held.rises) this.hold.put(each.up.path, each.up.from(b));
-    this.moved();
+    this.moved((each.across ?? each.up).path[0]);
   }
 
   key(event, id) {
@@ -161,6 +185,6 @@ class Handles {
     const { path, now, log, step } = across ? each.across ?? each.up : each.up ?? each.across;
     const by = step * (across ?? up) * (event.shiftKey ? 10 : 1);
     this.hold.put(path, log ? now * 10 ** by : now + by);
-    this.moved();
+    this.moved(path[0]);
   }
 }

@@ -2,6 +2,7 @@
 // Its parts are built by functions, each of which returns one that shows a view.
 const HIDDEN = "Drag bells of your own until they meet the dots; then reveal.";
 const COVERED = "Guess first: click an answer, or move something.";
+const MOVED = "Your own problem now. Reset brings the question back.";
 const SILENT = "No answer from the kernel. If it was restarted, run the cell above again.";
 const SPOKEN = 700; // milliseconds
 
@@ -21,16 +22,18 @@ class Page {
 
   put(path, value) {
     this.hold.put(path, value);
-    this.moved(path[0] in this.spec.controls);
+    this.moved(path[0]);
   }
 
-  // Whoever moves a curve, or lets it be worked on, has looked, and guesses no more
+  // Long work, or a look along what is there, shows the answer
   looked() { if (this.hold.values.answer === null) this.hold.put(["answer"], -1); }
 
-  // curves: some may have moved, and not only the frame around them
-  moved(curves = true) {
-    if (curves) this.looked();
-    this.kernel.moved(curves && follows(this.kernel.view, this.hold));
+  // The hand has moved the value of a control, which makes another problem of it, or of the frame around them
+  moved(key) {
+    const control = this.spec.controls[key], { view } = this.kernel;
+    if (control?.aside) this.looked();
+    else if (control) this.hold.put(["moved"], true);
+    this.kernel.moved(control && follows(view, this.hold) && view.live.K); // where the page fits, Python can wait
     this.schedule();
   }
 
@@ -42,7 +45,8 @@ class Page {
     const { kernel, hold: { values } } = this, { view, current, serial } = kernel;
     const alone = !current && follows(view, this.hold), anew = alone ? followed(view, values, kernel.fit) : {};
     kernel.fit = anew.fit ?? kernel.fit;
-    this.shows.forEach(show => show({ ...view, ...anew, alone, current }, values));
+    const closed = view.answers.length > 0 && values.answer === null && !values.moved && !values.revealed;
+    this.shows.forEach(show => show({ ...view, ...anew, alone, current, closed }, values));
     set(this.root, { "data-serial": serial, "data-drawn": alone ? serial : view.serial, "data-answered": view.serial });
   }
 }
@@ -64,24 +68,30 @@ function bar(parent, page) {
   return (view, values) => pressed.forEach(([node, on]) => set(node, { "aria-pressed": on(values) }));
 }
 
+// The question, until the hand has made another problem of it. Its room stays: the picture must not move in a drag.
 function question(parent, page) {
-  const asked = make("span", parent), show = guessing(parent, i => page.put(["answer"], i));
-  return (view, { answer }) => {
-    const known = page.model.still || view.current;
+  const [asks, guess] = [0, 1].map(() => make("div", parent, { class: "gmm-stack" }));
+  const asked = make("span", asks), note = make("span", asks, {}, MOVED);
+  const show = guessing(guess, i => page.put(["answer"], i));
+  return (view, { answer, moved }) => {
+    const open = !moved || view.stays || !view.answers.length, known = page.model.still || view.current;
     asked.textContent = view.question;
-    show(view.answers, answer, known && (answer ?? -1) >= 0 ? view.right : null);
+    set(asked, { "data-unseen": unless(open) });
+    set(note, { "data-unseen": unless(!open) });
+    set(guess, { "data-unseen": unless(open), hidden: unless(view.answers.length) });
+    show(view.answers, answer, known ? view.right : null, view.because);
   };
 }
 
 function picture(parent, page) {
   const { spec, hold } = page, drawing = new Picture(parent, spec.panels, spec.height);
   page.image = drawing.image;
-  const handles = new Handles(drawing, hold, () => page.moved(), () => page.kernel.ask() ?? page.schedule());
+  const handles = new Handles(drawing, hold, key => page.moved(key), () => page.kernel.ask() ?? page.schedule());
   new ResizeObserver(() => page.schedule()).observe(parent);
   return (view, { revealed }) => {
-    const marks = view.marks.filter(mark => mark.when !== "revealed" || revealed);
-    if (drawing.draw(marks, view, hold.held)) page.schedule(); // an axis still glides
-    handles.draw(view.handles);
+    const times = { revealed, looked: !view.closed, covered: view.closed }, now = ({ when }) => times[when] ?? true;
+    if (drawing.draw(view.marks.filter(now), view, hold.held)) page.schedule(); // an axis still glides
+    handles.draw(view.handles.filter(now));
   };
 }
 
@@ -92,12 +102,12 @@ function words(parent, page) {
   const spoken = make("div", parent, { class: "gmm-unseen", role: "status" });
   const error = make("div", parent, { class: "gmm-error", role: "alert" });
   let quiet = 0;
-  return (view, { problem, revealed, answer }) => {
+  return (view, { problem, revealed }) => {
     const hides = page.spec.guess && problem > 0 && !revealed;
-    const covered = hides ? HIDDEN : view.answers.length && answer === null && !revealed ? COVERED : null;
+    const covered = hides ? HIDDEN : view.closed ? COVERED : null;
     const text = covered ?? (view.alone && view.live.K ? said(view.fit, view.marks) : view.sentence);
     sentence.textContent = text;
-    set(sentence, { "data-covered": covered && "" });
+    set(sentence, { "data-covered": unless(!covered) });
     set(page.image, { role: "img", "aria-label": text });
     status.innerHTML = covered || (view.alone && page.model.still) ? "" : view.status;
     error.textContent = page.hold.complaint || view.error || (page.kernel.silent ? SILENT : "");

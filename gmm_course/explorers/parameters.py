@@ -22,7 +22,7 @@ def explore_parameters(**values):
     """
     fine, x, before = np.linspace(0, 25, 220), classic_grid(), []
     of = {"w": ("logits", 0), "s": ("log_stds", 0)}
-    handles = [{"kind": "bells", "of": of, "means": MEANS.tolist(), "K": 3, "panel": "curve"}]
+    handles = [{"kind": "bells", "of": of, "means": MEANS.tolist(), "K": 3, "panel": "curve", "when": "looked"}]
     for k in range(3):
         looks = {"y": (3 - k) / 4, "color": f"bell{k + 1}"}
         handles.append({"kind": "point", "paths": (("logits", k),), "panel": "logits"} | looks)

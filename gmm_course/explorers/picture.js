@@ -1,5 +1,5 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
-const LEFT = 50, RIGHT = 14, ABOVE = 22, FAR = 9999, EDGE = 5; // so that a dot at an end is whole
+const LEFT = 50, RIGHT = 14, ABOVE = 22, FAR = 9999, PUSH = 1.06, EDGE = 5; // so that a dot at an end is whole
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
 const part = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
 const whole = (t, [low, high], log) => (log ? low * (high / low) ** t : low + t * (high - low));
@@ -38,18 +38,18 @@ class Picture {
   }
 
   // marks: a list of { name, kind, panel, x, y, color, … }. Returns whether an axis is still gliding.
-  draw(marks, { limits, current }, held) {
+  draw(marks, { limits, current, marks: all }, held) {
     const moving = this.glide(limits, current ? [] : marks, held), width = this.svg.parentNode.clientWidth || 640;
-    const kinds = marks.map(({ name, kind, panel, label }) => [name, kind, panel, label]);
+    const kinds = all.map(mark => [mark.name, mark.kind, mark.panel, mark.label, marks.includes(mark)]);
     const looks = JSON.stringify([this.limits, width, kinds]);
-    if (looks !== this.drawn) this.rebuild(marks, width);
+    if (looks !== this.drawn) this.rebuild(marks, all, width);
     this.drawn = looks;
     for (const mark of marks) this.put(mark, this.nodes.get(mark.name));
     return moving;
   }
 
   // The limits a step nearer to what is wanted. While a handle is held, or the marks are ahead of the answers, an axis
-  // only grows; under a held top not even that.
+  // only grows; under a held top it stays, or goes as slowly as the hand pushes it.
   glide(wanted, ahead, held) {
     const jumps = calm();
     let moving = false;
@@ -57,7 +57,8 @@ class Picture {
       const old = this.limits[name]?.y ?? y, { ylog } = this.panels[name];
       const live = ylog ? [] : ahead.filter(mark => mark.panel === name && mark.live);
       const seen = [...y, ...(held || ahead.length ? old : []), ...live.flatMap(mark => mark.y.map(v => 1.04 * v))];
-      const high = held?.shape === "top" ? old[1] : Math.max(...seen);
+      const top = held?.shape === "top" && held.panel === name;
+      const high = top ? old[1] * (held.pushes ? PUSH : 1) : Math.max(...seen);
       this.limits[name] = { x, y: [Math.min(...seen), high].map((to, i) => {
         if (jumps || ylog || Math.abs(to - old[i]) < 0.01 * (old[1] - old[0])) return to;
         moving = true;
@@ -82,7 +83,7 @@ class Picture {
     set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
   }
 
-  rebuild(marks, width) {
+  rebuild(marks, all, width) {
     this.arrange(width);
     this.frame();
     this.image.replaceChildren();
@@ -96,8 +97,10 @@ class Picture {
       for (const tag of kind === "text" ? ["-text"] : ["-path", "-path"]) make(tag, node);
       return [name, node];
     }));
-    const labels = new Set();
-    this.legend.replaceChildren(...marks.filter(({ label }) => label && labels.size < labels.add(label).size).map(key));
+    const labels = new Set(), shown = mark => marks.includes(mark); // what waits for a guess has its room in the legend
+    const keys = all.filter(mark => mark.label && (shown(mark) || mark.when === "looked"));
+    const first = keys.filter(({ label }) => labels.size < labels.add(label).size);
+    this.legend.replaceChildren(...first.map(mark => set(key(mark), { "data-unseen": unless(shown(mark)) })));
   }
 
   put(mark, node) {
@@ -105,8 +108,9 @@ class Picture {
     const to = i => this.at(panel, x[i], y[i]).map(v => +clip(v, -FAR, FAR).toFixed(1));
     set(node, { opacity });
     if (kind === "text") {
+      const box = this.boxes[panel], [left, top] = x.length ? to(0) : [box.x + box.w / 2, box.y + 20];
       node.firstChild.textContent = words;
-      return set(node.firstChild, { x: to(0)[0], y: to(0)[1] - 6, style: `color: var(--${color})` });
+      return set(node.firstChild, { x: left, y: top - 6, style: `color: var(--${color})` });
     }
     let edge = "", pen = "M";
     for (let i = 0; i < x.length; i++) {

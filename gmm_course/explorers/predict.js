@@ -2,9 +2,9 @@
 function render({ model, el }) {
   const { choices, right, sentence } = model.get("spec");
   const root = make("div", el, { class: "gmm-explorer gmm-question" });
-  const show = guessing(root, guess => show(choices, guess, right, sentence));
+  const show = guessing(make("div", root, { class: "gmm-stack" }), guess => show(choices, guess, right, sentence));
   keepKeys(root);
-  show(choices, null);
+  show(choices, null, right, sentence);
 }
 
 export default { render };

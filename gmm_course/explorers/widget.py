@@ -18,7 +18,7 @@ from gmm_helpers import Mixture
 from .as_code import source
 from .inputs import plain, read
 from .javascript import module, packed
-from .marks import Panel, room, scene, still
+from .marks import Panel, room, scene, still, text
 from .state import State, random_mixture
 from .words import scored, table, typeset
 from .work import Work
@@ -29,7 +29,7 @@ PROBLEMS = 20  # new problems, from seeds 1, 2, …
 SEEN = 1e-12  # a density that is nowhere higher is drawn as 0, and nothing can be fitted to it
 UNSEEN = "No point sees a bell: bring one back onto the grid."
 UNTOLD = "# Reveal the truth first: its numbers would stand here."
-FRAME = {"preset": None, "problem": 0, "answer": None, "revealed": False, "code": False}
+FRAME = {"preset": None, "problem": 0, "answer": None, "moved": False, "revealed": False, "code": False}
 
 
 TABLE = tomllib.loads((files(__package__) / "explorers.toml").read_text(encoding="utf-8"))
@@ -43,6 +43,9 @@ class Preset:
     question: str = ""
     answers: tuple = ()
     right: int | None = None
+    because: str = ""
+    open: bool = False
+    stays: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +103,7 @@ class Explorer(anywidget.AnyWidget):
         self.name, self.show, self.judge, self.take, self.work = name, show, judge, take, Work(work or {}, self)
         table = TABLE[name]
         self.code, self.height, self.controls = table["code"].strip(), table.get("height", 392), table["controls"]
+        self.hidden = table.get("hidden", {})
         self.panels = {key: Panel(**panel) for key, panel in table["panels"].items()}
         first = {
             key: c["value"] if "value" in c else [n["value"] for n in c["numbers"]] for key, c in self.controls.items()
@@ -112,7 +116,7 @@ class Explorer(anywidget.AnyWidget):
         self._serial, self._error, self.busy = 0, "", None
         problem = given.get("problem", 0)
         preset = given.get("preset", None if problem else next(iter(self.presets)))
-        self.state = State(self._start(preset, problem) | ({"answer": -1} if set(given) - {"preset"} else {}))
+        self.state = State(self._start(preset, problem) | {"moved": bool(set(given) - set(FRAME))})
         self.state.update(**{key: value if key in FRAME else read(value) for key, value in given.items()})
         self.jobs = list(work or {})
         columns = table.get("columns", [list(self.controls)])
@@ -129,8 +133,9 @@ class Explorer(anywidget.AnyWidget):
         self.on_msg(lambda _widget, message, buffers: self.hear(message, buffers))
         self.refresh()
 
-    def _preset(self, question, answers=(), right=None, **values):
-        return Preset({key: read(value) for key, value in values.items()}, question, tuple(answers), right)
+    def _preset(self, question, answers=(), right=None, because="", open=False, stays=False, **values):
+        start = {key: read(value) for key, value in values.items()}
+        return Preset(start, question, tuple(answers), right, because, open, stays)
 
     def _of(self, preset, problem):
         """The preset of that name or the problem of that number; where there is neither, one without a question."""
@@ -201,11 +206,13 @@ class Explorer(anywidget.AnyWidget):
         self.view = {
             "serial": self._serial,
             "values": {key: plain(value) for key, value in v.items() if key in self.controls or key in FRAME},
-            "marks": [mark.data(name) for name, mark in shown.marks.items() if not mark.when or v[mark.when]],
+            "marks": [mark.data(name) for name, mark in self._timed(shown.marks, of).items()],
             "limits": {key: {"x": list(x), "y": list(y)} for key, (x, y) in self.limits.items()},
             "question": of.question,
             "answers": list(of.answers),
-            "handles": list(shown.handles),
+            "because": of.because,
+            "stays": of.stays,
+            "handles": [handle | {"when": ""} if of.open else handle for handle in shown.handles],
             "sentence": self.sentence,
             "status": typeset(shown.status),
             "table": table(shown.truth, shown.fitted, fitted) if v["revealed"] and shown.truth else "",
@@ -218,6 +225,17 @@ class Explorer(anywidget.AnyWidget):
             "fit": plain(shown.fitted) | {"loss": 1.0} if shown.live and shown.fitted else None,
             "found": shown.found,
         }
+
+    def _timed(self, marks, of):
+        """The marks with their times: what would answer the question waits for a guess, and words keep its place."""
+        timed = {name: mark for name, mark in marks.items() if not mark.when or self.state.values[mark.when]}
+        for words, names in self.hidden.items() if of.answers and not of.open else ():
+            late = {name: mark for name, mark in marks.items() if name.startswith(tuple(names))}
+            timed |= {name: replace(mark, when="looked") for name, mark in late.items()}
+            if late:
+                panel = next(iter(late.values())).panel
+                timed[words] = text(panel, [], [], f"{words}: after your guess", color="soft", when="covered")
+        return timed
 
     def _guessing(self, shown):
         """The view of a problem: the dots, and bells to set on them by hand."""
@@ -232,7 +250,7 @@ class Explorer(anywidget.AnyWidget):
     def source(self):
         """Python that computes what is shown, and a call that brings this explorer back in its present state."""
         v = self.state.values
-        given = {key: value for key, value in v.items() if key not in ("code", "answer")}
+        given = {key: value for key, value in v.items() if key not in ("code", "answer", "moved")}
         start = self._start(v["preset"], v["problem"]) | FRAME | {"preset": next(iter(self.presets))}
         return source(self.name, given, start, self.code, **self.shown.code)
 

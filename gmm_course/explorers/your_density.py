@@ -64,7 +64,7 @@ def explore_your_density(**values):
         fit(x, density, 1, mass=None, n_starts=1)  # refuses what can't be fitted while the last curve is still there
         kept = {"n_components": explorer.state.values["n_components"], "free": True}
         explorer.choose()
-        explorer.update(**{"example": name, "x": x, "density": density, "answer": -1} | kept)
+        explorer.update(**{"example": name, "x": x, "density": density, "moved": True} | kept)
 
     explorer = Explorer(
         "explore_your_density", show, values, new=new, judge=lambda state: state.values["truth"].n_components - 2,

@@ -321,11 +321,14 @@ def test_presets_buttons_and_boxes_do_what_they_say(page):
     assert box.locator(".gmm-status").inner_text() == ""
     pressed(box, "two")
     expect(sentence(box)).to_contain_text("10.00, 12.00 and 14.00")
-    expect(box.locator(".gmm-verdict")).to_have_text("✗ It is: three.")
+    expect(box.locator(".gmm-verdict:focus")).to_contain_text("✗ Not “two” but “three”. The dots are exact")
     pressed(box, "Reset")
     expect(sentence(box)).to_contain_text("Guess first")
     pressed(box, "three")
-    expect(box.locator(".gmm-verdict")).to_have_text("✓ Right.")
+    expect(box.locator(".gmm-verdict")).to_contain_text("✓ Right: “three”. The dots are exact")
+    pressed(box, "Reset")
+    pressed(box, "show me")
+    expect(box.locator(".gmm-verdict")).to_contain_text("It is “three”. The dots are exact")
     box.get_by_role("button", name="Classic", exact=True).click()
     pressed(box, "Reveal the truth")  # before Python has answered: nothing is lost
     assert box.locator("table").count() == 1
@@ -341,6 +344,94 @@ def test_presets_buttons_and_boxes_do_what_they_say(page):
         expect(number).to_have_value("13.25")
     pressed(box, "Reset")
     expect(number).to_have_value("15")
+
+
+TOP = "e => e.querySelector('.gmm-figure').getBoundingClientRect().top - e.getBoundingClientRect().top"
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_nothing_tells_the_answer_before_a_guess_and_the_verdict_moves_nothing(page, name):
+    box, explorer = begun(page, name), getattr(explorers, name)()
+    for preset, asked in explorer.presets.items():
+        pressed(box, preset)
+        drawn_names = "e => [...e.querySelectorAll('.gmm-figure [data-name]')].map(each => each.dataset.name)"
+        hidden = () if asked.open else tuple(each for names in explorer.hidden.values() for each in names)
+        before, top = box.evaluate(drawn_names), box.evaluate(TOP)
+        assert not [each for each in before if hidden and each.startswith(hidden)], preset
+        assert box.locator(".gmm-verdict").inner_text() == ""
+        assert "fit" not in box.locator(".gmm-legend").inner_text() or not hidden
+        pressed(box, asked.answers[0])
+        assert box.locator(".gmm-verdict").inner_text()[0] in "✓✗Y"
+        assert box.evaluate(TOP) == top, preset
+        late = set(box.evaluate(drawn_names)) - set(before)
+        assert all(each.startswith(hidden) for each in late), late
+        words = set(before) - set(box.evaluate(drawn_names))
+        assert bool(words) == bool(late)
+        assert words <= set(explorer.hidden)
+
+
+def test_a_question_of_another_problem_goes_and_one_that_asks_to_move_stays(page):
+    box = begun(page, "explore_fit")
+    answers = box.locator(".gmm-answers button:visible")
+    box.locator(".gmm-handle").first.press("ArrowRight")
+    settled(box)
+    assert "Move a bell. Will the fit" in box.locator(".gmm-question").inner_text()
+    assert answers.count() == 3
+    pressed(box, "One hump")
+    top = box.evaluate(TOP)
+    box.locator(".gmm-handle").first.press("ArrowRight")
+    settled(box)
+    assert box.locator(".gmm-question").inner_text() == "Your own problem now. Reset brings the question back."
+    assert answers.count() == 0
+    assert box.evaluate(TOP) == top
+    pressed(box, "Reset")
+    assert "How many bells will the fit find?" in box.locator(".gmm-question").inner_text()
+    assert answers.count() == 4
+
+
+def test_a_top_pulled_to_the_end_of_its_axis_takes_the_axis_along(page):
+    box = begun(page, "explore_fit")
+    handle, weight = box.locator(".gmm-handle").nth(2), box.get_by_label("weight of bell 2", exact=True)
+    ticks = "e => [...e.querySelectorAll('.gmm-axes text')].map(t => t.textContent)"
+    x, _ = held(page, handle)
+    figure, before = box.locator(".gmm-figure").bounding_box(), box.evaluate(ticks)
+    page.mouse.move(x, figure["y"] + 34, steps=8)
+    frame(page)
+    weights = []
+    while not weights or float(weights[-1]) < 0.9:
+        page.wait_for_timeout(60)
+        weights.append(weight.input_value())
+        assert middle(handle.locator(".gmm-grip"))[1] == pytest.approx(figure["y"] + 34, abs=6)
+        assert len(weights) < 60
+    assert len(set(weights)) > 2  # it grows, and doesn't leap
+    assert box.evaluate(ticks) != before
+    page.mouse.up()
+    settled(box)
+
+
+@pytest.mark.parametrize(("name", "preset"), [("explore_restarts", "Equal means"), ("explore_gradient", "Twins")])
+def test_handles_on_one_place_are_seen_and_held_apart(page, name, preset):
+    box = begun(page, name)
+    pressed(box, preset)
+    pressed(box, "show me")
+    ids = [handle.get_attribute("data-id") for handle in box.locator(".gmm-handle").all()]
+    for each in ids:
+        grip = box.locator(f"[data-id='{each}'] .gmm-grip")
+        page.mouse.click(*middle(grip))
+        assert box.locator(".gmm-handle:focus").get_attribute("data-id") == each
+    places = [middle(box.locator(f"[data-id='{each}'] .gmm-grip")) for each in ids]
+    gaps = [np.hypot(a - c, b - d) for i, (a, b) in enumerate(places) for c, d in places[:i]]
+    assert min(gaps) > 15
+
+
+def test_a_bell_of_no_weight_has_handles_that_show_its_place(page):
+    box = begun(page, "explore_gradient")
+    pressed(box, "Dead")
+    handle = box.locator(".gmm-handle").first
+    assert handle.locator(".gmm-stem").get_attribute("d") == "M0 0L0.0 12.0"  # down to the axis
+    _, top = map(float, re.findall(r"[\d.]+", handle.get_attribute("transform")))
+    heights = box.evaluate("e => [...e.querySelectorAll('.gmm-axes line')].map(each => each.y1.baseVal.value)")
+    assert min(abs(height - top - 12) for height in heights) < 0.06
 
 
 def test_a_new_problem_gives_bells_to_guess_with_and_scores_them(page):
@@ -412,7 +503,7 @@ def test_stop_is_heard(page):
     pressed(box, "Narrow fifty")
     box.get_by_role("button", name="half or more").click()
     expect(sentence(box)).to_contain_text("Predict")
-    expect(box.locator(".gmm-verdict")).to_have_text("")  # nothing is judged before it has run
+    assert box.locator(".gmm-verdict").inner_text() == "You said “half or more”."  # nothing is judged before it has run
     box.get_by_role("button", name="Run the starts").click()
     expect(sentence(box)).to_contain_text(re.compile(r" of \d+ starts "))
     stop = box.get_by_role("button", name="Stop", exact=True)
@@ -423,7 +514,7 @@ def test_stop_is_heard(page):
     page.wait_for_timeout(500)
     assert sentence(box).inner_text() == stopped
     box.get_by_role("button", name="Run the starts").click()
-    expect(box.locator(".gmm-verdict")).to_have_text("✓ Right.", timeout=60_000)
+    expect(box.locator(".gmm-verdict")).to_contain_text("✓ Right: “half or more”. A narrow bell", timeout=60_000)
     expect(sentence(box)).to_contain_text("34 of 50 starts")
 
 

@@ -116,6 +116,20 @@ def test_every_question_has_one_of_its_answers_for_the_right_one(name):
         assert explorer.view["right"] in range(len(explorer.presets[preset].answers)), preset
 
 
+@everyone
+def test_an_answer_has_its_reason_and_what_gives_it_away_waits(name):
+    explorer, late = make(name), set()
+    for preset, asked in explorer.presets.items():
+        explorer.choose(preset)
+        assert asked.because.endswith("."), preset
+        assert len(asked.because) < 110
+        late |= {mark["name"] for mark in explorer.view["marks"] if mark.get("when") == "looked"}
+        if asked.open:
+            assert {mark.get("when", "") for mark in explorer.view["marks"]} == {""}
+    for names in explorer.hidden.values():  # a mark by another name would be seen at once
+        assert all(any(mark.startswith(each) for mark in late) for each in names if each not in ("ends", "shown"))
+
+
 def finish(explorer):
     """Do the long work that the answer of a question waits for."""
     if explorer.view["right"] is None:
@@ -194,7 +208,9 @@ def test_a_new_problem_is_the_same_for_everyone_and_holds_back_its_truth(name):
 
 
 def literal_state(explorer):
-    return {key: literal(value) for key, value in explorer.state.values.items() if key not in ("answer", "code")}
+    return {
+        key: literal(value) for key, value in explorer.state.values.items() if key not in ("answer", "moved", "code")
+    }
 
 
 @everyone
