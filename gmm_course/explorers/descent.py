@@ -55,9 +55,9 @@ def explore_descent(**values):
         shown, longest = ran[min(1, len(ran) - 1)], max(len(each.losses) for each in ran)  # of a race, BFGS is shown
         n = len(shown.losses)
         at = round(n ** (v["along"] / 100)) - 1
-        marks = scene(x, v["truth"].pdf(x), shown.at(at), v["truth"], label="at this iterate")
+        marks = scene(x, v["truth"].pdf(x), shown.at(at), v["truth"], label="the curve at this iterate")
         fine = marks["curve"].x
-        looks = {"color": "soft", "dash": (1, 1.6), "label": "the start"}
+        looks = {"color": "soft", "dash": (1, 1.6), "label": "the curve at the start"}
         marks = {"start": curve("curve", fine, shown.at(0), **looks)} | marks | paths(ran)
         steps = sampled(n, 200)
         along, looks = 100 * np.log(steps) / np.log(max(n, 2)), {"color": "ink", "name": "the ball on its walk"}

@@ -42,7 +42,8 @@ function said({ m, loss }, marks) {
   if (!near.length) return "All bells have fled off the grid.";
   const places = near.toSorted((a, b) => a - b).map(v => v.toFixed(2).replace("-", "−")), last = places.pop();
   const one = near.length === 1, who = `${NUMBERS[near.length]} bell${one ? "" : "s"} at ${places.join(", ")}`;
-  const what = loss > MET ? `leave${one ? "s" : ""} ${+(100 * loss).toPrecision(2)} % of the curve's squares over.` :
+  const share = 100 * loss, left = share < 10 ? share.toPrecision(2) : share.toFixed(0);
+  const what = loss > MET ? `leave${one ? "s" : ""} ${left} % of the curve's squares over.` :
     `explain${one ? "s" : ""} the curve; nothing is left over.`;
   const fled = near.length < m.length ? " Another has fled off the grid." : "";
   return `${who}${places.length ? " and " : ""}${last} ${what}${fled}`;

@@ -32,7 +32,7 @@ def explore_gradient(**values):
             after = np.clip(theta - v["step"] * gradient, -300, 300)  # what is drawn stays within what a float holds
         ours, moved = Mixture(*unpack(theta)), Mixture(*unpack(after))
         marks = scene(x, density, ours, v["truth"], label="ours")
-        fine, looks = marks["curve"].x, {"color": "soft", "dash": (1, 1.5), "width": 2.2, "label": "after a step"}
+        fine, looks = marks["curve"].x, {"color": "soft", "dash": (1, 1.5), "width": 2.2, "label": "ours after a step"}
         marks |= {"after": curve("curve", fine, moved, **looks)} | arrows(ours, moved)
         marks |= bars(gradient, differences)
         numbers = spans(

@@ -110,13 +110,19 @@ class Handles {
   draw(specs) {
     this.list = specs.flatMap(h => KINDS[h.kind](h, this.hold, this.picture));
     const ids = this.list.map(each => each.id).join();
-    if (ids !== this.ids) this.layer.replaceChildren();
-    if (ids !== this.ids) this.nodes = new Map(this.list.map(each => [each.id, this.build(each)]));
+    if (ids !== this.ids) this.rebuild();
     this.ids = ids;
     if (this.hold.held?.pushes) this.drag(this.hold.held.at); // the axis grows under a hand that rests
     if (!this.hold.held) this.aside = new Map(); // while one is held, none hops out of its way
     this.list.forEach(each => this.place(each));
     this.list.forEach(each => this.put(each, this.nodes.get(each.id)));
+  }
+
+  rebuild() { // the one that has the focus keeps it
+    const focused = this.layer.querySelector(":focus")?.dataset.id;
+    this.layer.replaceChildren();
+    this.nodes = new Map(this.list.map(each => [each.id, this.build(each)]));
+    this.nodes.get(focused)?.focus({ preventScroll: true });
   }
 
   // Where a handle is true to what it moves, and the spot where it is shown: above the floor of its panel, so that a

@@ -22,7 +22,7 @@ MOST = 600  # steps
 FRAMES, SECONDS = 40, 2.0  # of a walk that is played
 HOME = 1e-3  # the relative loss at which a walk is at home
 LEVELS = np.geomspace(1.5, 3e-3, 9)
-SHADE = {"color": "accent", "width": 0.5, "fill": 0.075, "label": "equal loss"}
+SHADE = {"color": "accent", "width": 0.5, "fill": 0.075, "label": "darker: lower loss"}
 
 
 def explore_landscape(**values):
@@ -57,9 +57,11 @@ def explore_landscape(**values):
             "home": dots("map", *bowl.floor, color="bell3", size=6, label="the true bell"),
             "path": line("map", x, y, color="bell2", width=1.8, label="the walk"),
             "iterates": dots("map", x, y, color="bell2", size=2.2),
-            "end": dots("map", *seen[-1], color="ink", size=4.5, label="its end"),
+            "end": dots("map", *seen[-1], color="ink", size=4.5, label="where it stops"),
             "losses": line("losses", steps, np.maximum(losses, 1e-12)[steps - 1], color="bell2"),
-            "limit": line("steps", [limit, limit], [0, 1], color="bell4", width=4, label="2/λ"),
+            "limit": line(
+                "steps", [limit, limit], [0, 1], color="bell4", width=4, label="2/λ: longest step that settles"
+            ),
         }
         numbers = spans(
             f"{len(path) - 1} steps", f"loss {losses[-1]:.2g}", f"slope {np.hypot(*bowl.slope(path[-1])):.1e}",

@@ -166,10 +166,10 @@ def truth_bands(panel, x, truth, **looks):
     return {f"true {name}": replace(mark, **band) for name, mark in bells(panel, x, truth, **looks).items()}
 
 
-def faint(panel, x, mixtures):
+def faint(panel, x, mixtures, label):
     """Many curves in one pale mark, at every third x."""
     y = np.array([[*mixture.pdf(x[::3]), np.nan] for mixture in mixtures])
-    looks = {"color": "faint", "width": 1, "opacity": 0.6, "label": "the others"}
+    looks = {"color": "faint", "width": 1, "opacity": 0.6, "label": label}
     y[y < 1e-3 * np.nanmax(y, initial=0)] = 0
     return {"others": line(panel, np.tile([*x[::3], x[-1]], len(y)), y, **looks)} if len(y) else {}
 

@@ -2,7 +2,7 @@
 // Its parts are built by functions, each of which returns one that shows a view.
 const HIDDEN = "Drag bells of your own until they meet the dots; then reveal.";
 const COVERED = "Guess first: click an answer, or move something.";
-const MOVED = "Your own problem now. Reset brings the question back.";
+const MOVED = "Your own problem now: Reset asks again.";
 const SILENT = "No answer from the kernel. If it was restarted, run the cell above again.";
 const SPOKEN = 700; // milliseconds
 

@@ -33,7 +33,7 @@ def playground(**values):
         alone = v["method"] == "LM" and not v["strength"]
         looks = {"label": "fit", "places": places(mixture, truth), "live": "fit" if alone else None}
         marks = scene(x, density, mixture, truth, left=True, **looks)
-        marks = faint("curve", marks["curve"].x, [end.mixture for end in state.found]) | marks
+        marks = faint("curve", marks["curve"].x, [end.mixture for end in state.found], "where the guesses end") | marks
         said = guessed(state.found, v) if state.found else sentence(result, truth, x, bool(v["noise"]))
         live = {"of": "truth", "K": K, "noise": noise(v, x.size).tolist() if v["noise"] else None} if alone else None
         return View(marks, said, told(result, truth), held("truth"), truth, mixture, live=live)

@@ -51,7 +51,7 @@ def explore_restarts(**values):
         limits = {"stairs": {"x": (0.5, next(n for n in (10, 25, 50, 100) if n >= v["number"]) + 0.5)}}
         if not runs:
             fine = np.linspace(x[0], x[-1], 220)
-            marks = truth_bands("curve", fine, truth) | faint("curve", fine, draws(v, x))
+            marks = truth_bands("curve", fine, truth) | faint("curve", fine, draws(v, x), "the starts")
             marks["given"] = dots("curve", x, density, label="given")
             said = f"{v['number']} starts are drawn; how many will find the answer? Predict, then run them."
             return View(marks, said, spans(f"seed {v['seed']}"), hold, truth, away=away, limits=limits)
@@ -59,7 +59,7 @@ def explore_restarts(**values):
         marks = scene(x, density, chosen.mixture, truth, label="where it ends")
         fine = marks["curve"].x
         start = curve("curve", fine, chosen.start, color="soft", dash=(1, 1.6), label="its start")
-        others = faint("curve", fine, [end.mixture for end in runs[1:]])
+        others = faint("curve", fine, [end.mixture for end in runs[1:]], "where others end")
         marks = others | {"start": start} | marks | stairs(runs, chosen)
         if not alone:
             ranks, losses = range(1, len(runs) + 1), [max(end.loss, LOWEST) for end in runs]

@@ -56,7 +56,9 @@ def _cells(mixture, k):
 
 def squares(loss, digits=2):
     """The relative loss in words: 0.086 is "8.6 % of the curve's squares"."""
-    return f"{100 * loss:.{digits}g} % of the curve's squares"
+    share = 100 * loss
+    words = f"{share:.0f}" if share >= 10 else f"{share:#.{digits}g}"
+    return f"{words} % of the curve's squares"
 
 
 def scored(guess, truth, x, fitted=None):

@@ -108,7 +108,7 @@ def data(values):
         density = v["area"] * v["truth"].pdf(x)
         noise = np.random.default_rng(3).normal(0, 0.01, x.size)
         density = density + density.max() * (v["offset"] / 100 + noise)
-    return x, density - v["take_off"] / 100 * density.max(), smoothing
+    return x, density - v["take_off"] / 100 * density.max(), smoothing or float(np.median(np.diff(x)))
 
 
 def fitted(state, x, density):
@@ -138,21 +138,29 @@ def sentence(values, result, x, density, smoothing):
     mixture = result.mixture
     bells, s, leave = ("bells", "s", "leave") if mixture.n_components > 1 else ("bell", "", "leaves")
     left = f"{in_words(mixture.n_components).capitalize()} {bells} {leave} {squares(result.loss)} over"
-    narrow = np.flatnonzero((mixture.stds < smoothing) & (mixture.weights > 1e-3))
-    if narrow.size:
-        what = "half a bin" if values["example"] == GEYSER else "the smoothing that made the curve"
-        stds = f"{mixture.stds[narrow[0]]:.2f} against {smoothing:.2f}"
-        return f"{left}, but the {ordinal(narrow[0])} is narrower than {what}, {stds}: don't quote its width."
     if not values["free"] and not 0.5 < (area := gh.trapezoid_weights(x) @ density) < 1.2:
         return f"The curve's area is {area:.4g}, not 1: let the area be fitted too."
+    if why := worst(values["example"], mixture, smoothing):
+        return f"{left}, but {why}"
     lowest = np.quantile(density, 0.1) / density.max()
     if x.size >= 40 and lowest > 0.03:
         ground = f"but the curve hardly falls below {100 * lowest:.0f} % of its peak"
         return f"{left}, with an area of {result.mass:.4g}; {ground}: take background off, or the widest bell pays."
     area = f"; their area is {result.mass:.4g}" if values["free"] else ""
-    k = int(mixture.weights.argmin())
-    doubt = f"; the {ordinal(k)} holds {100 * mixture.weights[k]:.1g} %: noise?" if mixture.weights[k] < LIGHT else "."
-    return f"{left}: at {_listed(mixture.means)}, std{s} {_listed(mixture.stds)}{area}{doubt}"
+    return f"{left}: at {_listed(mixture.means)}, std{s} {_listed(mixture.stds)}{area}."
+
+
+def worst(example, mixture, smoothing):
+    """The bell to be doubted most, and why: the narrowest against what can be told apart, or the lightest. Else ""."""
+    faults = np.array([smoothing / mixture.stds, LIGHT / np.maximum(mixture.weights, 1e-300)])
+    light, k = np.unravel_index(faults.argmax(), faults.shape)
+    if faults.max() <= 1:
+        return ""
+    if light:
+        return f"the {ordinal(k)} holds {100 * mixture.weights[k]:.1g} % of the weight: it may be noise."
+    than = {GALAXIES: "the smoothing that made the curve", GEYSER: "half a bin"}.get(example, "a step of the grid")
+    stds = f"{mixture.stds[k]:.2f} against {smoothing:.2f}"
+    return f"the {ordinal(k)} is narrower than {than}, {stds}: don't quote its width."
 
 
 def _listed(numbers):

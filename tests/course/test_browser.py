@@ -381,7 +381,7 @@ def test_a_question_of_another_problem_goes_and_one_that_asks_to_move_stays(page
     top = box.evaluate(TOP)
     box.locator(".gmm-handle").first.press("ArrowRight")
     settled(box)
-    assert box.locator(".gmm-question").inner_text() == "Your own problem now. Reset brings the question back."
+    assert box.locator(".gmm-question").inner_text() == "Your own problem now: Reset asks again."
     assert answers.count() == 0
     assert box.evaluate(TOP) == top
     pressed(box, "Reset")
@@ -624,6 +624,10 @@ def test_the_playground_in_voila_answers_and_fits_projector_and_phone(tmp_path, 
         page.goto(base)
         box = drawn(page)
         follows_the_keyboard(box)
+        page.emulate_media(color_scheme="dark")  # the system's, not Voila's own
+        assert page.evaluate(SCHEMES) == ["light dark"]
+        papers = "['body', '.gmm-explorer'].map(e => getComputedStyle(document.querySelector(e)).backgroundColor)"
+        assert page.evaluate(papers) == ["rgb(21, 24, 27)"] * 2
         for width, height in ((1280, 720), (390, 844)):
             page.set_viewport_size({"width": width, "height": height})
             for preset in box.locator(".gmm-bar button").all()[:6]:

@@ -24,12 +24,15 @@ from gmm_course.explorers.inputs import plain, share
 from gmm_course.explorers.landscape import Bowl
 from gmm_course.explorers.marks import Panel, curve, dots, line, still
 from gmm_course.explorers.state import follow, largest_error, places, random_mixture
+from gmm_course.explorers.words import ordinal
 from gmm_helpers import (
     CLASSIC,
     Mixture,
+    bandwidth,
     classic,
     classic_grid,
     fit_once,
+    galaxies,
     hellinger_distance,
     kl_divergence,
     relative_loss,
@@ -492,6 +495,21 @@ def test_a_bell_narrower_than_its_smoothing_is_doubted():
     four = chosen("explore_your_density", "Galaxies, four", work=True)
     assert "leave 0.00025\u00a0% of the curve's squares over, but the second is narrower" in four.sentence
     assert "of 5 other seeds end at this loss" in status_of(four)
+
+
+def test_the_worst_bell_is_named():
+    for K in (4, 5, 6):
+        explorer = make("explore_your_density", n_components=K)
+        stds, weights = explorer.shown.fitted.stds, explorer.shown.fitted.weights
+        bell = ordinal(stds.argmin() if bandwidth(galaxies()) / stds.min() > 0.01 / weights.min() else weights.argmin())
+        assert f"but the {bell} " in explorer.sentence
+    x = np.linspace(0, 30, 91)
+    spike = Mixture([0.5, 0.5], [10, x[60]], [2, 0.05]).pdf(x)
+    said = make("explore_your_density", example="mine", x=x, density=spike, n_components=2, free=True).sentence
+    assert re.search(r"the second is narrower than a step of the grid, 0\.\d+ against 0\.33", said)
+    speck = Mixture([0.996, 0.004], [10, 20], [2, 1]).pdf(x)
+    said = make("explore_your_density", example="mine", x=x, density=speck, n_components=2).sentence
+    assert "but the second holds 0.4\u00a0% of the weight: it may be noise." in said
 
 
 def test_a_background_left_in_is_paid_for_until_it_is_taken_off():
