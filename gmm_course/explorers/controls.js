@@ -85,9 +85,6 @@ const CONTROLS = {
       page.model.send({ file: name, serial: page.kernel.serial }, undefined, [content]);
       file.value = ""; // so that the same name, its file mended, is taken again
     };
-    return ({ found, closed }) => {
-      const html = closed ? "" : found;
-      if (html !== below.dataset.html) below.innerHTML = below.dataset.html = html;
-    };
+    return ({ found, closed }) => fill(below, closed ? "" : found);
   },
 };

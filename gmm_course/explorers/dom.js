@@ -9,6 +9,11 @@ function set(node, attributes) {
   return node;
 }
 
+// What a node shows, made anew only where it changes: whoever has selected or focused a part of it keeps that
+function fill(node, html) {
+  if (node.dataset.html !== html) node.innerHTML = node.dataset.html = html;
+}
+
 // An attribute that is there unless something holds: of what isn't seen and keeps its room, say
 const unless = holds => (holds ? null : "");
 

@@ -109,7 +109,7 @@ function words(parent, page) {
     sentence.textContent = text;
     set(sentence, { "data-covered": unless(!covered) });
     set(page.image, { role: "img", "aria-label": text });
-    status.innerHTML = covered || (view.alone && page.model.still) ? "" : view.status;
+    fill(status, covered || (view.alone && page.model.still) ? "" : view.status);
     error.textContent = page.hold.complaint || view.error || (page.kernel.silent ? SILENT : "");
     clearTimeout(quiet);
     quiet = setTimeout(() => spoken.textContent === text || (spoken.textContent = text), SPOKEN); // when the hand rests
@@ -132,7 +132,7 @@ function controls(body, page) {
       place.hidden = view.away.includes(name);
       if (!place.hidden) shows[name](view);
     }
-    table.innerHTML = revealed ? view.table : "";
+    fill(table, revealed ? view.table : "");
   };
 }
 

@@ -43,7 +43,7 @@ def table(truth, fitted=None, name="fit"):
         f"<tr><th scope='row'>{k + 1}</th>{''.join(_cells(mixture, k) for mixture in sides.values())}</tr>"
         for k in range(max(mixture.n_components for mixture in sides.values()))
     )
-    corner = "<tr><td></td>", "<tr><th scope='col'>bell</th>"
+    corner = "<tr><td></td>", "<tr><th scope='col'>#</th>"
     return typeset(f"<table><thead>{corner[0]}{groups}</tr>{corner[1]}{head}</tr></thead><tbody>{rows}</tbody></table>")
 
 
@@ -51,7 +51,7 @@ def _cells(mixture, k):
     if k >= mixture.n_components:
         return "<td></td>" * 3
     numbers = (float(array[k]) for array in (mixture.weights, mixture.means, mixture.stds))
-    return "".join(f"<td>{round(number, 12) + 0.0:.4g}</td>" for number in numbers)
+    return "".join(f"<td>{round(n, 12) + 0.0:{'.4g' if abs(n) < 1e5 else '.0e'}}</td>" for n in numbers)
 
 
 def squares(loss, digits=2):
