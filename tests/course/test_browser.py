@@ -626,8 +626,9 @@ def test_the_playground_in_voila_answers_and_fits_projector_and_phone(tmp_path, 
         follows_the_keyboard(box)
         page.emulate_media(color_scheme="dark")  # the system's, not Voila's own
         assert page.evaluate(SCHEMES) == ["dark"]
-        papers = "['.lm-BoxPanel-child', '.gmm-explorer'].map(e => getComputedStyle(document.querySelector(e)).backgroundColor)"
-        assert page.evaluate(papers) == ["rgba(0, 0, 0, 0)", "rgb(21, 24, 27)"]
+        papers = (page.locator(each).first for each in ("body", ".lm-BoxPanel-child", ".gmm-explorer"))
+        colours = [paper.evaluate("e => getComputedStyle(e).backgroundColor") for paper in papers]
+        assert colours == ["rgb(21, 24, 27)", "rgba(0, 0, 0, 0)", "rgb(21, 24, 27)"]
         for width, height in ((1280, 720), (390, 844)):
             page.set_viewport_size({"width": width, "height": height})
             for preset in box.locator(".gmm-bar button").all()[:6]:
