@@ -35,7 +35,7 @@ const CONTROLS = {
   mixture(parent, c, key, page) { // a group a bell, in its colour; more than three fold up, and the first is open
     let shows = [];
     const build = (_, k, bells) => {
-      const looks = { class: "gmm-bell", style: `--bell: var(--bell${(k % 6) + 1})`, open: k ? null : "" };
+      const looks = { class: "gmm-bell", style: `--bell: var(--bell${(k % 6) + 1})`, open: !k };
       const group = make(bells.length > 3 ? "details" : "div", parent, looks);
       if (bells.length > 3) make("summary", group, {}, `bell ${k + 1}`);
       const own = bells.length > 1 ? ["w", "m", "s"] : ["m", "s"];

@@ -1,10 +1,12 @@
 // What every page of the course is built of: elements, buttons, and answers to guess among.
 const NS = "http://www.w3.org/2000/svg";
 
+// true is an attribute without a value, and false, like null, is none
 function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined) node.removeAttribute(name);
-    else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+    const words = value === true ? "" : String(value);
+    if (value === null || value === undefined || value === false) node.removeAttribute(name);
+    else if (node.getAttribute(name) !== words) node.setAttribute(name, words);
   }
   return node;
 }
@@ -13,9 +15,6 @@ function set(node, attributes) {
 function fill(node, html) {
   if (node.dataset.html !== html) node.innerHTML = node.dataset.html = html;
 }
-
-// An attribute that is there unless something holds: of what isn't seen and keeps its room, say
-const unless = holds => (holds ? null : "");
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches; // the system asks for less motion
 
@@ -46,7 +45,7 @@ function guessing(parent, choose) {
   const answers = make("span", parent, { class: "gmm-answers", role: "group", "aria-label": "your guess" });
   const verdict = make("span", parent, { class: "gmm-verdict", role: "status", tabindex: -1 });
   const said = make("span", verdict), why = make("span", verdict);
-  const room = make("span", parent, { class: "gmm-room", "data-unseen": "" });
+  const room = make("span", parent, { class: "gmm-room", "data-unseen": true });
   const click = i => {
     choose(i);
     requestAnimationFrame(() => verdict.focus({ preventScroll: true })); // the answer that had the focus is gone
@@ -56,8 +55,8 @@ function guessing(parent, choose) {
       answers.replaceChildren(...choices.map((each, i) => button(null, each, () => click(i))));
       button(answers, "show me", () => click(-1));
     }
-    set(answers, { "data-of": choices.join("|"), "data-unseen": unless(guess === null) });
-    set(verdict, { "data-unseen": unless(guess !== null) });
+    set(answers, { "data-of": choices.join("|"), "data-unseen": guess !== null });
+    set(verdict, { "data-unseen": guess === null });
     const longest = choices.toSorted((a, b) => b.length - a.length)[0], yours = choices[guess], truth = choices[right];
     const known = { [-1]: `It is “${truth}”. `, [right]: `✓ Right: “${truth}”. ` };
     const open = guess === -1 ? "" : `You said “${yours}”.`; // what is right is still to be worked out

@@ -43,7 +43,7 @@ def sentence(result, truth, x, noisy=False):
     hidden = (mixture.stds > length) | (abs(mixture.means - x.mean()) > 1.6 * length)  # wider than the grid, or far off
     if hidden.any():
         seen = listed(mixture.means[~hidden])
-        fled = f"has fled to {listed(mixture.means[hidden][:1], 0)} ± {listed(mixture.stds[hidden][:1], 0)}"
+        fled = f"has fled to {listed(mixture.means[hidden][:1], '.0f')} ± {listed(mixture.stds[hidden][:1], '.0f')}"
         weight = mixture.weights[hidden][0]
         return f"Bells at {seen} meet every dot; another {fled}, where no dot sees its weight of {weight:.2f}."
     if (largest_error(mixture, truth) or 0) > 0.05:

@@ -68,9 +68,8 @@ def explore_landscape(**values):
             f"largest curvature at the floor λ = {bowl.steepness:.3g}",
         )  # fmt: skip
         said = sentence(v, path, losses, limit)
-        if v["method"] == DESCENT:
-            return View(marks, said, numbers, (start, length), v["truth"])
-        return View(marks, said, numbers, (start,), v["truth"], away=("step",))
+        hold, away = ((start, length), ()) if v["method"] == DESCENT else ((start,), ("step",))
+        return View(marks, said, numbers, hold, v["truth"], away=away)
 
     def judge(state):
         bowl, path = walked(state)

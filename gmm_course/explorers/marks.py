@@ -177,11 +177,9 @@ def faint(panel, x, mixtures, label):
 def room(name, panel, marks):
     """Limits (x, y) of a panel: its own, or what its marks need, a curve at most three times as high as the dots."""
     here = [mark for mark in marks.values() if mark.panel == name and not mark.when]
-    x = (
-        panel.x
-        if panel.x != "marks"
-        else (float(min(mark.x.min() for mark in here)), float(max(mark.x.max() for mark in here)))
-    )
+    x = panel.x
+    if x == "marks":
+        x = float(min(mark.x.min() for mark in here)), float(max(mark.x.max() for mark in here))
     if panel.y not in (None, "even"):
         return x, panel.y
     given = marks["given"].y.max() if "given" in marks else np.inf

@@ -1,6 +1,5 @@
 // The one frame of all explorers: presets and a question above, the picture and its words, the controls beside it.
 // Its parts are built by functions, each of which returns one that shows a view.
-const HIDDEN = "Drag bells of your own until they meet the dots; then reveal.";
 const COVERED = "Guess first: click an answer, or move something.";
 const MOVED = "Your own problem now: Reset asks again.";
 const SILENT = "No answer from the kernel. If it was restarted, run the cell above again.";
@@ -65,7 +64,7 @@ function bar(parent, page) {
   toggle(actions, "Reveal the truth", () => flip("revealed"), v => v.revealed);
   button(actions, "Reset", () => again(hold.values), "back to where this began");
   if (python) toggle(actions, "Show as code", () => flip("code"), v => v.code);
-  return (view, values) => pressed.forEach(([node, on]) => set(node, { "aria-pressed": on(values) }));
+  return (view, values) => pressed.forEach(([node, on]) => set(node, { "aria-pressed": String(on(values)) }));
 }
 
 // The question, until the hand has made another problem of it. Its room stays: the picture must not move in a drag.
@@ -76,9 +75,9 @@ function question(parent, page) {
   return (view, { answer, moved }) => {
     const open = !moved || view.stays || !view.answers.length, known = page.model.still || view.current;
     asked.textContent = view.question;
-    set(asked, { "data-unseen": unless(open) });
-    set(note, { "data-unseen": unless(!open) });
-    set(guess, { "data-unseen": unless(open), hidden: unless(view.answers.length) });
+    set(asked, { "data-unseen": !open });
+    set(note, { "data-unseen": open });
+    set(guess, { "data-unseen": !open, hidden: !view.answers.length });
     show(view.answers, answer, known ? view.right : null, view.because);
   };
 }
@@ -102,14 +101,12 @@ function words(parent, page) {
   const spoken = make("div", parent, { class: "gmm-unseen", role: "status" });
   const error = make("div", parent, { class: "gmm-error", role: "alert" });
   let quiet = 0;
-  return (view, { problem, revealed }) => {
-    const hides = page.spec.guess && problem > 0 && !revealed;
-    const covered = hides ? HIDDEN : view.closed ? COVERED : null;
-    const text = covered ?? (view.alone && view.live.K ? said(view.fit, view.marks) : view.sentence);
+  return view => {
+    const text = view.closed ? COVERED : view.alone && view.live.K ? said(view.fit, view.marks) : view.sentence;
     sentence.textContent = text;
-    set(sentence, { "data-covered": unless(!covered) });
+    set(sentence, { "data-covered": view.closed });
     set(page.image, { role: "img", "aria-label": text });
-    fill(status, covered || (view.alone && page.model.still) ? "" : view.status);
+    fill(status, view.closed || (view.alone && page.model.still) ? "" : view.status);
     error.textContent = page.hold.complaint || view.error || (page.kernel.silent ? SILENT : "");
     clearTimeout(quiet);
     quiet = setTimeout(() => spoken.textContent === text || (spoken.textContent = text), SPOKEN); // when the hand rests

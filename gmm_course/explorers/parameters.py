@@ -43,8 +43,8 @@ def explore_parameters(**values):
             f"second : first = {odds[1]:.3g}",
             f"third : first = {odds[2]:.3g}",
             f"heights {', '.join(f'{h:.3g}' for h in heights)}",
+            *([f"relative loss {loss:.2e}"] if open_problem else []),
         ]
-        numbers += [f"relative loss {loss:.2e}"] if open_problem else []
         return View(marks, said, spans(*numbers), handles, v["truth"], mixture)
 
     return Explorer("explore_parameters", show, values, new=new)

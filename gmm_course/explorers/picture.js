@@ -100,7 +100,7 @@ class Picture {
     const labels = new Set(), shown = mark => marks.includes(mark); // what waits for a guess has its room in the legend
     const keys = all.filter(mark => mark.label && (shown(mark) || mark.when === "looked"));
     const first = keys.filter(({ label }) => labels.size < labels.add(label).size);
-    this.legend.replaceChildren(...first.map(mark => set(key(mark), { "data-unseen": unless(shown(mark)) })));
+    this.legend.replaceChildren(...first.map(mark => set(key(mark), { "data-unseen": !shown(mark) })));
   }
 
   put(mark, node) {

@@ -64,12 +64,11 @@ def explore_restarts(**values):
         if not alone:
             ranks, losses = range(1, len(runs) + 1), [max(end.loss, LOWEST) for end in runs]
             hold = (track(("shown",), "stairs", ranks, losses, color="ink"),)
-        waiting = (
-            f"{v['number']} starts of the kind “{v['kind']}” (seed {v['seed']}) wait for their run by {v['method']}"
-        )
+        waiting = f"{v['number']} starts of the kind “{v['kind']}” (seed {v['seed']}) wait for {v['method']}"
         said = sentence(runs) if state.found else f"These are the ends of earlier starts; {waiting}."
-        numbers = f"<span>shown:</span> {told(chosen, truth)}"
-        return View(marks, said, numbers, hold, truth, chosen.mixture, away, limits)
+        return View(
+            marks, said, f"<span>shown:</span> {told(chosen, truth)}", hold, truth, chosen.mixture, away, limits
+        )
 
     return Explorer("explore_restarts", show, values, judge=share_found, work={"Run the starts": run})
 

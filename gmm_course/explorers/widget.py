@@ -41,7 +41,7 @@ class Preset:
 
     values: dict = field(default_factory=dict)
     question: str = ""
-    answers: tuple = ()
+    answers: list = field(default_factory=list)
     right: int | None = None
     because: str = ""
     open: bool = False
@@ -126,7 +126,6 @@ class Explorer(anywidget.AnyWidget):
             "presets": list(self.presets),
             "problems": PROBLEMS,
             "columns": [*columns[:-1], [*columns[-1], "work"]] if self.jobs else columns,
-            "guess": "guess" in self.controls,
             "height": self.height,
         }
         super().__init__(spec=spec)
@@ -135,7 +134,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _preset(self, question, answers=(), right=None, because="", open=False, stays=False, **values):
         start = {key: read(value) for key, value in values.items()}
-        return Preset(start, question, tuple(answers), right, because, open, stays)
+        return Preset(start, question, list(answers), right, because, open, stays)
 
     def _of(self, preset, problem):
         """The preset of that name or the problem of that number; where there is neither, one without a question."""
@@ -190,7 +189,6 @@ class Explorer(anywidget.AnyWidget):
         """Say the present values as a picture and in words."""
         v, shown, guesses = self.state.values, self.show(self.state), "guess" in self.controls
         of = self._of(v["preset"], v["problem"])
-        right = self.judge(self.state) if of.answers and of.right is None else of.right
         covered, away = guesses and self.state.covered, set(shown.away)
         if covered:
             shown = self._guessing(shown)
@@ -208,10 +206,7 @@ class Explorer(anywidget.AnyWidget):
             "values": {key: plain(value) for key, value in v.items() if key in self.controls or key in FRAME},
             "marks": [mark.data(name) for name, mark in self._timed(shown.marks, of).items()],
             "limits": {key: {"x": list(x), "y": list(y)} for key, (x, y) in self.limits.items()},
-            "question": of.question,
-            "answers": list(of.answers),
-            "because": of.because,
-            "stays": of.stays,
+            **{key: getattr(of, key) for key in ("question", "answers", "because", "stays")},
             "handles": [handle | {"when": ""} if of.open else handle for handle in shown.handles],
             "sentence": self.sentence,
             "status": typeset(shown.status),
@@ -219,7 +214,7 @@ class Explorer(anywidget.AnyWidget):
             "error": self._error,
             "away": sorted(away),
             "code": (UNTOLD if covered else self.source()) if v["code"] else "",
-            "right": right,
+            "right": self.judge(self.state) if of.answers and of.right is None else of.right,
             "busy": self.busy,
             "live": shown.live,
             "fit": plain(shown.fitted) | {"loss": 1.0} if shown.live and shown.fitted else None,
@@ -239,7 +234,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _guessing(self, shown):
         """The view of a problem: the dots, and bells to set on them by hand."""
-        given, said = shown.marks["given"], "Where are the bells that made these dots?"
+        given, said = shown.marks["given"], "Drag bells of your own until they meet the dots; then reveal."
         return by_hand("guess", self.state.values["guess"], given.x, given.y, said, left="left" in shown.marks)
 
     def tell(self, error):

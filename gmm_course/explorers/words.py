@@ -86,11 +86,10 @@ def in_words(n):
     return NUMBERS[n] if n < len(NUMBERS) else str(n)
 
 
-def listed(values, digits=2):
+def listed(values, form=".2f"):
     """5, 15, 20 → "5.00, 15.00 and 20.00"; what is far off is told in powers of ten."""
-    values = [round(float(v), digits) + 0.0 for v in values]  # + 0.0 makes −0 a plain 0
-    words = [f"{v:.{digits}f}" if abs(v) < 1e5 else f"{v:.0e}" for v in values]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    *first, last = (f"{v:z{form if abs(v) < 1e5 else '.0e'}}" for v in values)  # z makes −0 a plain 0
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def typeset(text):

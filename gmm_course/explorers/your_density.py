@@ -14,7 +14,7 @@ from .as_code import literal
 from .marks import dots, scene, truth_bands
 from .state import key, random_mixture
 from .widget import Explorer, View
-from .words import in_words, ordinal, spans, squares, told
+from .words import in_words, listed, ordinal, spans, squares, told
 
 __all__ = ["explore_your_density"]
 
@@ -147,7 +147,7 @@ def sentence(values, result, x, density, smoothing):
         ground = f"but the curve hardly falls below {100 * lowest:.0f} % of its peak"
         return f"{left}, with an area of {result.mass:.4g}; {ground}: take background off, or the widest bell pays."
     area = f"; their area is {result.mass:.4g}" if values["free"] else ""
-    return f"{left}: at {_listed(mixture.means)}, std{s} {_listed(mixture.stds)}{area}."
+    return f"{left}: at {listed(mixture.means, '.4g')}, std{s} {listed(mixture.stds, '.4g')}{area}."
 
 
 def worst(example, mixture, smoothing):
@@ -161,12 +161,6 @@ def worst(example, mixture, smoothing):
     than = {GALAXIES: "the smoothing that made the curve", GEYSER: "half a bin"}.get(example, "a step of the grid")
     stds = f"{mixture.stds[k]:.2f} against {smoothing:.2f}"
     return f"the {ordinal(k)} is narrower than {than}, {stds}: don't quote its width."
-
-
-def _listed(numbers):
-    """Four digits of each, in any unit: 5.01, 20.04 and 60.57."""
-    *first, last = (f"{number:.4g}" for number in numbers)
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def status(values, result, others):

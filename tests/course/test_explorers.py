@@ -346,7 +346,7 @@ def test_bells_set_by_hand_are_scored_against_the_fit():
     truth = explorer.state.values["truth"]
     hand(explorer, "guess", plain(truth))
     assert "guess" not in explorer.view["away"]
-    assert explorer.sentence == "Where are the bells that made these dots?"
+    assert explorer.sentence == "Drag bells of your own until they meet the dots; then reveal."
     hand(explorer, "revealed", True)
     assert explorer.sentence.startswith("Your bells leave nothing over, the fit nothing; your worst number is off by 0")
     assert {"guess"} <= set(explorer.view["away"])
