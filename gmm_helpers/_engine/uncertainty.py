@@ -72,6 +72,7 @@ class Spreads(NamedTuple):
     silent: Array
     unknown: str = ""
 
+    @np.errstate(over="ignore", invalid="ignore")  # a unit of 1e±200, or an area that ran away
     def of(self, slopes: Array) -> Array:
         """Rows (m, R), as long as the standard errors, of numbers with derivatives (m, 3K) by theta; NaN where the
         curve doesn't tell the number."""
@@ -84,11 +85,11 @@ class Spreads(NamedTuple):
         units = self.problem.background.units
         return self._rows(np.pad(units, ((0, 0), (len(self.size) - len(units), 0)))) * self.problem.energy
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _rows(self, slopes: Array) -> Array:
-        with np.errstate(over="ignore", invalid="ignore"):  # a unit of 1e±200, or an area that ran away
-            rows = slopes @ self.root
-            felt = slopes / np.maximum(abs(slopes).max(axis=1, keepdims=True), TINY) / self.size
-            rows[norms(felt @ self.silent) > SILENT * norms(felt)] = np.nan
+        rows = slopes @ self.root
+        felt = slopes / np.maximum(abs(slopes).max(axis=1, keepdims=True), TINY) / self.size
+        rows[norms(felt @ self.silent) > SILENT * norms(felt)] = np.nan
         return rows
 
 

@@ -244,6 +244,13 @@ def test_runs_that_left_the_range_of_floats_can_still_be_read():
         assert result.standard_errors().stds[-1] > 0
 
 
+def test_errors_of_an_area_near_the_largest_float_are_not_known():
+    theta = np.array([np.log(1e199), 740, 8, 800, 0, -300])
+    result = fit_once(np.arange(9.0), 1e199 * np.arange(1, 10.0), theta, mass=None, method="LM", options={"maxfev": 1})
+    with pytest.warns(OptimizeWarning):
+        assert np.isnan(result.standard_errors().areas[1])
+
+
 def test_what_the_diagnosis_sees():
     def sentences(weights, means, stds, x=X, density=DENSITY):
         start = Mixture(weights, means, stds)
