@@ -80,6 +80,7 @@ class Spreads(NamedTuple):
         return self._rows(np.pad(by_phi, ((0, 0), (0, self.problem.background.n_columns))))
 
     @property
+    @np.errstate(over="ignore")
     def of_background(self) -> Array:
         """The same rows of the background's coefficients, (B, R)."""
         units = self.problem.background.units

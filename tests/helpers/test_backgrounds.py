@@ -63,6 +63,14 @@ def test_columns_may_be_of_any_size(size):
     np.testing.assert_allclose(result.curve(x), y, rtol=1e-9)
 
 
+def test_a_slope_that_no_float_holds_has_no_error():
+    x = 1e-200 * np.linspace(0, 10, 50)
+    y = 1e199 * (3 + np.exp(-((1e200 * x - 5) ** 2)) + 0.01 * np.random.default_rng(0).normal(size=50))
+    errors = fit(x, y, 1, mass=None, background="linear", rng=0).standard_errors()
+    assert np.isfinite(errors.background[0])
+    assert np.isnan(errors.background[1])
+
+
 @pytest.mark.parametrize("kind", ["constant", "linear"])
 def test_a_rough_background_lies_beneath_the_bells(kind):
     """It is what starts take off, so it must not be drawn up by them."""
