@@ -12,7 +12,7 @@ from scipy.optimize import OptimizeWarning
 from ._engine.derivatives import evaluate
 from ._engine.diagnosis import diagnose
 from ._engine.moves import with_one_more
-from ._engine.noise import REFUTED, excess
+from ._engine.noise import refutes
 from ._engine.run import Run, Search
 from ._engine.success import is_success, message
 from ._engine.uncertainty import NAMES, Spreads, interval, norms, profile, quantities, spreads
@@ -154,8 +154,8 @@ class FitResult:
 
     @property
     def is_refuted(self) -> bool:
-        """Whether χ² refutes the fit: it lies above dof + 3·√(2·dof). False where `sigma` isn't known."""
-        return excess(self.chi2, self.dof) > REFUTED
+        """Whether χ² refutes the fit: it is above dof + 3·√(2·dof) and 1.5·dof. False if `sigma` isn't known."""
+        return refutes(self.chi2, self.dof)
 
     @property
     def aic(self) -> float:

@@ -52,7 +52,9 @@ def density_from_samples(
 ) -> tuple[Array, Array]:
     """A Gaussian kernel estimate of the density, Σₛ N(x; samplesₛ, bandwidth²) / S.
 
-    The kernel widens every bell, std → √(std² + bandwidth²): `Mixture.narrowed` takes that off again.
+    The kernel widens every bell, std → √(std² + bandwidth²): `Mixture.narrowed` takes that off again. Neighbouring
+    points share samples: what a fit leaves over is no independent noise, and neither its standard errors nor
+    `select_components` hold; those of a histogram, with `sigma`, do.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ class Selection:
     @property
     def plausible(self) -> tuple[int, ...]:
         """Every K whose BIC lies within 6 of the lowest and which χ², if `sigma` is known, doesn't refute
-        (χ² ≤ dof + 3·√(2·dof)); none where χ² refutes all: then `sigma` is too small, or the curve no sum of bells."""
+        (`FitResult.is_refuted`); none where χ² refutes all: then `sigma` is too small, or the curve no sum of bells."""
         lowest = min(self.bic.values())
         near = (K for K in sorted(self.bic) if self.bic[K] < lowest + CONVENTION)
         return tuple(K for K in near if K not in self.results or not self.results[K].is_refuted)
@@ -78,7 +78,9 @@ def select_components(
 
     BIC is χ² + p·log N, or with `sigma` unknown N·log(Σr²/N) + (p + 1)·log N (Schwarz 1978); p counts the free numbers.
     More components always lower χ²: data can refute too few, but against too many there is only a taste for few
-    numbers, here BIC's. Larger numbers are left out once two in a row are clearly worse.
+    numbers, here BIC's. Larger numbers are left out once two in a row are clearly worse. It rests on noise that is
+    independent from point to point, and of one size unless `sigma` tells it: the more points a kernel or a smoothing
+    makes, the more components it finds.
 
     Parameters
     ----------

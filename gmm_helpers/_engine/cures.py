@@ -1,10 +1,12 @@
 """Whether a fit that misses its curve would meet it otherwise: each cure is tried, by one guess and one walk."""
 
+from dataclasses import replace
 from math import log
 
 import numpy as np
 
 from ..starts import curvature_start
+from ..validation import Array
 from .methods import METHODS
 from .minimise import minimise
 from .moves import as_phi, with_one_more
@@ -27,11 +29,11 @@ DIPS = "the curve dips below its background: fit −density with a `background`,
 SURE = 50.0  # N·log of the ratio of two losses, as BIC has it, from which on noise doesn't make it
 
 
-def mended(run: Run, cure: str) -> float:
-    """The loss that a cure leaves, if that is noise or much less than now; else infinity."""
+def mended(run: Run, cure: str) -> Run | None:
+    """Where a cure leads, its loss in units of the run's, if what it leaves is noise or much less than now."""
     problem = run.problem
     if problem.prior is not None or problem.ties or (cure in ("constant", "linear") and problem.background.n_columns):
-        return np.inf
+        return None
     phi, other = None, problem
     if cure == "component":
         phi, other = with_one_more(run)
@@ -39,15 +41,15 @@ def mended(run: Run, cure: str) -> float:
         try:
             other = problem.with_points(background=cure)
         except ValueError:  # nothing rises above it
-            return np.inf
+            return None
     if 3 * other.n_components + other.background.n_columns > other.u.size:  # more numbers than points
-        return np.inf
+        return None
     end = _walked(other, phi)
-    loss = end.loss * (other.energy / problem.energy) ** 2
-    return loss if end.is_healthy and (loss < MENDED * run.loss or end.leaves_noise) else np.inf
+    end = replace(end, loss=end.loss * (other.energy / problem.energy) ** 2)
+    return end if end.is_healthy and (end.loss < MENDED * run.loss or end.leaves_noise) else None
 
 
-def _walked(problem: Problem, phi: np.ndarray | None = None) -> Run:
+def _walked(problem: Problem, phi: Array | None = None) -> Run:
     if phi is None:
         phi = as_phi(problem, curvature_start(problem.u, problem.curve, problem.n_components))
     return minimise(phi, problem, METHODS["lm"], LIMIT)

@@ -11,7 +11,7 @@ from ..mixture import Mixture
 from ..validation import Array
 from .cures import CURES, DIPS, dips, mended
 from .derivatives import evaluate
-from .noise import REFUTED, excess, is_noise, neighbours_alike
+from .noise import grows, is_noise, is_smooth, neighbours_alike, refutes
 from .run import PRECISION, Run, Search
 from .seen import Sight
 from .success import mass_sentence, wrong_mass
@@ -25,6 +25,7 @@ TWINS = 1e-3  # relative difference in mean and std below which two components a
 ALIKE = 1e-3  # condition number × √loss, about the share by which numbers of a curve that is met may be wrong
 MISFIT = 1e-3  # relative loss above which a residual that is no noise is worth a sentence
 SURE = 3.0  # standard deviations that neighbours must be alike by, where nothing that was tried mends it
+TOO_LITTLE = 0.25  # χ², in degrees of freedom, below which `sigma` is twice too large
 FAINT = 2.0  # × log N: (area/error)² below which BIC would rather do without. A free width makes it 1.5 times less than
 # Δχ², and three numbers cost 3·log N.
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
@@ -40,6 +41,7 @@ class _Fit(NamedTuple):
     areas: Array
     names: list[str]
     at: Sight
+    residuals: Array
 
 
 @one_thread
@@ -47,8 +49,8 @@ def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) ->
     """Sentences about a fit, empty when all is well. mixture, areas: its components in the user's units."""
     at = Sight(*(each[run.order] for each in run.sight))  # type: ignore[arg-type]
     names = [f"component {k} (mean {mean:.6g})" for k, mean in enumerate(mixture.means, start=1)]
-    fit = _Fit(run, search, mixture, areas, names, at)
-    rules = (_mass, _unseen, _twins, _alike, _faint, _misfit, _rivals, _rounding)
+    fit = _Fit(run, search, mixture, areas, names, at, evaluate(run.phi, run.problem).residuals[: run.problem.u.size])
+    rules = (_mass, _unseen, _twins, _alike, _faint, _misfit, _counts, _rivals, _rounding)
     return tuple(sentence for rule in rules for sentence in rule(fit))
 
 
@@ -86,7 +88,7 @@ def _twins(fit: _Fit) -> Iterator[str]:
 def _alike(fit: _Fit) -> Iterator[str]:
     """Components that a curve doesn't tell apart as far as it is met. Where noise is left, errors say as much."""
     run, unseen = fit.run, fit.at.dead | fit.at.hidden | fit.at.wide
-    if run.loss > MET or unseen.any() or not neighbours_alike(_residuals(run)):
+    if run.loss > MET or unseen.any() or not neighbours_alike(fit.residuals):
         return
     number, part = condition(run)
     if number * sqrt(run.loss) > ALIKE:
@@ -100,7 +102,7 @@ def _alike(fit: _Fit) -> Iterator[str]:
 def _faint(fit: _Fit) -> Iterator[str]:
     """Components that noise alone may make: BIC finds them too dear."""
     run, problem = fit.run, fit.run.problem
-    if run.loss <= MET or not run.is_finite or wrong_mass(run) or not _is_noise(run):
+    if run.loss <= MET or not run.is_finite or wrong_mass(run) or not _is_noise(fit):
         return
     errors = norms(spreads(run).of(quantities(run.theta, problem)["areas"][1][run.order]))
     least = sqrt(FAINT * log(problem.u.size)) * errors
@@ -117,15 +119,16 @@ def _misfit(fit: _Fit) -> Iterator[str]:
     if dips(run):
         yield DIPS
         return
-    misses = run.loss > MET and not _is_noise(run)
-    losses = {cure: mended(run, cure) for cure in CURES if misses}
-    least, left = min(losses.values(), default=np.inf), f"a relative loss of {run.loss:.2g} is left"
+    misses = run.loss > MET and not _is_noise(fit)
+    ends = {cure: end for cure in CURES if misses and (end := mended(run, cure))}
+    left = f"a relative loss of {run.loss:.2g} is left"
     confirmed = fit.search is not None and fit.search.confirmed
-    if least < np.inf:
-        few = (cure for cure, loss in losses.items() if loss <= 2 * least + MET)
-        cure = "start" if losses["start"] < np.inf and not confirmed else next(few)  # the model isn't to blame yet
-        yield f"{left}: {CURES[cure]} lowers it to {losses[cure]:.2g}"
-    elif misses and run.loss > MISFIT and not is_noise(_residuals(run), problem.target, SURE):
+    if ends:
+        least = min(end.loss for end in ends.values())
+        few = (cure for cure, end in ends.items() if end.loss <= 2 * least + MET)
+        cure = "start" if "start" in ends and not confirmed else next(few)  # the model isn't to blame yet
+        yield f"{left}: {CURES[cure]} lowers it to {ends[cure].loss:.2g}"
+    elif misses and run.loss > MISFIT and not is_noise(fit.residuals, problem.target, SURE):
         why = "one more component doesn't mend it, the bells may be no Gaussians, or the background another"
         if problem.ties or problem.prior is not None:
             why = "the ties, or the prior, may not hold"
@@ -133,36 +136,44 @@ def _misfit(fit: _Fit) -> Iterator[str]:
             why = "another start may mend it"
         yield f"{left} that is no noise: {why}"
     elif problem.points.sigma is not None:
-        yield from _wrong_sigma(run, problem.points.sigma)
+        yield from _wrong_sigma(fit, problem.points.sigma)
+    cured = any(end.loss <= MET or end.leaves_noise for end in ends.values())
+    if misses and problem.u.size >= FEW and not cured and is_smooth(fit.residuals):
+        yield "what is left is smooth, no noise independent from point to point: neither errors nor BIC hold"
 
 
-def _wrong_sigma(run: Run, sigma: Array) -> Iterator[str]:
+def _wrong_sigma(fit: _Fit, sigma: Array) -> Iterator[str]:
     """`sigma` by what is left; whether it is too large, where the curve stands above it: a count of 0 has none."""
-    problem, n_free = run.problem, run.problem.n_free
-    r = _residuals(run) * (problem.energy / sigma.min())
-    freedom = max(r.size - n_free, 1)
-    if excess(chi2 := float(r @ r), freedom) > REFUTED:
+    problem, n_free = fit.run.problem, fit.run.problem.n_free
+    r = fit.residuals * (problem.energy / sigma.min())
+    chi2, freedom = float(r @ r), max(r.size - n_free, 1)
+    if refutes(chi2, freedom):
         yield f"χ² is {chi2 / freedom:.3g} times its degrees of freedom: `sigma` is too small, or the model is wrong"
     high = r[problem.points.density / sigma + r > 1]
-    chi2, freedom = float(high @ high), high.size - n_free
-    if run.loss > MET and chi2 < freedom / 4 and excess(chi2, freedom) < -REFUTED:
-        ratio = sqrt(chi2 / freedom)
-        yield f"the residual is {ratio:.2g} of `sigma` where the curve is higher: `sigma` and all errors are too large"
+    ratio, freedom = float(high @ high) / max(high.size - n_free, 1), high.size - n_free
+    if fit.run.loss > MET and freedom >= FEW and ratio < TOO_LITTLE:
+        share = sqrt(ratio)
+        yield f"the residual is {share:.2g} of `sigma` where the curve is higher: `sigma` and all errors are too large"
 
 
-def _is_noise(run: Run) -> bool:
+def _is_noise(fit: _Fit) -> bool:
     """Whether noise alone is left. Of few points: unless neighbours are alike, or χ² is too large where `sigma` is
     known, there is nothing to blame."""
-    problem = run.problem
+    run, problem = fit.run, fit.run.problem
     if problem.u.size >= FEW:
         return run.leaves_noise
     if problem.noise is None:
-        return not neighbours_alike(_residuals(run))
-    return excess(run.loss / problem.noise / problem.noise, problem.u.size - problem.n_free) <= REFUTED
+        return not neighbours_alike(fit.residuals)
+    return not refutes(run.loss / problem.noise / problem.noise, problem.u.size - problem.n_free)
 
 
-def _residuals(run: Run) -> Array:
-    return evaluate(run.phi, run.problem).residuals[: run.problem.u.size]
+def _counts(fit: _Fit) -> Iterator[str]:
+    """Noise that grows with the curve, of which errors and BIC know nothing unless `sigma` tells it."""
+    points, r = fit.run.problem.points, fit.residuals
+    if points.sigma is not None or points.grid_rule or r.size < FEW or fit.run.loss <= MET or neighbours_alike(r):
+        return
+    if grows(r, points.density / fit.run.problem.energy + r):
+        yield "the residual is larger where the curve is high, as with counts: pass `sigma`"
 
 
 def _rivals(fit: _Fit) -> Iterator[str]:

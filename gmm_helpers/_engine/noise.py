@@ -7,18 +7,22 @@ import numpy as np
 from ..validation import Array
 from .tolerances import FEW
 
-__all__ = ["MAD", "REFUTED", "excess", "is_noise", "neighbours_alike"]
+__all__ = ["MAD", "grows", "is_noise", "is_smooth", "neighbours_alike", "refutes"]
 
 MAD = 1.4826 / sqrt(6)  # median size of second differences to the standard deviation of noise
 HIGH, FEW_HIGH = 0.1, 8  # share of the peak above which a point counts as high; fewer such points tell nothing
 TO_AND_FRO = 1 / 3  # share of second differences that change sign; two thirds under noise, few on a smooth curve
+INDEPENDENT = -0.3  # correlation of neighbouring second differences: −2/3 under independent noise, 0 where every second
+# point is interpolated, and up to 1 on a smooth curve
+GROWS = 3.0  # standard deviations by which residuals must be larger where the curve is high
 REFUTED = 3.0  # standard deviations of χ², from which on it refutes a fit
+TIMES = 1.5  # degrees of freedom that χ² must exceed besides: the root of ten counts for `sigma` makes 1.3 of them
 LOUD = 3.0  # times the noise, from which on a residual is none
 
 
-def excess(chi2: float, dof: int) -> float:
-    """By how many of its standard deviations, √(2·dof), χ² is larger than its degrees of freedom."""
-    return (chi2 - dof) / sqrt(2 * max(dof, 1))
+def refutes(chi2: float, dof: int) -> bool:
+    """Whether χ² says that a fit is wrong, or `sigma` too small: dof + 3·√(2·dof), and 1.5·dof, lie below it."""
+    return chi2 > max(dof + REFUTED * sqrt(2 * max(dof, 1)), TIMES * dof)
 
 
 def neighbours_alike(residuals: Array, level: float = 2.0) -> bool:
@@ -28,6 +32,20 @@ def neighbours_alike(residuals: Array, level: float = 2.0) -> bool:
     r = residuals / (abs(residuals).max(initial=0.0) or 1.0)  # so that no unit overflows
     products = r[1:] * r[:-1]
     return bool(products.sum() >= level * sqrt(products @ products))
+
+
+def is_smooth(residuals: Array) -> bool:
+    """Whether residuals (N,) don't bend to and fro as independent noise does, of equal variance or not."""
+    bends = np.diff(residuals / (abs(residuals).max(initial=0.0) or 1.0), 2)
+    return bool(bends[1:] @ bends[:-1] > INDEPENDENT * (bends @ bends))
+
+
+def grows(residuals: Array, curve: Array) -> bool:
+    """Whether residuals (N,) are larger where a curve (N,) is high, as of counts: Σ fe ≥ level·√Σ (fe)², with f the
+    curve and e the size of the residual, each without its mean."""
+    size = abs(residuals) / (abs(residuals).max(initial=0.0) or 1.0)
+    products = (curve - curve.mean()) / (abs(curve).max() or 1.0) * (size - size.mean())
+    return bool(products.sum() > GROWS * np.linalg.norm(products))
 
 
 def is_noise(residuals: Array, target: Array, level: float = 2.0) -> bool:

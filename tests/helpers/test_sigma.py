@@ -108,6 +108,19 @@ def test_a_sigma_that_is_not_the_noise_is_told(times, word):
         assert result.is_refuted == (word == "too small")
 
 
+@pytest.mark.parametrize(("scale", "level"), [(1, 0.2), (10, 2), (100, 2)])
+def test_counts_without_sigma_are_known_by_their_noise(scale, level):
+    x = np.arange(800.0)
+    expected = level + scale * bells(x, (5, 200, 6), (3, 420, 9))
+    for seed in range(4):
+        rng = np.random.default_rng([1000, seed])
+        y, even = rng.poisson(expected).astype(float), expected + np.sqrt(scale) * rng.normal(size=800)
+        about = {"mass": None, "background": "constant", "rng": 0}
+        assert told(fit(x, y, 2, **about), "counts")
+        assert not told(fit(x, y, 2, sigma=np.sqrt(np.maximum(expected, 1)), **about), "counts")
+        assert not told(fit(x, even, 2, **about), "counts")
+
+
 # Points that don't count
 
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from curves import areas_of, bells, rounded
+from curves import areas_of, bells, rounded, told
+from scipy.ndimage import gaussian_filter1d
 from scipy.optimize import least_squares
 
-from gmm_helpers import equal, fit, log_std_prior
+from gmm_helpers import density_from_samples, equal, fit, log_std_prior
 
 
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
@@ -138,6 +139,30 @@ def test_what_may_be_to_blame_is_named(y, options, why):
     result = fit(AXIS, y, 2, mass=None, rng=0, **options)
     assert result.diagnosis[0].startswith(f"a relative loss of {result.loss:.2g} is left that is no noise: ")
     assert why in result.diagnosis[0]
+
+
+@pytest.mark.parametrize("K", [1, 3])
+def test_a_kernel_estimate_has_no_independent_noise(K):
+    for seed in range(3):
+        samples = np.random.default_rng(seed).normal(30, 4, 1000)
+        assert told(fit(*density_from_samples(samples), K, rng=0), "what is left is smooth")
+
+
+SMOOTHED = {
+    "smoothed": lambda y: gaussian_filter1d(y, 1),
+    "smoothed twice as much": lambda y: gaussian_filter1d(y, 2),
+    "every second point interpolated": lambda y: np.interp(np.arange(400), np.arange(0, 400, 2), y[::2]),
+}
+
+
+@pytest.mark.parametrize("smooth", SMOOTHED.values(), ids=SMOOTHED)
+def test_noise_that_was_smoothed_is_no_independent_noise(smooth):
+    x = np.arange(400.0)
+    for seed in range(3):
+        noise = np.random.default_rng([8, seed]).normal(size=400)
+        curve = bells(x, (5, 80, 10), (4, 200, 15), (5, 300, 10))
+        assert told(fit(x, smooth(curve + noise), 3, mass=None, rng=0), "what is left is smooth")
+        assert fit(x, curve + noise, 3, mass=None, rng=0).diagnosis == ()
 
 
 @pytest.mark.parametrize("sigma", [None, 0.05])
