@@ -12,12 +12,13 @@ class Kernel {
 
   get current() { return this.view.serial === this.serial; }
 
-  // The hand has moved something. late: Python is asked only when it rests
-  moved(late) {
+  // The hand has moved something. The page draws it alone, or not: then Python is asked at once. fits: it says the
+  // sentence as well, and Python is asked when the hand rests; else a few times a second.
+  moved(alone, fits) {
     this.serial++;
-    clearTimeout(this.rest);
-    if (late) this.rest = setTimeout(() => this.ask(), REST);
-    else this.ask();
+    if (!alone) return this.ask();
+    if (fits) clearTimeout(this.rest);
+    if (fits || !this.rest) this.rest = setTimeout(() => this.ask(), fits ? REST : REST / 2);
   }
 
   // Begin a preset or a problem. A page without Python has a view of each preset.
@@ -32,10 +33,11 @@ class Kernel {
 
   // pressed: what a button asks for; without one, an answer to the present state, if it has none yet
   ask(pressed) {
+    clearTimeout(this.rest);
+    this.rest = 0;
     if (this.model.still || (this.current && !pressed)) return;
     this.waiting = this.flying >= 2 && !pressed;
     if (this.waiting) return;
-    clearTimeout(this.rest);
     clearTimeout(this.patience);
     this.patience = setTimeout(this.missed, PATIENCE);
     try {

@@ -32,7 +32,7 @@ class Page {
     const control = this.spec.controls[key], { view } = this.kernel;
     if (control?.aside) this.looked();
     else if (control) this.hold.put(["moved"], true);
-    this.kernel.moved(control && follows(view, this.hold) && view.live.K); // where the page fits, Python can wait
+    this.kernel.moved(control && follows(view, this.hold), view.live?.K > 0);
     this.schedule();
   }
 
