@@ -195,7 +195,7 @@ class FitResult:
     def success(self) -> bool:
         """`fit_once`: this run ended at a stationary point. `fit`: moreover the target is met (`fun` ≤ 1e-8) or the
         best is confirmed, the curve's area is that of the mass, the points see every component that isn't dead, and
-        none of them is wider than the grid."""
+        none of them stands for a background, by its std or by its mean off the grid."""
         return is_success(self._run, self._search)
 
     @cached_property

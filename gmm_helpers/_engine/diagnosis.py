@@ -14,7 +14,7 @@ from .derivatives import evaluate
 from .noise import grows, is_noise, is_smooth, neighbours_alike, refutes
 from .run import PRECISION, Run, Search
 from .seen import Sight
-from .success import mass_sentence, wrong_mass
+from .success import mass_sentence, pedestals, wrong_mass
 from .tolerances import FEW, MET
 from .uncertainty import condition, norms, quantities, spreads, variance
 from .workers import one_thread
@@ -62,12 +62,15 @@ def _mass(fit: _Fit) -> Iterator[str]:
 def _unseen(fit: _Fit) -> Iterator[str]:
     """What the points don't see, or hardly see, of each component."""
     at, x, stds = fit.at, fit.run.problem.points.x, fit.mixture.stds
-    cure = "" if fit.run.problem.background.n_columns else ": pass `background='constant'`"
+    n_columns, spans = fit.run.problem.background.n_columns, pedestals(fit.run)[fit.run.order] & ~at.wide
+    level = "" if n_columns else ": pass `background='constant'`"
+    slope = "" if n_columns > 1 else ": pass `background='linear'`"
     for k, name in enumerate(fit.names):
         if at.wide[k]:
-            yield f"{name} is wider than the grid, its std is {stds[k]:.3g}: it is a background{cure}"
+            yield f"{name} is wider than the grid, its std is {stds[k]:.3g}: it is a background{level}"
         if at.off[k] and fit.run.loss > MET:
-            yield f"{name} has its mean off the grid ({x[0]:.6g} … {x[-1]:.6g})"
+            more = f", which it spans: it is a background{slope}" if spans[k] else ""
+            yield f"{name} has its mean off the grid ({x[0]:.6g} … {x[-1]:.6g}){more}"
         elif at.hidden[k] and not at.wide[k]:
             yield f"{name} hides between grid points: none sees its area of {fit.areas[k]:.3g}"
         if at.spike[k] and not at.hidden[k]:

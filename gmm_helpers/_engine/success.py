@@ -1,17 +1,18 @@
 """Whether a fit is a success, and why, in a sentence that says what to do next."""
 
-from math import sqrt
+from math import log, sqrt
 
 import numpy as np
 
 from ..loss import trapezoid_weights
+from ..validation import Bools
 from .cures import DIPS, dips
 from .noise import MAD
 from .run import NAN, STOPPED, Run, Search
 from .tolerances import MET
 from .uncertainty import variance
 
-__all__ = ["is_success", "mass_sentence", "message", "wrong_mass"]
+__all__ = ["is_success", "mass_sentence", "message", "pedestals", "wrong_mass"]
 
 OFF_BY = 0.02  # share by which an area may differ by quadrature alone
 
@@ -22,11 +23,20 @@ def is_success(run: Run, search: Search | None) -> bool:
     if search is None:
         return run.converged
     found = run.is_finite and (run.fun <= MET or (run.converged and search.confirmed))
-    return found and not wrong_mass(run) and not _out_of_sight(run) and not dips(run)
+    return found and not wrong_mass(run) and not _out_of_sight(run) and not dips(run) and not pedestals(run).any()
 
 
 def _out_of_sight(run: Run) -> bool:
     return not run.is_healthy and bool((run.sight.hidden | run.sight.wide).any())
+
+
+def pedestals(run: Run) -> Bools:
+    """Which components (K,) stand for a background, of a curve that isn't met: the mean is off the grid, and nowhere on
+    it do they fall below a twentieth of their largest height there, as a bell that the grid cuts off does."""
+    (_, means, stds), u = run.components, run.problem.u
+    near = np.maximum(u[0] - means, means - u[-1])
+    far = near + (u[-1] - u[0])
+    return (near > 0) & (far**2 - near**2 < 2 * log(20) * stds**2) & (run.loss > MET)
 
 
 def message(run: Run, search: Search | None) -> str:
@@ -49,6 +59,8 @@ def message(run: Run, search: Search | None) -> str:
         return DIPS
     if _out_of_sight(run):
         return "a component is out of the points' sight, or wider than the grid: see `diagnosis`"
+    if pedestals(run).any():
+        return "a component stands for a background: see `diagnosis`"
     if run.loss <= MET:
         return f"the target is met, relative loss {run.loss:.1e}, after {_count(len(search.runs), 'start')}"
     return _how_found(search)

@@ -141,6 +141,27 @@ def test_a_slope_beneath_the_bells_is_named(K):
     assert any("`background='linear'`" in sentence for sentence in fit(x, y, K, mass=None, rng=0).diagnosis)
 
 
+@pytest.mark.parametrize(("level", "slope"), [(5, 0.3), (5, 0.1), (30, -0.28)])
+def test_a_bell_off_the_grid_that_carries_a_slope_is_no_success(level, slope):
+    x = np.linspace(0, 100, 400)
+    peaks = bells(x, (10, 20, 3), (6, 50, 5)) + 0.3 * np.random.default_rng(4).normal(size=400)
+    result = fit(x, level + slope * x + peaks, 3, mass=None, rng=0)
+    assert not result.success
+    assert "background" in result.message
+    assert told(result, "it is a background: pass `background='linear'`")
+    assert fit(x, level + slope * x + peaks, 2, mass=None, background="linear", rng=0).success
+
+
+@pytest.mark.parametrize(("mean", "std"), [(0, 30), (-2, 30), (-10, 40), (104, 20)])
+def test_a_bell_that_the_edge_cuts_off_is_none(mean, std):
+    x = np.linspace(0, 100, 400)
+    for seed in range(3):
+        y = bells(x, (10, mean, std), (4, 50, 5)) + 0.3 * np.random.default_rng(seed).normal(size=400)
+        result = fit(x, y, 2, mass=None, rng=0)
+        assert result.success
+        assert not told(result, "background")
+
+
 @pytest.mark.parametrize("background", [None, "constant", "linear"])
 @pytest.mark.parametrize(("K", "noise"), [(2, 0), (2, 0.005), (3, 0.005)])
 def test_lines_of_absorption_are_no_success(K, noise, background):
