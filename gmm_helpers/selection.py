@@ -58,8 +58,20 @@ class Selection:
         """K → χ² of its fit; NaN where `sigma` isn't known."""
         return {K: result.chi2 for K, result in self.results.items()}
 
+    @property
+    def diagnosis(self) -> tuple[str, ...]:
+        """Plain sentences about what looks wrong or fragile, those of `result` among them (of no component: those of
+        one); empty when all is well."""
+        largest, lowest = max(self.bic), min(self.bic.values())
+        sentences = self.result.diagnosis if self.result else [f"of one: {each}" for each in self.results[1].diagnosis]
+        if self.bic[largest] > lowest:
+            return tuple(sentences)
+        at_most = f"the lowest BIC is that of {largest}, the largest number tried: raise `most`"
+        return f"{at_most}, unless the curve is no sum of Gaussians", *sentences
+
     def __repr__(self) -> str:
         rows = [f"  K={K}: BIC {value - min(self.bic.values()):+.1f}" for K, value in sorted(self.bic.items())]
+        rows += [f"  diagnosis: {sentence}" for sentence in self.diagnosis]
         return "\n".join([f"Selection: {self.n_components} components, plausible {self.plausible}", *rows])
 
 
@@ -96,7 +108,7 @@ def select_components(
     Returns
     -------
     Selection
-        `n_components`, `result`, `results`, `bic`, `plausible`.
+        `n_components`, `result`, `results`, `bic`, `plausible`, `diagnosis`.
 
     Raises
     ------

@@ -5,8 +5,7 @@ from math import log
 
 import numpy as np
 
-from ..starts import curvature_start
-from ..validation import Array
+from ..starts import curvature_start, prominence_start
 from .methods import METHODS
 from .minimise import minimise
 from .moves import as_phi, with_one_more
@@ -34,25 +33,27 @@ def mended(run: Run, cure: str) -> Run | None:
     problem = run.problem
     if problem.prior is not None or problem.ties or (cure in ("constant", "linear") and problem.background.n_columns):
         return None
-    phi, other = None, problem
     if cure == "component":
         phi, other = with_one_more(run)
-    elif cure != "start":
+        if phi.size + other.background.n_columns > other.u.size:  # more numbers than points
+            return None
+        end = minimise(phi, other, METHODS["lm"], LIMIT)
+    else:
         try:
-            other = problem.with_points(background=cure)
+            other = problem if cure == "start" else problem.with_points(background=cure)
         except ValueError:  # nothing rises above it
             return None
-    if 3 * other.n_components + other.background.n_columns > other.u.size:  # more numbers than points
-        return None
-    end = _walked(other, phi)
+        end = _walked(other)
     end = replace(end, loss=end.loss * (other.energy / problem.energy) ** 2)
     return end if end.is_healthy and (end.loss < MENDED * run.loss or end.leaves_noise) else None
 
 
-def _walked(problem: Problem, phi: Array | None = None) -> Run:
-    if phi is None:
-        phi = as_phi(problem, curvature_start(problem.u, problem.curve, problem.n_components))
-    return minimise(phi, problem, METHODS["lm"], LIMIT)
+def _walked(problem: Problem) -> Run:
+    """The better of two walks from what the curve alone says."""
+    about = problem.u, problem.curve, problem.n_components
+    starts = curvature_start(*about), prominence_start(*about, sigma=problem.points.sigma)
+    walks = (minimise(as_phi(problem, start), problem, METHODS["lm"], LIMIT) for start in starts)
+    return min(walks, key=lambda end: end.value)
 
 
 @one_thread
@@ -72,4 +73,4 @@ def dips(run: Run) -> bool:
         return False
     before, after = min(run.loss * (problem.energy / up.energy) ** 2, _walked(up).loss), _walked(down).loss
     is_sure = up.u.size * log(before / after) > SURE
-    return after < MENDED * before or (is_sure and 1 - before < (1 - after) / 4)
+    return after < MENDED * before or (is_sure and 1 - before < MENDED * (1 - after))

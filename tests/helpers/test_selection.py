@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from curves import bells
 
-from gmm_helpers import classic, select_components
+from gmm_helpers import classic, density_from_samples, select_components
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,27 @@ def test_what_selection_hands_out_is_as_sure_as_fit():
     for seed in range(3):
         y = bells(x, (20, 140, 10), (14, 165, 10)) + np.random.default_rng([88, seed]).normal(size=300)
         assert select_components(x, y, 4, rng=0).result.success
+
+
+def test_a_largest_number_that_is_still_too_small_is_told():
+    """A kernel estimate, or a box, takes any number of bells; a sum of two is done with two."""
+    x = np.linspace(0, 10, 200)
+    noise = 0.003 * np.random.default_rng(0).normal(size=200)
+    for density in ((abs(x - 5) < 2) + noise, density_from_samples(np.random.default_rng(0).normal(5, 1, 1000), x)[1]):
+        selection = select_components(x, density, 3, rng=0)
+        assert selection.n_components == 3
+        assert selection.diagnosis[0].startswith("the lowest BIC is that of 3, the largest number tried")
+        assert selection.diagnosis[1:] == selection.result.diagnosis
+        assert "  diagnosis: the lowest BIC" in repr(selection)
+    assert select_components(x, bells(x, (1, 3, 0.8), (0.7, 6, 1)) + noise, 3, rng=0).diagnosis == ()
+
+
+def test_bells_that_point_down_are_no_bells_but_are_told():
+    x = np.linspace(0, 100, 300)
+    y = -bells(x, (5, 20, 3), (4, 50, 5), (5, 80, 4)) + 0.1 * np.random.default_rng(0).normal(size=300)
+    selection = select_components(x, y, 3, rng=0)
+    assert selection.n_components == 0
+    assert any("dips" in sentence for sentence in selection.diagnosis)
 
 
 def test_a_seed_that_is_none_is_refused():
