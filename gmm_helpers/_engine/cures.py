@@ -1,7 +1,7 @@
 """Whether a fit that misses its curve would meet it otherwise: each cure is tried, by one guess and one walk."""
 
 from dataclasses import replace
-from math import log
+from math import exp
 
 import numpy as np
 
@@ -19,6 +19,7 @@ __all__ = ["CURES", "DIPS", "dips", "mended"]
 MENDED = 0.5  # share of the loss that a cure must leave at most
 LIMIT = {"maxfev": 200}
 CURES = {  # the fewest numbers first
+    "top": "leaving out the flat top at {:.6g}, by `sigma=inf` there,",
     "start": "another start",
     "constant": "`background='constant'`",
     "linear": "`background='linear'`",
@@ -30,8 +31,11 @@ SURE = 50.0  # N·log of the ratio of two losses, as BIC has it, from which on n
 
 def mended(run: Run, cure: str) -> Run | None:
     """Where a cure leads, its loss in units of the run's, if what it leaves is noise or much less than now."""
-    problem = run.problem
-    if problem.prior is not None or problem.ties or (cure in ("constant", "linear") and problem.background.n_columns):
+    problem, points = run.problem, run.problem.points
+    is_kind, at_top = cure in ("constant", "linear"), points.density == points.density.max()
+    if problem.prior is not None or problem.ties or (is_kind and problem.background.n_columns):
+        return None
+    if cure == "top" and not (at_top[2:] & at_top[1:-1] & at_top[:-2]).any():
         return None
     if cure == "component":
         phi, other = with_one_more(run)
@@ -39,13 +43,15 @@ def mended(run: Run, cure: str) -> Run | None:
             return None
         end = minimise(phi, other, METHODS["lm"], LIMIT)
     else:
+        root_g = np.where(at_top & (cure == "top"), 0, points.root_g)
         try:
-            other = problem if cure == "start" else problem.with_points(background=cure)
+            other = problem.with_points(root_g=root_g, background=cure if is_kind else points.background)
         except ValueError:  # nothing rises above it
             return None
         end = _walked(other)
     end = replace(end, loss=end.loss * (other.energy / problem.energy) ** 2)
-    return end if end.is_healthy and (end.loss < MENDED * run.loss or end.leaves_noise) else None
+    is_less = end.loss < MENDED * run.loss or (end.leaves_noise and cure != "top")
+    return end if end.is_healthy and is_less else None
 
 
 def _walked(problem: Problem) -> Run:
@@ -72,5 +78,5 @@ def dips(run: Run) -> bool:
     if np.sum(up.target**3) >= 0:
         return False
     before, after = min(run.loss * (problem.energy / up.energy) ** 2, _walked(up).loss), _walked(down).loss
-    is_sure = up.u.size * log(before / after) > SURE
+    is_sure = before > after * exp(SURE / up.u.size)
     return after < MENDED * before or (is_sure and 1 - before < MENDED * (1 - after))

@@ -26,6 +26,8 @@ ALIKE = 1e-3  # condition number × √loss, about the share by which numbers of
 MISFIT = 1e-3  # relative loss above which a residual that is no noise is worth a sentence
 SURE = 3.0  # standard deviations that neighbours must be alike by, where nothing that was tried mends it
 TOO_LITTLE = 0.25  # χ², in degrees of freedom, below which `sigma` is twice too large
+ALONE, NEARLY_ALONE = 0.999, 0.9  # share of the squares of a curve, or of a residual, that one point may make up
+FREEDOM = 10  # degrees of it, from which on noise doesn't give one point such a share
 FAINT = 2.0  # × log N: (area/error)² below which BIC would rather do without. A free width makes it 1.5 times less than
 # Δχ², and three numbers cost 3·log N.
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
@@ -50,13 +52,22 @@ def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) ->
     at = Sight(*(each[run.order] for each in run.sight))  # type: ignore[arg-type]
     names = [f"component {k} (mean {mean:.6g})" for k, mean in enumerate(mixture.means, start=1)]
     fit = _Fit(run, search, mixture, areas, names, at, evaluate(run.phi, run.problem).residuals[: run.problem.u.size])
-    rules = (_mass, _unseen, _twins, _alike, _faint, _misfit, _counts, _rivals, _rounding)
+    rules = (_mass, _lone, _unseen, _twins, _alike, _faint, _misfit, _counts, _rivals, _rounding)
     return tuple(sentence for rule in rules for sentence in rule(fit))
 
 
 def _mass(fit: _Fit) -> Iterator[str]:
     if wrong_mass(fit.run):
         yield mass_sentence(fit.run)
+
+
+def _lone(fit: _Fit) -> Iterator[str]:
+    """A point that holds nearly all of what is left, or of a curve that is met: a sentinel, a cosmic ray."""
+    problem, is_met = fit.run.problem, fit.run.loss <= MET
+    squares = (problem.target if is_met else fit.residuals) ** 2
+    i, of = int(squares.argmax()), "the curve" if is_met else "what is left"
+    if problem.u.size >= problem.n_free + FREEDOM and squares[i] > (ALONE if is_met else NEARLY_ALONE) * squares.sum():
+        yield f"one point, x = {problem.points.x[i]:.6g}, makes up nearly all of {of}: `sigma=inf` leaves it out"
 
 
 def _unseen(fit: _Fit) -> Iterator[str]:
@@ -130,7 +141,8 @@ def _misfit(fit: _Fit) -> Iterator[str]:
         least = min(end.loss for end in ends.values())
         few = (cure for cure, end in ends.items() if end.loss <= 2 * least + MET)
         cure = "start" if "start" in ends and not confirmed else next(few)  # the model isn't to blame yet
-        yield f"{left}: {CURES[cure]} lowers it to {ends[cure].loss:.2g}"
+        named = CURES[cure].format(problem.points.density.max())
+        yield f"{left}: {named} lowers it to {ends[cure].loss:.2g}"
     elif misses and run.loss > MISFIT and not is_noise(fit.residuals, problem.target, SURE):
         why = "one more component doesn't mend it, the bells may be no Gaussians, or the background another"
         if problem.ties or problem.prior is not None:

@@ -165,6 +165,27 @@ def test_noise_that_was_smoothed_is_no_independent_noise(smooth):
         assert fit(x, curve + noise, 3, mass=None, rng=0).diagnosis == ()
 
 
+@pytest.mark.parametrize("noise", [0, 0.03])
+def test_a_flat_top_is_named_and_its_cure_holds(noise):
+    x = np.linspace(0, 10, 300)
+    whole = bells(x, (10, 4, 0.5), (3, 6, 0.7)) + noise * np.random.default_rng(0).normal(size=300)
+    clipped = np.minimum(whole, 7)
+    assert any("the flat top at 7, by `sigma=inf`" in each for each in fit(x, clipped, 2, mass=None, rng=0).diagnosis)
+    cured = fit(x, clipped, 2, mass=None, sigma=np.where(clipped == 7, np.inf, noise or 1), rng=0)
+    assert cured.areas == pytest.approx(areas_of((10, 4, 0.5), (3, 6, 0.7)), rel=0.01)
+    assert cured.diagnosis == ()
+    assert not told(fit(x, np.round(20 * whole), 2, mass=None, rng=0), "flat")  # neighbours share the maximum as well
+
+
+@pytest.mark.parametrize("value", [-999, -5, 1e30])
+def test_one_point_that_is_nearly_all_is_named(value):
+    x = np.linspace(0, 10, 300)
+    y = bells(x, (10, 4, 0.5), (3, 6, 0.7)) + 0.03 * np.random.default_rng(0).normal(size=300)
+    assert fit(x, y, 2, mass=None, rng=0).diagnosis == ()
+    y[77] = value
+    assert fit(x, y, 2, mass=None, rng=0, n_starts=10).diagnosis[0].startswith(f"one point, x = {x[77]:.6g}, ")
+
+
 @pytest.mark.parametrize("sigma", [None, 0.05])
 def test_of_few_points_a_missing_bell_is_told(sigma):
     x = np.linspace(0, 10, 20)
