@@ -104,11 +104,12 @@ def _alike(fit: _Fit) -> Iterator[str]:
     run, unseen = fit.run, fit.at.dead | fit.at.hidden | fit.at.wide
     if run.loss > MET or unseen.any() or not neighbours_alike(fit.residuals):
         return
-    number, part = condition(run)
-    if number * sqrt(run.loss) > ALIKE:
-        names = [fit.names[k] for k in (part > 0.3 * part.max())[run.order].nonzero()[0]]
+    numbers, parts = condition(run)
+    unfelt = parts[numbers * sqrt(run.loss) > ALIKE]
+    if unfelt.size:
+        names = [fit.names[k] for k in (unfelt.max(axis=0) > 0.3)[run.order].nonzero()[0]]
         yield (
-            f"the curve hardly tells {' and '.join(names)} apart (condition number {number:.0e}): "
+            f"the curve hardly tells {' and '.join(names)} apart (condition number {numbers.max():.0e}): "
             f"their numbers may be wrong where the curve is right"
         )
 

@@ -134,17 +134,17 @@ def variance(run: Run) -> float:
     return problem.noise**2 if problem.noise is not None else run.loss / max(problem.u.size - problem.n_free, 1)
 
 
-def condition(run: Run) -> tuple[float, Array]:
-    """Condition number of the Jacobian (up to 1e8), its columns scaled to one length, and how much each component (K,)
-    takes part in the direction that the curve feels least."""
+def condition(run: Run) -> tuple[Array, Array]:
+    """Of each of n directions, how much less the curve feels it than the one that it feels most (up to 1e8), the
+    Jacobian's columns scaled to one length; and how much each component takes part in it, (n, K), up to 1."""
     here, basis = evaluate(run.phi, run.problem), run.problem.affine.basis
     H = here.hessian
     size = np.sqrt(np.diag(H))
     inverse = 1 / np.where(size > 0, size, np.inf)
     squares, directions = np.linalg.eigh(H * inverse * inverse[:, None])
-    scaled = (inverse * directions[:, 0]) @ basis * np.linalg.norm(here.by_theta, axis=1)
-    number = sqrt(squares[-1] / max(squares[0], np.finfo(float).eps))
-    return number, np.linalg.norm(scaled.reshape(3, -1), axis=0)
+    scaled = (inverse[:, None] * directions).T @ basis * np.linalg.norm(here.by_theta, axis=1)
+    parts = np.linalg.norm(scaled.reshape(len(H), 3, -1), axis=1)
+    return np.sqrt(squares[-1] / np.maximum(squares, np.finfo(float).eps)), parts / parts.max(axis=1, keepdims=True)
 
 
 @one_thread

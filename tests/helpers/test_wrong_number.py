@@ -107,6 +107,16 @@ def test_numbers_that_the_curve_does_not_tell_are_named_and_no_others():
     assert needless == []
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_each_of_eight_components_for_three_bells_is_named(seed):
+    """But for one that stands for a bell alone."""
+    x, truth = np.linspace(0, 20, 300), [(3, 6, 1), (2, 11, 1.5), (1, 15, 0.5)]
+    result = fit(x, bells(x, *truth), 8, mass=None, rng=seed)
+    for k, area in enumerate(result.areas, start=1):
+        is_right = (abs(areas_of(*truth) / area - 1) < 1e-4).any()
+        assert is_right or any(f"component {k} " in sentence for sentence in result.diagnosis)
+
+
 @pytest.mark.parametrize("distance", [0.1, 0.2, 0.3])
 def test_twins_that_are_one_bell_to_the_eye_are_named(distance):
     x = np.linspace(0, 10, 100)
