@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from tqdm.auto import tqdm
 
 from ._engine.lockstep import Start
-from ._engine.many import curves_with_seeds, map_curves
+from ._engine.many import curves_with_seeds, is_shared, map_curves
 from ._engine.methods import check_method
 from ._engine.minimise import minimise
 from ._engine.moves import guessed
@@ -264,6 +264,7 @@ def fit_many(
     densities: ArrayLike | Sequence[ArrayLike],
     n_components: int,
     *,
+    sigma: ArrayLike | Sequence[ArrayLike] | None = None,
     rng: Rng = None,
     workers: Workers = 1,
     progress: bool = False,
@@ -279,6 +280,8 @@ def fit_many(
         The curves.
     n_components : int
         The number of components of each, K.
+    sigma : float, (N,) or (M, N) array_like, or a sequence of M of them, optional
+        The standard deviation of the noise, the same for all curves, or a row for each: see `fit_once`.
     rng : int or numpy.random.Generator, optional
         Seed or generator, from which each curve gets its own: the answers depend on it, never on `workers`.
     workers : int or map-like callable, default 1
@@ -309,9 +312,9 @@ def fit_many(
     >>> [result.success for result in fit_many(x, [density, density], 3, rng=0)]
     [True, True]
     """
-    curves = curves_with_seeds(x, densities, check_rng(rng))
+    curves = curves_with_seeds(x, densities, sigma, check_rng(rng))
     inspect.signature(fit).bind(x, densities, n_components, **options)  # an option that `fit` doesn't have
-    _check_what_all_share(x, n_components, options)
+    _check_what_all_share(x, n_components, options | ({"sigma": sigma} if is_shared(sigma) else {}))
     about = {name: value for name, value in options.items() if name != "progress"}
     work, results = partial(_fit_chunk, n_components=n_components, about=about), FitResults()
     with _bar(progress, len(curves), "curve") as bar:
@@ -353,7 +356,7 @@ class FitResults(list[FitResult | Exception]):
 def _check_what_all_share(x: Any, n_components: Any, options: dict[str, Any]) -> None:
     """Raise at once for what is wrong whatever the curve: it is tried on a made one."""
     K = check_integer("n_components", n_components)
-    has_one_grid = np.ndim(next(iter(x), 0)) == 0
+    has_one_grid = is_shared(x)
     grid = x if has_one_grid else np.linspace(0.0, 1.0, 3 * K + 8)
     shared = {name: value for name, value in options.items() if has_one_grid or np.ndim(value) == 0}
     n = len(np.asarray(grid))
@@ -365,9 +368,9 @@ def _fit_chunk(curves: list[Any], n_components: int, about: dict[str, Any]) -> l
     keep the whole call alive, stays behind). The searches go on in lock-step."""
     results: list[Any] = [None] * len(curves)
     searches: dict[int, Any] = {}
-    for i, (x, density, seed) in enumerate(curves):
+    for i, (x, density, sigma, seed) in enumerate(curves):
         try:
-            problem, settings = _prepared(x, density, n_components, rng=seed, **about)
+            problem, settings = _prepared(x, density, n_components, sigma=sigma, rng=seed, **about)
         except Exception as reason:
             results[i] = reason.with_traceback(None)
         else:

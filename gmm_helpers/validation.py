@@ -16,11 +16,14 @@ Ints = NDArray[np.signedinteger[Any]]
 PriorLike = Callable[[Array, Array, Array], Array]  # of weights, means, stds: residuals
 Rng = int | Generator | None  # what `numpy.random.default_rng` takes
 
-__all__ = ["Array", "Bools", "Ints", "PriorLike", "Rng", "check_integer", "check_number", "check_rng", "check_vector"]
+__all__ = [
+    "Array", "Bools", "Ints", "PriorLike", "Rng", "check_integer", "check_number", "check_rng", "check_vector", "turn",
+]  # fmt: skip
 
 
 def check_vector(name: str, values: Any, *, finite: bool = True) -> Array:
-    """A read-only float copy of a non-empty one-dimensional sequence of real numbers, finite ones unless told."""
+    """A read-only float copy of a non-empty one-dimensional sequence of real numbers, finite ones unless told; what is
+    masked is NaN."""
     try:
         array = np.array(values)
         if array.dtype.kind == "O" and array.ndim:  # what pandas and friends hand over when numbers are missing
@@ -28,6 +31,8 @@ def check_vector(name: str, values: Any, *, finite: bool = True) -> Array:
         if array.dtype.kind not in "biuf":
             raise TypeError
         array = array.astype(float, copy=False)
+        if isinstance(values, np.ma.MaskedArray):
+            array[np.ma.getmaskarray(values)] = np.nan
     except (TypeError, ValueError, OverflowError):  # a whole number may be too large for a float
         many = hasattr(values, "__len__") and np.iterable(values) and not isinstance(values, str | bytes | dict)
         wrong = next((value for value in values if not isinstance(value, Real)), values) if many else values
@@ -39,6 +44,13 @@ def check_vector(name: str, values: Any, *, finite: bool = True) -> Array:
         raise ValueError(f"`{name}` must be finite, got {array[i]} at index {i}")
     array.flags.writeable = False
     return array
+
+
+def turn(values: Array) -> int | None:
+    """The first place where values neither rise nor fall as at the beginning; None if there is none."""
+    rises, falls = values[1:] > values[:-1], values[1:] < values[:-1]
+    turns = np.flatnonzero(~(rises if rises[:1].all() else falls))
+    return int(turns[0]) + 1 if turns.size else None
 
 
 def check_number(name: str, value: Any, *, zero: bool = False) -> float:

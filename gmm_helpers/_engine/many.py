@@ -9,23 +9,42 @@ import numpy as np
 
 from .workers import Workers, mapper
 
-__all__ = ["curves_with_seeds", "map_curves"]
+__all__ = ["curves_with_seeds", "is_shared", "map_curves"]
 
 CHUNK = 25  # curves sent to a process at a time: a fit takes milliseconds, about as long as sending one curve
 
-Curve = tuple[Any, Any, int]  # x, density, seed
+Curve = tuple[Any, Any, Any, int]  # x, density, sigma, seed
 
 
-def curves_with_seeds(x: Any, densities: Any, rng: Any) -> list[Curve]:
-    """(x, density, seed) for each curve; no generators, since Dask takes long to look through those."""
-    densities = list(np.asanyarray(densities) if hasattr(densities, "ndim") else densities)  # of a DataFrame the rows
+def curves_with_seeds(x: Any, densities: Any, sigma: Any, rng: Any) -> list[Curve]:
+    """(x, density, sigma, seed) for each curve; no generators, since Dask takes long to look through those."""
+    densities = _rows(densities)
     if not densities or np.ndim(densities[0]) == 0:
         raise ValueError(f"`densities` must be a list of curves, got {'none' if not densities else 'numbers'}")
-    grids = list(x) if np.ndim(next(iter(x), 0)) else [x] * len(densities)
-    if len(grids) != len(densities):
-        raise ValueError(f"`x` must be one grid, or one for each curve, got {len(grids)} for {len(densities)}")
-    seeds = np.random.default_rng(rng).integers(2**63, size=len(densities)).tolist()
-    return list(zip(grids, densities, seeds, strict=True))
+    M = len(densities)
+    columns = {"x": x, "densities": densities, "sigma": sigma}
+    columns = {name: [values] * M if is_shared(values) else _rows(values) for name, values in columns.items()}
+    for name, rows in columns.items():
+        if len(rows) != M:
+            raise ValueError(f"`{name}` must be one for all curves, or one for each, got {len(rows)} for {M}")
+        pairs: list[Any] = list(zip(rows, columns["x"], strict=True))
+        if all(np.iterable(row) and np.iterable(grid) and len(row) != len(grid) for row, grid in pairs):  # type: ignore[arg-type]
+            n, N = map(len, pairs[0])
+            raise ValueError(f"`{name}` must have one entry for each x, got {n} for {N} in the first curve")
+    seeds = np.random.default_rng(rng).integers(2**63, size=M).tolist()
+    return list(zip(*columns.values(), seeds, strict=True))
+
+
+def is_shared(values: Any) -> bool:
+    """Whether it is a number, or one array for all curves."""
+    dimensions = getattr(values, "ndim", None)  # a DataFrame's rows are not what it iterates over
+    if dimensions is None:
+        dimensions = 1 + np.ndim(next(iter(values), 0)) if np.iterable(values) else 0
+    return bool(dimensions < 2)
+
+
+def _rows(values: Any) -> list[Any]:
+    return list(np.asanyarray(values) if hasattr(values, "ndim") else values)
 
 
 def map_curves(fit_chunk: Callable[[list[Curve]], list[Any]], curves: list[Curve], workers: Workers) -> Iterator[Any]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..loss import trapezoid_weights
-from ..validation import Array, check_number, check_vector
+from ..validation import Array, Ints, check_number, check_vector, turn
 
 __all__ = ["Points", "checked_points"]
 
@@ -47,26 +47,25 @@ def checked_points(
     given: dict[str, Any] = {"x": x, "density": density} | ({"sigma": sigma} if np.ndim(sigma) else {})
     columns = {name: check_vector(name, values, finite=False) for name, values in given.items()}
     n = columns["x"].size
-    if columns["density"].size != n:
-        raise ValueError(f"`x` and `density` must have the same length, got {n} and {columns['density'].size}")
     if sigma is not None and "sigma" not in columns:
         columns["sigma"] = np.full(n, check_number("sigma", sigma))
     is_named = isinstance(background, str) and background in ("constant", "linear")
     if background is not None and not is_named:
-        columns["background"] = _columns(background)
+        given["background"], columns["background"] = background, _columns(background)
     for name, values in columns.items():
         if len(values) != n:
             raise ValueError(f"`{name}` must have one entry for each x, got {len(values)} for {n}")
     kept = columns.get("sigma", np.zeros(n)) != np.inf
+    if kept.sum() < min(n, 2):
+        raise ValueError(f"`sigma` must be finite at 2 points or more, got infinity at {n - kept.sum()} of {n}")
     for name, values in given.items():
-        kept &= ~np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else True
-        kept &= ~np.isnan(columns[name]) if nan_policy == "omit" else True
-    if not kept.any():
-        raise ValueError(f"`x` must have at least 2 points that count, got none of {n}")
+        if nan_policy == "omit" or isinstance(values, np.ma.MaskedArray):
+            missing = np.isnan(columns[name]) if nan_policy == "omit" else np.ma.getmaskarray(values)
+            kept &= ~missing.reshape(n, -1).any(axis=1)
     columns = {name: values[kept] for name, values in columns.items()}
+    _check_values(columns, np.flatnonzero(kept))
     if columns["x"][-1] < columns["x"][0]:
         columns = {name: values[::-1] for name, values in columns.items()}
-    _check_values(columns)
     x, spread = columns["x"], columns.get("sigma")
     root_g = np.ones(x.size) if spread is None else spread.min() / spread
     if grid_weights is not None:
@@ -89,7 +88,7 @@ def _columns(background: Any) -> Array:
     if isinstance(background, str):
         raise ValueError(f"`background` must be None, 'constant', 'linear' or columns (N, B), got {background!r}")
     try:
-        columns = np.array(background, dtype=float)
+        columns: Array = np.ma.filled(np.ma.array(background, dtype=float), np.nan)
     except (TypeError, ValueError):
         raise TypeError(f"`background` must hold real numbers, got a {type(background).__name__}") from None
     if columns.ndim != 2 or columns.shape[1] == 0:
@@ -97,24 +96,25 @@ def _columns(background: Any) -> Array:
     return columns
 
 
-def _check_values(columns: dict[str, Array]) -> None:
+def _check_values(columns: dict[str, Array], index: Ints) -> None:
+    """In the caller's order; index: the caller's own of each point that is left."""
     for name, values in columns.items():
-        if np.isfinite(values).all():
-            continue
-        if name == "background":
-            raise ValueError("`background` must be finite where the density counts, got NaN or infinity")
-        hint = "; `nan_policy='omit'` leaves such points out" if np.isnan(values).any() else ""
-        i = int(np.flatnonzero(~np.isfinite(values))[0])
-        raise ValueError(f"`{name}` must be finite, got {values[i]} at index {i}{hint}")
-    x = columns["x"]
+        if not np.isfinite(values).all():
+            i, *column = np.argwhere(~np.isfinite(values))[0].tolist()
+            hint = "; `nan_policy='omit'` leaves such points out" if np.isnan(values).any() else ""
+            place = f"{index[i]}, column {column[0]}" if column else index[i]
+            raise ValueError(f"`{name}` must be finite, got {values[i, *column]} at index {place}{hint}")
+    x, sigma = columns["x"], columns.get("sigma", np.ones(1))
     if x.size < 2:
-        raise ValueError(f"`x` must have at least 2 points, got {x.size}")
+        raise ValueError(f"`x` must have at least 2 points that count, got {x.size}")
+    if i := turn(x):
+        mean, order = "take the mean density where x repeats", "`numpy.argsort(x)` tells the order"
+        helps = mean if x[i] == x[i - 1] else order
+        raise ValueError(f"`x` must rise or fall strictly, got {x[i]} at index {index[i]} after {x[i - 1]}; {helps}")
     with np.errstate(over="ignore"):
-        steps = x[1:] - x[:-1]
-        if steps.min() <= 0:
-            i = int(np.flatnonzero(steps <= 0)[0])
-            raise ValueError(f"`x` must increase strictly, got {x[i]:.6g} followed by {x[i + 1]:.6g} at index {i + 1}")
         if not isfinite(x[-1] - x[0]):
             raise ValueError(f"`x` must span a finite range, got {x[0]:.6g} … {x[-1]:.6g}")
-    if "sigma" in columns and columns["sigma"].min() <= 0:
-        raise ValueError(f"`sigma` must be positive, got minimum {columns['sigma'].min():.6g}")
+    if sigma.min() <= 0:
+        i = int(np.flatnonzero(sigma <= 0)[0])
+        helps = "for counts take at least 1, or the root of smoothed counts; infinity leaves a point out"
+        raise ValueError(f"`sigma` must be positive, got {sigma[i]} at index {index[i]}; {helps}")

@@ -178,6 +178,9 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
 def profile(run: Run, name: str, k: int, values: Array) -> Array:
     """Δχ² (m,) at given values of one number, all others free."""
     number, last, found = _Number(run, name, k), run, []
+    if variance(run) == 0 or number.error == 0:
+        near = 1e-9 * max(abs(number.value), run.problem.spread if name == "means" else 0.0)
+        return np.where(abs(values - number.value) <= near, 0.0, np.inf)
     for value in values:
         last = number.held(float(value), last)
         found.append((last.fun - run.fun) / variance(run))

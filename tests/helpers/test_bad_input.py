@@ -32,7 +32,7 @@ def changed(values, index, value):
 
 
 TARGETS = {
-    "lengths differ": (X, DENSITY[:-1], "`x` and `density` must have the same length, got 75 and 74"),
+    "lengths differ": (X, DENSITY[:-1], "`density` must have one entry for each x, got 74 for 75"),
     "two-dimensional x": (X[:, None], DENSITY, r"`x` must be one-dimensional and not empty, got shape \(75, 1\)"),
     "two-dimensional density": (X, DENSITY[None], "`density` must be one-dimensional and not empty"),
     "an area far beyond the mass": (
@@ -51,14 +51,22 @@ TARGETS = {
     "NaN in x": (changed(X, 4, np.nan), DENSITY, "`x` must be finite, got nan at index 4"),
     "NaN in density": (X, changed(DENSITY, 7, np.nan), "`density` must be finite, got nan at index 7"),
     "infinite density": (X, changed(DENSITY, 0, np.inf), "`density` must be finite, got inf at index 0"),
-    "x turns": (changed(X, 3, 0.5), DENSITY, "`x` must increase strictly, got 0.666667 followed by 0.5 at index 3"),
-    "x repeats": (changed(X, 3, X[2]), DENSITY, "`x` must increase strictly, got 0.666667 followed by 0.666667"),
+    "x turns": (
+        changed(X, 3, 0.5),
+        DENSITY,
+        "`x` must rise or fall strictly, got 0.5 at index 3 after 0.66.*; `numpy.arg",
+    ),
+    "x repeats": (
+        changed(X, 3, X[2]),
+        DENSITY,
+        "`x` must rise or fall strictly, got 0.66.* at index 3 after 0.66.*; take the mean",
+    ),
     "x spans too much": (1.7e308 * np.linspace(-1, 1, 75), DENSITY, "`x` must span a finite range"),
     "whole numbers beyond a float": ([10**400, 10**401], [1, 2], r"`x` must hold real numbers, got \[1000"),
-    "one point": ([1.0], [1.0], "`x` must have at least 2 points, got 1"),
+    "one point": ([1.0], [1.0], "`x` must have at least 2 points that count, got 1"),
     "all zero": (X, 0 * DENSITY, "`density` must be positive somewhere, got maximum 0"),
     "all negative": (X, -DENSITY, "`density` must be positive somewhere"),
-    "masked altogether": (X, np.ma.masked_all(75), "`x` must have at least 2 points that count, got none of 75"),
+    "masked altogether": (X, np.ma.masked_all(75), "`x` must have at least 2 points that count, got 0"),
     "area overflows": (1e200 * X, 1e200 * DENSITY, "the area under `density` must be below 1e300, got inf"),
 }
 ARGUMENTS = {
@@ -86,13 +94,19 @@ ARGUMENTS = {
     "weights by number": ({"grid_weights": np.ones(75)}, "got a ndarray: noise goes in by `sigma`"),
     "both weights": ({"grid_weights": "trapezoid", "sigma": 1.0}, "must be None with `grid_weights`, got both"),
     "too few sigmas": ({"sigma": np.ones(74)}, "`sigma` must have one entry for each x, got 74 for 75"),
-    "a negative sigma": ({"sigma": -np.ones(75)}, "`sigma` must be positive, got minimum -1"),
+    "a negative sigma": (
+        {"sigma": -np.ones(75)},
+        "`sigma` must be positive, got -1.0 at index 0; for counts take at least 1",
+    ),
     "a sigma of zero": ({"sigma": 0}, "`sigma` must be a finite number above 0, got 0"),
     "a sigma of numpy's zero": ({"sigma": np.float64(0)}, "`sigma` must be a finite number above 0, got 0.0"),
-    "sigmas all infinite": ({"sigma": np.full(75, np.inf)}, "`x` must have at least 2 points that count, got none"),
+    "sigmas all infinite": (
+        {"sigma": np.full(75, np.inf)},
+        "`sigma` must be finite at 2 points or more, got infinity at 75 of 75",
+    ),
     "one sigma that isn't infinite": (
         {"sigma": changed(np.full(75, np.inf), 5, 1)},
-        "`x` must have at least 2 points, got 1",
+        "`sigma` must be finite at 2 points or more, got infinity at 74 of 75",
     ),
     "sigma in words": ({"sigma": "poisson"}, "`sigma` must be a finite number above 0, got 'poisson'"),
     "NaN in sigma": ({"sigma": np.full(75, np.nan)}, "`sigma` must be finite, got nan at index 0"),
@@ -100,7 +114,10 @@ ARGUMENTS = {
     "unknown background": ({"background": "cubic"}, "`background` must be None, 'constant', 'linear' or columns"),
     "a flat background": ({"background": np.ones(75)}, r"`background` must have the shape \(N, B\)"),
     "a number for a background": ({"background": 3.0}, r"`background` must have the shape \(N, B\), .* got \(\)"),
-    "a background of NaN": ({"background": np.full((75, 1), np.nan)}, "`background` must be finite where"),
+    "a background of NaN": (
+        {"background": np.full((75, 1), np.nan)},
+        "`background` must be finite, got nan at index 0, column 0",
+    ),
     "a background in words": ({"background": ["a"] * 75}, "`background` must hold real numbers, got a list"),
     "a short background": (
         {"background": np.ones((74, 1))},
@@ -226,6 +243,43 @@ def test_the_input_stays_as_it_was():
     fit(x, density, 3, rng=0)
     np.testing.assert_array_equal(x, X)
     np.testing.assert_array_equal(density, DENSITY)
+
+
+@pytest.mark.parametrize("falls", [False, True])
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("x", None, r"`x` must rise or fall strictly, got (\S+) at index 60 after \1; take the mean density"),
+        ("density", np.inf, "`density` must be finite, got inf at index 60"),
+        ("sigma", 0.0, "`sigma` must be positive, got 0.0 at index 60; .* root of smoothed counts; infinity leaves"),
+        ("background", np.inf, "`background` must be finite, got inf at index 60, column 1"),
+    ],
+)
+def test_a_refusal_tells_the_callers_own_index(falls, name, value, message):
+    x = X[::-1] if falls else X
+    given = {"x": x, "density": CLASSIC.pdf(x), "sigma": np.ones(75), "background": np.c_[np.ones(75), x]}
+    given = {key: values.copy() for key, values in given.items()}
+    given["density"][[3, 9]], given["sigma"][70] = np.nan, np.inf
+    given[name].reshape(75, -1)[60, -1] = x[59] if value is None else value
+    with pytest.raises(ValueError, match=message):
+        fit(n_components=3, nan_policy="omit", **given)
+
+
+@pytest.mark.parametrize("name", ["x", "density", "sigma", "background"])
+@pytest.mark.parametrize("missing", ["masked", "NaN"])
+def test_what_is_missing_anywhere_is_left_out(name, missing):
+    given = {"x": X, "density": DENSITY + 3 + X, "sigma": np.ones(75), "background": np.c_[np.ones(75), X]}
+    kept = {key: np.delete(values, [0, 30], axis=0) for key, values in given.items()}
+    values = given[name].copy()
+    values.reshape(75, -1)[[0, 30], -1] = 1e6 if missing == "masked" else np.nan
+    given[name] = np.ma.masked_equal(values, 1e6) if missing == "masked" else values
+    found = fit(n_components=3, n_starts=1, nan_policy="raise" if missing == "masked" else "omit", rng=0, **given)
+    np.testing.assert_array_equal(found.x, fit(n_components=3, n_starts=1, rng=0, **kept).x)
+
+
+def test_a_masked_value_is_no_sample():
+    with pytest.raises(ValueError, match="`samples` must be finite, got nan at index 1"):
+        density_from_samples(np.ma.array([1, 1000, 2, 3], mask=[0, 1, 0, 0]))
 
 
 def test_what_noise_makes_is_allowed():

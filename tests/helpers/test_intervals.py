@@ -157,6 +157,15 @@ def test_intervals_of_a_near_pair_hold_the_truth(noise):
     assert sum(covered(seed, noise) for seed in range(100)) >= 90
 
 
+@pytest.mark.parametrize("unit", [1e-6, 1.0])
+def test_a_number_that_cannot_vary_has_a_profile_of_one_point(unit):
+    x, y = classic()
+    result = fit(unit * x, y / unit, 3, ties=[fixed("means", 0, 5.1 * unit)], rng=0, n_starts=2)
+    values = result.mixture.means[0] + unit * np.array([-1e-3, 0, 1e-3])
+    assert result.profile("means", 0, values).tolist() == [np.inf, 0, np.inf]
+    assert result.profile("mass", 0, [0.5, 1.0]).tolist() == [np.inf, 0]
+
+
 @pytest.mark.parametrize(
     ("ask", "words"),
     [

@@ -33,7 +33,7 @@ def test_what_fails_stays_in_its_place():
     results = fit_many(X, BROKEN, 3, rng=0, n_starts=2)
     assert [isinstance(r, FitResult) for r in results] == [True, False, True, False, False, True]
     assert str(results[1]) == "`density` must be finite, got nan at index 0; `nan_policy='omit'` leaves such points out"
-    assert str(results[3]) == "`x` and `density` must have the same length, got 75 and 74"
+    assert str(results[3]) == "`density` must have one entry for each x, got 74 for 75"
     assert results[1].__traceback__ is None  # or it would keep every frame alive
 
 
@@ -60,7 +60,7 @@ def test_few_curves_are_enough_for_many_workers_and_many_travel_together():
     fit_many(X, [DENSITY] * 20, 3, workers=recorder)
     assert sizes == [2] * 10
     sizes.clear()
-    fit_many(X, [[0.0]] * 1010, 3, workers=recorder)
+    fit_many(X, [[0.0] * 75] * 1010, 3, workers=recorder)
     assert sizes == [25] * 40 + [10]
 
 
@@ -68,6 +68,20 @@ def test_each_curve_may_have_its_own_grid():
     grids = [X, X + 3]
     first, second = fit_many(grids, [DENSITY, DENSITY], 3, rng=0)
     np.testing.assert_allclose(second.mixture.means, first.mixture.means + 3, atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", [np.array, list, np.ma.array])
+def test_each_curve_may_have_its_own_sigma(kind):
+    sigmas = kind([1e-3 + 1e-4 * X, np.where(X > 20, np.inf, 2e-3)])
+    seeds = np.random.default_rng(0).integers(2**63, size=2)
+    alone = [fit(X, y, 3, sigma=s, rng=i, n_starts=2) for y, s, i in zip(CURVES[:2], sigmas, seeds, strict=True)]
+    assert numbers(fit_many(X, CURVES[:2], 3, sigma=sigmas, rng=0, n_starts=2)) == numbers(alone)
+
+
+def test_a_sigma_that_is_wrong_for_one_curve_spoils_that_one_alone():
+    first, second = fit_many(X, CURVES[:2], 3, sigma=[0 * X, 0.1 + X], rng=0, n_starts=1)
+    assert str(first).startswith("`sigma` must be positive, got 0.0 at index 0")
+    assert isinstance(second, FitResult)
 
 
 def test_progress_counts_curves(capsys):
@@ -90,16 +104,21 @@ def test_an_interrupt_keeps_what_was_found():
     [
         ({"densities": []}, ValueError, "`densities` must be a list of curves, got none"),
         ({"densities": DENSITY}, ValueError, "`densities` must be a list of curves, got numbers"),
-        ({"x": [X]}, ValueError, "`x` must be one grid, or one for each curve, got 1 for 2"),
+        ({"x": [X]}, ValueError, "`x` must be one for all curves, or one for each, got 1 for 2"),
         ({"n_components": 0}, ValueError, "`n_components` must be a whole number, at least 1, got 0"),
         ({"workers": "all"}, TypeError, "`workers` must be a whole number, at least 1, got 'all'"),
         ({"method": "Newton"}, ValueError, "`method` must be one of"),
         ({"options": {"tol": 1}}, ValueError, "`options` of LM are ftol, xtol, gtol and maxfev, got 'tol'"),
         ({"n_start": 3}, TypeError, "unexpected keyword argument 'n_start'"),
-        ({"x": np.zeros(75)}, ValueError, "`x` must increase strictly"),
+        ({"x": np.zeros(75)}, ValueError, "`x` must rise or fall strictly"),
         ({"mass": -1}, ValueError, "`mass` must"),
         ({"prior": 3}, TypeError, "`prior` must"),
         ({"n_starts": 0}, ValueError, "`n_starts` must"),
+        ({"densities": CURVES.T}, ValueError, "`densities` must have one entry for each x, got 7 for 75"),
+        ({"x": [X, X[1:]], "densities": [X[2:], X]}, ValueError, "`densities` must have one entry .*, got 73 for 75"),
+        ({"sigma": np.ones((3, 75))}, ValueError, "`sigma` must be one for all curves, or one for each, got 3 for 2"),
+        ({"sigma": np.ones((2, 74))}, ValueError, "`sigma` must have one entry for each x, got 74 for 75"),
+        ({"sigma": 0 * X}, ValueError, "`sigma` must be positive, got 0.0 at index 0"),
         ({"sigma": -0.1}, ValueError, "`sigma` must"),
         ({"background": "cubic"}, ValueError, "`background` must"),
         ({"nan_policy": "drop"}, ValueError, "`nan_policy` must"),
