@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from .validation import Array
+from .validation import Array, turn
 
 __all__ = ["read_density"]
 
@@ -34,7 +34,7 @@ def read_density(
         The text, in UTF-8, or in UTF-16 with a byte-order mark.
     columns : (int, int), optional
         The columns of x and of the density, counted from 0. None takes the first two, as in a file of x, density and
-        its error, but asks for your choice where that could be wrong.
+        its error, but asks for your choice where that could be wrong, as where lines have unequal numbers of columns.
     skip_lines : int, default 0
         The number of lines at the top to leave out.
 
@@ -53,25 +53,36 @@ def read_density(
 
     Examples
     --------
-    >>> read_density(b"wavelength;counts;error\\n500,5;12;3\\n501,0;15;4")
-    (array([500.5, 501. ]), array([12., 15.]))
+    >>> read_density(b"wavelength;counts;error\\n500,5;12;3\\n501,0;15;4\\n501,5;9;3")
+    (array([500.5, 501. , 501.5]), array([12., 15.,  9.]))
     """
     chosen = _checked_choice(columns, skip_lines)
     lines = _lines(_text(source), skip_lines)
     held = [i for i, line in enumerate(lines) if line.strip(BLANK)]
+    if nuls := [i for i in held if "\0" in lines[i]]:
+        helps = "`open(path, encoding='utf-16-le')`, or another encoding, opens it as text"
+        raise ValueError(f"`source` must hold UTF-8 or begin with a byte-order mark, {_met(lines, nuls[0])}; {helps}")
     begin = f"; it begins with {lines[held[0]][:60]!r}" if held else ""
     held = held[next((n for n, i in enumerate(held) if not _is_header(lines[i], chosen)), len(held)) :]
     if len(held) < 2:
         rule = f"`source` must hold at least 2 lines of numbers in columns {chosen[0]} and {chosen[1]}"
         raise ValueError(f"{rule}, got {len(held)}{begin}")
-    x, density = _table(lines, held, chosen)
-
+    x, density, widths = _table(lines, held, chosen)
+    if np.isnan(density).all():
+        rule = f"`source` must hold a density in column {chosen[1]}, not missing ones alone"
+        raise ValueError(f"{rule}, {_met(lines, held[0])}; `columns` chooses others")
+    unequal = np.flatnonzero(widths != widths[0])
+    if columns is None and unequal.size:
+        rule = f"`source` must have as many columns in each line as in the first, {widths[0]:.0f}"
+        skip = f"`skip_lines={held[1]}` leaves out the first, " * (unequal.size == len(held) - 1)
+        raise ValueError(f"{rule}, {_met(lines, held[unequal[0]])}; {skip}`columns=(0, 1)` takes the first two of each")
     infinite = np.flatnonzero(~np.isfinite(x) | np.isinf(density))
     if infinite.size:
         raise ValueError(f"`source` must hold finite numbers, {_met(lines, held[infinite[0]])}")
-    if turn := _turn(x):
-        rule, before = "`source` must have an x that rises or falls strictly", f"after an x of {x[turn - 1]:.6g}"
-        raise ValueError(f"{rule}, {_met(lines, held[turn])} {before}; `columns` chooses x and density")
+    if i := turn(x):
+        rule, before = "`source` must have an x that rises or falls strictly", f"after an x of {x[i - 1]:.6g}"
+        helps = "`columns` chooses x and density" + f", `skip_lines={held[1]}` leaves out the first line" * (i == 2)
+        raise ValueError(f"{rule}, {_met(lines, held[i])} {before}; {helps}")
     if columns is None and (doubt := _doubt(lines, held, density)):
         raise ValueError(f"`columns` must be given where {doubt}, {_met(lines, held[0])}; (0, 1) takes the first two")
     return x, density
@@ -123,7 +134,7 @@ def _is_header(line: str, chosen: tuple[int, int]) -> bool:
 
 
 def _table(lines: list[str], held: list[int], chosen: tuple[int, int]) -> Array:
-    """x and density, (N,) each."""
+    """x, density, and the number of fields in each line, (N,) each."""
     separator = _separator(lines[held[0]])
     rows = [_row(lines[i], chosen, separator) for i in held]
     if None in rows:
@@ -133,13 +144,13 @@ def _table(lines: list[str], held: list[int], chosen: tuple[int, int]) -> Array:
     return np.array(rows).T
 
 
-def _row(line: str, chosen: tuple[int, int], separator: str | None) -> tuple[float, float] | None:
-    """x and density of a line, NaN where the density is missing; None if one is no number."""
+def _row(line: str, chosen: tuple[int, int], separator: str | None) -> tuple[float, float, int] | None:
+    """x, density and number of fields of a line, NaN where the density is missing; None if one is no number."""
     fields = _fields(line, separator)
     if len(fields) <= max(chosen):
         return None
     x, density = _number(fields[chosen[0]]), _number(fields[chosen[1]] or "nan")
-    return None if x is None or density is None else (x, density)
+    return None if x is None or density is None else (x, density, len(fields))
 
 
 def _fields(line: str, separator: str | None) -> list[str]:
@@ -163,23 +174,18 @@ def _number(field: str) -> float | None:
 
 def _help(lines: list[str], held: list[int], chosen: tuple[int, int], wrong: int) -> str:
     """Which argument may mend the line that is no row."""
-    if wrong == 0:
-        rows = [_row(lines[i], chosen, _separator(lines[i])) is not None for i in held]
-        if start := next((n for n in range(1, len(rows) - 1) if rows[n] and rows[n + 1]), None):
-            return f"; `skip_lines={held[start]}` leaves out what stands above the first two lines of numbers"
     fields = _fields(lines[held[wrong]], _separator(lines[held[wrong]]))
+    if wrong == 0 or (wrong == 1 and _is_header(lines[held[1]], chosen)):  # later it would cut a table
+        rows: list[Any] = [_row(lines[i], chosen, _separator(lines[i])) for i in held]
+        if start := next((n for n in range(wrong + 1, len(rows) - 1) if rows[n] and rows[n + 1]), None):
+            is_row = len(fields) == rows[start][2] and _number(fields[chosen[0]]) is not None
+            missing = "; a missing density is an empty field or `nan`; if this is a header," * is_row or ";"
+            return f"{missing} `skip_lines={held[start]}` leaves out what stands above the first two lines of numbers"
     return "; `columns` chooses others" if sum(_number(field) is not None for field in fields) > 1 else ""
 
 
 def _met(lines: list[str], i: int) -> str:
     return f"got {lines[i][:60]!r} in line {i + 1}"
-
-
-def _turn(values: Array) -> int | None:
-    """The first place where values neither rise nor fall as at the beginning; None if there is none."""
-    rises, falls = values[1:] > values[:-1], values[1:] < values[:-1]
-    turns = np.flatnonzero(~(rises if rises[0] else falls))
-    return int(turns[0]) + 1 if turns.size else None
 
 
 def _doubt(lines: list[str], held: list[int], density: Array) -> str | None:
@@ -188,6 +194,8 @@ def _doubt(lines: list[str], held: list[int], density: Array) -> str | None:
     numbers = [_number(field) for field in _fields(lines[held[0]], separator) if field]
     if separator == "," and len(numbers) == 4 and not any("." in lines[i] for i in held):
         return "four whole numbers may be two with decimal commas"
-    if len(numbers) > 2 and numbers[2] is not None and density.size > 2 and _turn(density) is None:
+    if len(numbers) > 2 and numbers[2] is not None and density.size > 2 and turn(density) is None:
         return "the second of several columns rises or falls strictly, as an x does"
+    if sum(number is not None for number in numbers) > density.size:
+        return "lines are fewer than columns, as where x stands in one line and the density in the next"
     return None

@@ -45,14 +45,13 @@ FILES = {
     "trailing tabs": "x\ty\t\t\n1.5\t0.2\t\t\r\n2.5\t-0.3\t\t\r\n\t\t\t\r\n",
     "trailing semicolons": "1,5;0,2;\n2,5;-0,3;\n;;\n",
     "rows of nothing at the end": "1.5,0.2\n2.5,-0.3\n,\n,\n",
-    "x, density, error": "x,y,dy\n1.5,0.2,0.01\n2.5,-0.3,0.02\n",
-    "columns that some lines lack": "1.5 0.2 7 8\n2.5 -0.3\n",
+    "x, density, flag": "x,y,flag\n1.5,0.2,ok\n2.5,-0.3,low\n",
     "words beside the numbers": "1.5,0.2,ok\n2.5,-0.3,saturated\n",
     "comments of all kinds": "% laser 532 nm, 3 s\n! 2 scans\n; run 7\n//8\n1.5 0.2\n% 1 2\n2.5 -0.3 # last\n",
     "Raman": "#Acq. time (s)=\t10\n#Accumulations=\t3\n#Laser=\t532\n#Wave\t#Intensity\n1.5\t0.2\n2.5\t-0.3\n",
     "a spectrometer's own words": "Data from S1.txt\n\nDate: Tue Apr 04 16:48 2017\nIntegration Time (sec): 1.0E-1\n"
     "Number of Pixels: 2\n>>>>>Begin Spectral Data<<<<<\n1.5\t0.2\n2.5\t-0.3\n",
-    "XPS": "Region 1\nPass Energy,20\nBE (eV),CPS,Background\n1.5,0.2,7\n2.5,-0.3,5\n",
+    "XPS": "Region 1\nPass Energy,20\nBE (eV),CPS\n1.5,0.2\n2.5,-0.3\n",
     "JCAMP's pairs": "##TITLE=water\n##NPOINTS=2\n##XYPOINTS=(XY..XY)\n1.5, 0.2\n2.5, -0.3\n##END=\n",
     "two-theta": '"2Theta (deg)","Counts"\n"1.5","0.2"\n"2.5","-0.3"\n',
 }  # fmt: skip
@@ -98,7 +97,24 @@ BAD = {
     "a channel before x": ("0,1.5,3\n1,1.6,9\n2,1.7,4\n", f"{CHOOSE} the second .*, got '0,1.5,3'"),
     "JCAMP, packed": ("##XYDATA=(X++(Y..Y))\n400 1 2 3\n403 4 5 6\n", "one x a line, got JCAMP's X"),
     "a long line": ("1 2\n" + "3x " * 9999, r"got '(3x ){20}' in line 2"),
-    "a long line of bytes": ("\0" * 9999, r"got 0; it begins with '(\\x00){60}'$"),
+    "a long line of bytes": ("\0" * 9999, r"or begin with a byte-order mark, got '(\\x00){60}' in line 1; `open"),
+    "UTF-16 without a mark, the high byte first": ("\0001\0 \0002\0\n\0002\0 \0003", "mark, got .* in line 1; `open"),
+    "UTF-16 without a mark": ("1\0.\0005\0 \0002\0\n\0002\0 \0003\0\n\0", "byte-order mark, got .* in line 1; `open"),
+    "a header of numbers above pairs": (
+        "0.0 0.5 3\n1.5 10\n2.5 20\n3.5 15\n",
+        "as many columns in each line as in the first, 3, got '1.5 10' in line 2; `skip_lines=1` leaves",
+    ),
+    "a field that is blank": ("1 5 .1\n2   .1\n3 4 .1\n", "as in the first, 3, got '2   .1' in line 2; `columns"),
+    "x in one line, the density in the next": ("1.5 2.5 3.5\n10 20 15\n", f"{CHOOSE} lines are fewer than columns"),
+    "doubled tabs": (
+        "1.5\t\t10\n2.5\t\t20\n",
+        r"density in column 1, not missing ones alone, got '1.5\\t\\t10' in line 1; `columns` chooses",
+    ),
+    "a first density that is missing": ("x,y\n1,NA\n2,3\n3,4\n", "'1,NA' in line 2; a missing density is .* or `nan`"),
+    "a first density that is dashes": ("1.5 --\n2 3\n3 4\n", "line 1; a missing density .* header, `skip_lines=1`"),
+    "numbers above a header": ("300 400\nx y\n1.5 10\n2.5 20\n", "'x y' in line 2; `skip_lines=2` leaves out"),
+    "two numbers above": ("3 0\n1.5 10\n2.5 20\n", "line 3 after an x of 1.5; .*, `skip_lines=1` leaves out"),
+    "words between two tables": ("1 2\n2 3\nthe second\n3 4\n4 5\n", f"{NUMBERS} 'the second' in line 3$"),
 }
 
 
@@ -108,13 +124,20 @@ def test_a_table_that_is_none_is_refused_by_its_line(text, message):
         read_density(text.encode())
 
 
+def test_the_choice_of_columns_lets_lines_differ():
+    x, density = read_density(b"1.5 0.2 7 8\n2.5 -0.3\n", columns=(0, 1))
+    assert (x.tolist(), density.tolist()) == ([1.5, 2.5], [0.2, -0.3])
+    assert read_density(b"1.5\t\t10\n2.5\t\t20\n", columns=(0, 2))[1].tolist() == [10, 20]
+    assert read_density(b"0 .5 3\n1.5 10\n2.5 20\n", skip_lines=1)[0].tolist() == [1.5, 2.5]
+
+
 def test_what_is_no_file():
     with pytest.raises(TypeError, match="`source` must be a path, an open file, or bytes, got int"):
         read_density(5)
     with pytest.raises(FileNotFoundError):
         read_density("no such file")
     with pytest.raises(ValueError, match="`source` must hold"):
-        read_density(bytes(range(256)))
+        read_density(bytes(range(1, 256)))
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
