@@ -12,7 +12,7 @@ function numberRow(parent, path, page) {
     const typed = Number(box.value.trim().replace(",", ".").replace("−", "-") || NaN);
     if (typed >= low && typed <= high && (!whole || Number.isInteger(typed))) return page.put(path, typed);
     const kind = whole ? "a whole number" : "a number";
-    page.hold.complaint = `The ${name} must be ${kind} between ${low} and ${high}, got “${box.value}”.`;
+    page.hold.complaint = `“${name}” must be ${kind} between ${low} and ${high}, got “${box.value}”.`;
     box.value = box.dataset.shown;
     page.schedule();
   };

@@ -51,14 +51,16 @@ def explore_gradient(**values):
 
 
 def arrows(ours, moved):
-    """For each bell: from its top to where the step's mean would be, and from its flank by the change of std."""
+    """For each bell: from its top to where the step's mean would be, and from its flank by the change of std; an arrow
+    that leads off the grid ends there."""
     marks = {}
     for k, (w, m, s) in enumerate(zip(ours.weights, ours.means, ours.stds, strict=True)):
-        top = w / (s * np.sqrt(2 * np.pi))
-        looks, flank, wide = {"color": f"bell{k + 1}", "width": 2.4}, top * np.exp(-0.5), min(moved.stds[k], 99)
-        marks[f"mean {k + 1}"] = arrow("curve", (m, top), (moved.means[k], top), **looks)
-        for side in (-1, 1):
-            marks[f"std {k + 1} {side}"] = arrow("curve", (m + side * s, flank), (m + side * wide, flank), **looks)
+        top, wide = w / (s * np.sqrt(2 * np.pi)), moved.stds[k]
+        ends = {f"mean {k + 1}": (m, moved.means[k], top)}
+        ends |= {f"std {k + 1} {side}": (m + side * s, m + side * wide, top * np.exp(-0.5)) for side in (-1, 1)}
+        for name, (*places, y) in ends.items():
+            tail, head = np.clip(places, 0, 25)
+            marks[name] = arrow("curve", (tail, y), (head, y), color=f"bell{k + 1}", width=2.4)
     return marks
 
 

@@ -4,6 +4,7 @@ const NAMES = { w: ["weight", "w"], m: ["mean", "μ"], s: ["std", "σ"] };
 const short = v => +v.toPrecision(Math.abs(v) < 0.01 ? 3 : Math.abs(v) < 1 ? 4 : 5);
 const subscript = k => "₁₂₃₄₅₆₇₈₉"[k];
 const SIDEWAYS = { ArrowLeft: -1, ArrowRight: 1 }, UPWARDS = { ArrowDown: -1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
+const ENDS = { Home: "low", End: "high" };
 
 // The weights with the k-th at `value`; the others share what is left in their old proportion.
 export function share(w, k, value) {
@@ -185,12 +186,12 @@ class Handles {
   }
 
   key(event, id) {
-    const across = SIDEWAYS[event.key], up = UPWARDS[event.key], each = this.list.find(other => other.id === id);
-    if (!across && !up) return;
+    const across = SIDEWAYS[event.key], up = UPWARDS[event.key], end = ENDS[event.key];
+    if (!across && !up && !end) return;
     event.preventDefault();
-    const { path, now, log, step } = across ? each.across ?? each.up : each.up ?? each.across;
-    const by = step * (across ?? up) * (event.shiftKey ? 10 : 1);
-    this.hold.put(path, log ? now * 10 ** by : now + by);
+    const each = this.list.find(other => other.id === id), number = up ? each.up ?? each.across : each.across ?? each.up;
+    const { path, now, log, step } = number, by = step * (across ?? up) * (event.shiftKey ? 10 : 1);
+    this.hold.put(path, end ? number[end] : log ? now * 10 ** by : now + by);
     this.moved(path[0]);
   }
 }

@@ -93,5 +93,5 @@ def listed(values, form=".2f"):
 
 
 def typeset(text):
-    """Numbers below zero with a minus sign, not a hyphen, and per cent on the line of their number."""
-    return re.sub(r"(?<=\d) %", "\u00a0%", re.sub(r"(?<!\w)-(?=\d)|(?<=\de)-(?=\d)", "−", text))
+    """Numbers below zero with a minus sign, not a hyphen, and per cent and a dot on the line of what they follow."""
+    return re.sub(r"(?<=\d) (?=%)| (?=· )", "\u00a0", re.sub(r"(?<!\w)-(?=\d)|(?<=\de)-(?=\d)", "−", text))
