@@ -23,9 +23,20 @@ def explore_data(**values):
         marks = scene(x, truth.pdf(x), truth, fine=fine, label="mixture", given="points", live="truth")
         marks = histogram(truth, state.values["draws"]) | marks
         said = sentence(truth, x, marks["curve"].y)
-        return View(marks, said, status(truth, x), held("truth"), truth, live={"of": "truth", "K": 0})
+        live, holds = {"of": "truth", "K": 0}, unseen(truth, x)[1] if truth.n_components > 2 else equal(truth)
+        return View(marks, said, status(truth, x), held("truth"), truth, live=live, holds=holds)
 
     return Explorer("explore_data", show, values)
+
+
+def unseen(truth, x):
+    """Of each bell whether it reaches no point: (K,)."""
+    return truth.component_pdfs(x).max(axis=0) < 1e-3 * truth.weights
+
+
+def equal(truth):
+    """Whether the bells are alike but for their places."""
+    return np.ptp(truth.weights) < 1e-9 and np.ptp(truth.stds) < 1e-9
 
 
 def sentence(truth, x, curve):
@@ -33,9 +44,8 @@ def sentence(truth, x, curve):
     area = truth.pdf(x).sum() * (x[1] - x[0])
     heights = truth.weights / truth.stds
     tall, heavy = int(np.argmax(heights)), int(np.argmax(truth.weights))
-    unseen = np.flatnonzero(truth.component_pdfs(x).max(axis=0) < 1e-3 * truth.weights)
-    if unseen.size:
-        return f"{x.size} points see an area of {area:.3f}, and nothing of the {ordinal(unseen[0])} bell."
+    if (lost := unseen(truth, x)).any():
+        return f"{x.size} points see an area of {area:.3f}, and nothing of the {ordinal(int(lost.argmax()))} bell."
     humps = int(np.sum((curve[1:-1] > curve[:-2]) & (curve[1:-1] >= curve[2:])))
     seen = f"{x.size} points see an area of {area:.3f}; {in_words(humps)} hump{'s' if humps != 1 else ''}"
     if np.isclose(heights, heights[tall]).sum() > 1:

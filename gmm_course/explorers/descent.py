@@ -58,7 +58,8 @@ def explore_descent(**values):
         marks = scene(x, v["truth"].pdf(x), shown.at(at), v["truth"], label="the curve at this iterate")
         fine = marks["curve"].x
         looks = {"color": "soft", "dash": (1, 1.6), "label": "the curve at the start"}
-        marks = {"start": curve("curve", fine, shown.at(0), **looks)} | marks | paths(ran)
+        end = curve("curve", fine, shown.at(-1), color="accent", width=1.2, label="the last iterate")
+        marks = {"start": curve("curve", fine, shown.at(0), **looks), "last": end} | marks | paths(ran)
         steps = sampled(n, 200)
         along, looks = 100 * np.log(steps) / np.log(max(n, 2)), {"color": "ink", "name": "the ball on its walk"}
         ball = track(("along",), "losses", steps, depths(shown)[steps - 1], along, **looks)

@@ -40,7 +40,7 @@ function keepKeys(root) {
 
 // Two to four answers, one of which is clicked once, and in their place what is said of it. Returns what shows them.
 // guess: the number of the one clicked, -1 for giving up, null for none yet; right: that of the right one, or null
-// where it isn't known; because: why. The longest verdict has its room from the first: when one is told nothing moves.
+// where it isn't known; because: why; wait: what is to be done to know it. The longest verdict has its room from the first: when one is told nothing moves.
 function guessing(parent, choose) {
   const answers = make("span", parent, { class: "gmm-answers", role: "group", "aria-label": "your guess" });
   const verdict = make("span", parent, { class: "gmm-verdict", role: "status", tabindex: -1 });
@@ -50,7 +50,7 @@ function guessing(parent, choose) {
     choose(i);
     requestAnimationFrame(() => verdict.focus({ preventScroll: true })); // the answer that had the focus is gone
   };
-  return (choices, guess, right = null, because = "") => {
+  return (choices, guess, right = null, because = "", wait = "") => {
     if (answers.dataset.of !== choices.join("|")) {
       answers.replaceChildren(...choices.map((each, i) => button(null, each, () => click(i))));
       button(answers, "show me", () => click(-1));
@@ -59,8 +59,8 @@ function guessing(parent, choose) {
     set(verdict, { "data-unseen": guess === null });
     const longest = choices.toSorted((a, b) => b.length - a.length)[0], yours = choices[guess], truth = choices[right];
     const known = { [-1]: `It is “${truth}”. `, [right]: `✓ Right: “${truth}”. ` };
-    const open = guess === -1 ? "" : `You said “${yours}”.`; // what is right is still to be worked out
-    said.textContent = right === null ? open : known[guess] ?? `✗ Not “${yours}” but “${truth}”. `;
+    const open = guess === -1 ? "" : `You said “${yours}”. `; // what is right is still to be worked out
+    said.textContent = right === null ? open + wait : known[guess] ?? `✗ Not “${yours}” but “${truth}”. `;
     why.textContent = right === null ? "" : because;
     room.textContent = `✗ Not “${longest}” but “${truth ?? longest}”. ${because}`;
   };

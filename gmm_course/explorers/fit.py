@@ -7,7 +7,7 @@ from .state import MET, follow, key, largest_error, places
 from .widget import SEEN, UNSEEN, Explorer, View, by_hand, held
 from .words import in_words, listed, squares, told
 
-__all__ = ["explore_fit", "sentence"]
+__all__ = ["explore_fit", "found_again", "sentence"]
 
 
 def explore_fit(**values):
@@ -26,9 +26,16 @@ def explore_fit(**values):
         mixture = result.mixture
         marks = scene(x, density, mixture, truth, label="fit", places=places(mixture, truth), live="fit", left=True)
         live = {"of": "truth", "K": truth.n_components}
-        return View(marks, sentence(result, truth, x), told(result, truth), held("truth"), truth, mixture, live=live)
+        said, holds = sentence(result, truth, x), found_again(result, truth)
+        return View(marks, said, told(result, truth), held("truth"), truth, mixture, live=live, holds=holds)
 
     return Explorer("explore_fit", show, values)
+
+
+def found_again(result, truth):
+    """Whether a fit meets the curve, and by the bells that made it."""
+    error = largest_error(result.mixture, truth)
+    return result.loss <= MET and error is not None and error <= 0.05
 
 
 def sentence(result, truth, x, noisy=False):
@@ -43,9 +50,10 @@ def sentence(result, truth, x, noisy=False):
     hidden = (mixture.stds > length) | (abs(mixture.means - x.mean()) > 1.6 * length)  # wider than the grid, or far off
     if hidden.any():
         seen = listed(mixture.means[~hidden])
-        fled = f"has fled to {listed(mixture.means[hidden][:1], '.0f')} ± {listed(mixture.stds[hidden][:1], '.0f')}"
-        weight = mixture.weights[hidden][0]
-        return f"Bells at {seen} meet every dot; another {fled}, where no dot sees its weight of {weight:.2f}."
+        weight, mean, std = (array[hidden][0] for array in (mixture.weights, mixture.means, mixture.stds))
+        near = max(abs(mean), std) < 1e4  # what is further off is told without numbers
+        fled = f"to {mean:.0f} ± {std:.0f}" if near else f"far away{', endlessly wide' if std >= 1e4 else ''}"
+        return f"Bells at {seen} meet every dot; another has fled {fled}, where no dot sees its weight of {weight:.2f}."
     if (largest_error(mixture, truth) or 0) > 0.05:
         return f"{where} meet{es} every dot, and yet they are not the bells that made the curve."
     return f"{where} explain{es} the curve; nothing is left over."

@@ -36,6 +36,9 @@ function followed({ live: { noise, of, K }, marks }, values, last) {
   return { fit, marks: marks.map(mark => (mark.live ? { ...mark, y: anew(mark) } : mark)) };
 }
 
+// Whether a fit leaves something over, or has met the curve by other bells than those that made it
+const missed = ({ m, loss, places }, truth) => loss > MET || m.some((v, i) => !(Math.abs(v - truth.m[places[i]]) < 0.05));
+
 // The sentence of a fit that no Python has judged
 function said({ m, loss }, marks) {
   const { x } = marks.find(mark => mark.name === "given"), near = m.filter(v => v >= x[0] && v <= x.at(-1));

@@ -48,9 +48,9 @@ def explore_loss(**values):
         limits = {"residual": {"x": across}, "landscape": {"y": (bottom - 0.04 * top, top)}}
         numbers = spans(*(f"{name} {distance(y, ours.pdf(X)):.4f}" for name, distance in DISTANCES.items()))
         said = sentence(v, path, depths)
-        return View(
-            marks, said, numbers, (*held("ours"), ball), v["truth"], ours, limits=limits, live={"of": "ours", "K": 0}
-        )
+        means_alone = v["distance"] == "L2" and np.ptp(ours.weights) < 1e-9 and np.all(ours.stds == 1)
+        more = {"limits": limits, "live": {"of": "ours", "K": 0}, "holds": ours.n_components < 3 or means_alone}
+        return View(marks, said, numbers, (*held("ours"), ball), v["truth"], ours, **more)
 
     return Explorer("explore_loss", show, values, work={"Let the ball roll": roll})
 

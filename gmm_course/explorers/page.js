@@ -72,13 +72,17 @@ function question(parent, page) {
   const [asks, guess] = [0, 1].map(() => make("div", parent, { class: "gmm-stack" }));
   const asked = make("span", asks), note = make("span", asks, {}, MOVED);
   const show = guessing(guess, i => page.put(["answer"], i));
-  return (view, { answer, moved }) => {
-    const open = !moved || view.stays || !view.answers.length, known = page.model.still || view.current;
+  return (view, values) => {
+    const { answer, moved } = values;
+    const lost = view.alone && view.live.K && missed(view.fit, values[view.live.of]);
+    const open = !moved || (view.stays && !lost) || !view.answers.length, known = page.model.still || view.current;
+    const { jobs } = page.spec.controls.work, unknown = known && view.right === null;
+    const wait = view.busy === null ? `Now press “${jobs[0]}”.` : "It is being worked out.";
     asked.textContent = view.question;
     set(asked, { "data-unseen": !open });
     set(note, { "data-unseen": open });
     set(guess, { "data-unseen": !open, hidden: !view.answers.length });
-    show(view.answers, answer, known ? view.right : null, view.because);
+    show(view.answers, answer, known ? view.right : null, view.because, unknown ? wait : "");
   };
 }
 

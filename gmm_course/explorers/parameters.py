@@ -45,7 +45,9 @@ def explore_parameters(**values):
             f"heights {', '.join(f'{h:.3g}' for h in heights)}",
             *([f"relative loss {loss:.2e}"] if open_problem else []),
         ]
-        return View(marks, said, spans(*numbers), handles, v["truth"], mixture)
+        moved = now[0] - np.log(v["truth"].weights)
+        holds = abs(moved[[0, 2]]).max() < 0.01 and moved[1] > -0.01  # the second alone, and up
+        return View(marks, said, spans(*numbers), handles, v["truth"], mixture, holds=holds)
 
     return Explorer("explore_parameters", show, values, new=new)
 

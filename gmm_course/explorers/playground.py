@@ -4,7 +4,7 @@ import numpy as np
 
 from gmm_helpers import curvature_start, fit_once, log_std_prior
 
-from .fit import sentence
+from .fit import found_again, sentence
 from .marks import faint, scene
 from .restarts import uniform
 from .state import MET, follow, key, noise, places
@@ -36,7 +36,8 @@ def playground(**values):
         marks = faint("curve", marks["curve"].x, [end.mixture for end in state.found], "where the guesses end") | marks
         said = guessed(state.found, v) if state.found else sentence(result, truth, x, bool(v["noise"]))
         live = {"of": "truth", "K": K, "noise": noise(v, x.size).tolist() if v["noise"] else None} if alone else None
-        return View(marks, said, told(result, truth), held("truth"), truth, mixture, live=live)
+        holds = found_again(result, truth)
+        return View(marks, said, told(result, truth), held("truth"), truth, mixture, live=live, holds=holds)
 
     return Explorer(
         "playground", show, values, judge=lambda state: some([end.loss <= MET for end in state.finished]),

@@ -53,7 +53,7 @@ def explore_restarts(**values):
             fine = np.linspace(x[0], x[-1], 220)
             marks = truth_bands("curve", fine, truth) | faint("curve", fine, draws(v, x), "the starts")
             marks["given"] = dots("curve", x, density, label="given")
-            said = f"{v['number']} starts are drawn; how many will find the answer? Predict, then run them."
+            said = f"{v['number']} starts are drawn, and none of them has run yet."
             return View(marks, said, spans(f"seed {v['seed']}"), hold, truth, away=away, limits=limits)
         chosen = runs[min(v["shown"], len(runs)) - 1]
         marks = scene(x, density, chosen.mixture, truth, label="where it ends")

@@ -55,7 +55,8 @@ class View:
     handles: what can be held on the picture, as handles.js knows them; truth, fitted: the mixtures that a table sets
     side by side once the truth is revealed; away: controls, or "work", that don't count now; limits: panel → x and y
     in place of the panel's; live: how the page goes on alone; found: HTML beside the control of a file; code:
-    words that *Show as code* needs besides the values.
+    words that *Show as code* needs besides the values; holds: whether the answer to a question that stays is right
+    of these values too.
     """
 
     marks: dict
@@ -69,6 +70,7 @@ class View:
     live: dict | None = None
     found: str = ""
     code: dict = field(default_factory=dict)
+    holds: bool = True
 
 
 def held(name):
@@ -79,7 +81,7 @@ def held(name):
 def by_hand(name, mixture, x, density, said, left=True):
     """The view of dots and of a mixture, the value of that name, that the hand sets: nothing is fitted."""
     marks = scene(x, density, mixture, label="your bells", live=name, left=left)
-    return View(marks, said, handles=held(name), live={"of": name, "K": 0})
+    return View(marks, said, handles=held(name), live={"of": name, "K": 0}, holds=False)
 
 
 class Explorer(anywidget.AnyWidget):
@@ -167,6 +169,8 @@ class Explorer(anywidget.AnyWidget):
     def _move(self, values, work, calm):
         moved = {key: read(value) for key, value in values.items() if key in self.controls}
         self.update(**moved | {key: values[key] for key in FRAME if key in values})
+        if not work and values == {"answer": -1} and self.view["answers"] and self.view["right"] is None:
+            work = self.jobs[0]  # "show me", where the answer asks for long work
         if work:
             self.work.start(work, calm)
             self.refresh()
@@ -206,7 +210,8 @@ class Explorer(anywidget.AnyWidget):
             "values": {key: plain(value) for key, value in v.items() if key in self.controls or key in FRAME},
             "marks": [mark.data(name) for name, mark in self._timed(shown.marks, of).items()],
             "limits": {key: {"x": list(x), "y": list(y)} for key, (x, y) in self.limits.items()},
-            **{key: getattr(of, key) for key in ("question", "answers", "because", "stays")},
+            **{key: getattr(of, key) for key in ("question", "answers", "because")},
+            "stays": of.stays and bool(shown.holds),
             "handles": [handle | {"when": ""} if of.open else handle for handle in shown.handles],
             "sentence": self.sentence,
             "status": typeset(shown.status),

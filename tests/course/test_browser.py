@@ -340,7 +340,7 @@ def test_presets_buttons_and_boxes_do_what_they_say(page):
     for typed in ("99", "abc", "", "1e999"):
         number.fill(typed)
         number.press("Enter")
-        expect(box.locator(".gmm-error")).to_contain_text("mean of bell 2 must be a number between 0 and 25")
+        expect(box.locator(".gmm-error")).to_contain_text("“mean of bell 2” must be a number between 0 and 25")
         expect(number).to_have_value("13.25")
     pressed(box, "Reset")
     expect(number).to_have_value("15")
@@ -502,8 +502,9 @@ def test_stop_is_heard(page):
     box = begun(page, "explore_restarts")
     pressed(box, "Narrow fifty")
     box.get_by_role("button", name="half or more").click()
-    expect(sentence(box)).to_contain_text("Predict")
-    assert box.locator(".gmm-verdict").inner_text() == "You said “half or more”."  # nothing is judged before it has run
+    expect(sentence(box)).to_contain_text("none of them has run")
+    verdict = "You said “half or more”. Now press “Run the starts”."  # nothing is judged before it has run
+    expect(box.locator(".gmm-verdict:focus")).to_have_text(verdict)
     box.get_by_role("button", name="Run the starts").click()
     expect(sentence(box)).to_contain_text(re.compile(r" of \d+ starts "))
     stop = box.get_by_role("button", name="Stop", exact=True)
@@ -514,8 +515,27 @@ def test_stop_is_heard(page):
     page.wait_for_timeout(500)
     assert sentence(box).inner_text() == stopped
     box.get_by_role("button", name="Run the starts").click()
-    expect(box.locator(".gmm-verdict")).to_contain_text("✓ Right: “half or more”. A narrow bell", timeout=60_000)
+    expect(box.locator(".gmm-verdict")).to_contain_text("✓ Right: “half or more”. In two starts", timeout=60_000)
     expect(sentence(box)).to_contain_text("34 of 50 starts")
+
+
+def test_show_me_lets_the_work_run_that_shows_it(page):
+    box = begun(page, "explore_descent")
+    pressed(box, "Long valley")
+    box.get_by_role("button", name="show me", exact=True).click()
+    expect(box.locator(".gmm-verdict:focus")).to_contain_text(re.compile("It is (being worked out|“thousands”)"))
+    expect(box.locator(".gmm-verdict")).to_contain_text("It is “thousands”. The valley is steep", timeout=60_000)
+
+
+def test_home_and_end_lead_to_the_ends_of_a_handles_range(page):
+    box = begun(page, "explore_fit")
+    top, flank = (box.locator(f"[data-id=truth-1-{part}]") for part in ("top", "flank"))
+    for handle, name, ends in ((top, "mean", (0, 25)), (flank, "std", (0.05, 8))):
+        for key, end in zip(("Home", "End"), ends, strict=True):
+            handle.press(key)
+            settled(box)
+            expect(box.get_by_label(f"{name} of bell 2", exact=True)).to_have_value(f"{end:g}")
+            assert float(handle.get_attribute("aria-valuenow")) == end
 
 
 def test_a_walk_is_played_before_the_eye(page):

@@ -20,6 +20,7 @@ from nbconvert import HTMLExporter
 
 from gmm_course import explorers
 from gmm_course.explorers.as_code import literal
+from gmm_course.explorers.fit import sentence
 from gmm_course.explorers.inputs import plain, share
 from gmm_course.explorers.landscape import Bowl
 from gmm_course.explorers.marks import Panel, curve, dots, line, still
@@ -134,9 +135,8 @@ def test_an_answer_has_its_reason_and_what_gives_it_away_waits(name):
 
 
 def finish(explorer):
-    """Do the long work that the answer of a question waits for."""
-    if explorer.view["right"] is None:
-        explorer.hear({"serial": 0, "work": explorer.jobs[0]})
+    """Give up, as *show me* does: that starts the long work which the answer of a question waits for."""
+    explorer.hear({"serial": 0, "values": {"answer": -1}})
 
 
 @everyone
@@ -350,6 +350,71 @@ def test_bells_set_by_hand_are_scored_against_the_fit():
     hand(explorer, "revealed", True)
     assert explorer.sentence.startswith("Your bells leave nothing over, the fit nothing; your worst number is off by 0")
     assert {"guess"} <= set(explorer.view["away"])
+
+
+NEEDLE = {"w": [0.3, 0.1, 0.6], "m": [5, 15.1667, 20], "s": [2, 0.02, 2]}
+LEVEL = {"w": [1 / 3] * 3, "m": [5, 15, 20], "s": [1, 1, 1]}
+PAIR = {"w": [0.5, 0.5], "m": [9.95, 12], "s": [2, 2]}
+CHANGED = [  # a preset whose question asks for a move, what the hand changes, and whether its answer is still right
+    ("playground", "Classic", "truth", plain(CLASSIC) | {"m": [5, 19, 20]}, True),
+    ("playground", "Classic", "n_components", 2, False),
+    ("playground", "Classic", "noise", 5.0, False),
+    ("playground", "Needle", "n_points", 50, False),
+    ("explore_fit", "Classic", "truth", plain(CLASSIC) | {"m": [5, 12, 20]}, True),
+    ("explore_fit", "Classic", "truth", NEEDLE, False),
+    ("explore_fit", "Classic", "truth", plain(CLASSIC) | {"m": [-20, 40, 60]}, False),
+    ("explore_data", "Merge", "truth", PAIR, True),
+    ("explore_data", "Merge", "truth", PAIR | {"s": [2, 1]}, False),
+    ("explore_data", "Needle", "truth", NEEDLE | {"m": [5, 15.2167, 20]}, True),
+    ("explore_data", "Needle", "truth", NEEDLE | {"m": [5, 15.3333, 20]}, False),
+    ("explore_data", "Needle", "n_points", 300, False),
+    ("explore_loss", "By hand", "ours", LEVEL, True),
+    ("explore_loss", "By hand", "ours", LEVEL | {"s": [2, 1, 2]}, False),
+    ("explore_loss", "By hand", "distance", "Hellinger", False),
+    ("explore_loss", "Mirror", "ours", PAIR | {"m": [16, 8]}, True),
+    ("explore_parameters", "Classic", "logits", [-1.204, 0.307, -1.609], True),
+    ("explore_parameters", "Classic", "logits", [0, -0.693, -1.609], False),
+    ("explore_parameters", "Classic", "logits", [-1.204, -2, -1.609], False),
+    ("explore_restarts", "Equal means", "start", {"w": [1, 1, 1], "m": [5, 15, 15.05], "s": [1, 1, 1]}, False),
+    ("explore_your_density", "Offset left in", "take_off", 4.5, False),
+]
+
+
+@pytest.mark.parametrize(("name", "preset", "key", "value", "right"), CHANGED)
+def test_a_question_stays_after_a_move_as_long_as_its_answer_is_right(name, preset, key, value, right):
+    explorer = chosen(name, preset)
+    assert explorer.view["stays"] == explorer.presets[preset].stays
+    hand(explorer, key, value, moved=True)
+    shown(explorer)
+    assert explorer.view["stays"] == right
+
+
+def test_a_needle_that_fled_beyond_measure_is_told_without_numbers():
+    x = classic_grid()
+    for mean, std, words in ((1346, 50, "to 1346 ± 50"), (9e6, 2, "far away"), (7, 1e55, "far away, endlessly wide")):
+        result = SimpleNamespace(mixture=Mixture([0.3, 0.1, 0.6], [5, mean, 20], [2, std, 2]), loss=0)
+        assert f"another has fled {words}, where no dot" in sentence(result, CLASSIC, x)
+
+
+def test_after_the_guess_the_end_of_a_walk_is_shown():
+    explorer = chosen("explore_descent", "Wrong, and pleased")
+    assert explorer.state.values["along"] == 0
+    last = next(mark for mark in explorer.view["marks"] if mark["name"] == "last")
+    assert last["when"] == "looked"
+    (x, density), (end, *_) = classic(), explorer.shown.marks["last"].of
+    assert f"{100 * relative_loss(density, end.pdf(x)):.1f}\u00a0%" in explorer.sentence
+
+
+def test_an_arrow_ends_with_the_picture_and_keeps_its_head():
+    explorer = chosen("explore_gradient", "Dead", step=1000)
+    ends = [mark.x for mark in explorer.shown.marks.values() if mark.kind == "arrow"]
+    assert np.min(ends) == 0
+    assert np.max(ends) == 25
+
+
+def test_no_line_of_a_status_begins_with_a_dot():
+    for name in EXPLORERS:
+        assert " ·" not in make(name).view["status"]
 
 
 def status_of(explorer):
@@ -595,7 +660,7 @@ def test_a_moved_control_ends_long_work():
         hand(explorer, "seed", 3.0)
         await asyncio.sleep(0.02)
         assert not running(explorer)
-        assert "earlier starts" in explorer.sentence or "Predict" in explorer.sentence
+        assert "earlier starts" in explorer.sentence or "none of them has run" in explorer.sentence
 
     asyncio.run(moved())
 
@@ -604,7 +669,7 @@ def test_reset_forgets_the_result_of_long_work():
     explorer = chosen("explore_restarts", "K-means++ fifty", work=True)
     assert "of 50 starts reach" in explorer.sentence
     hand_begins(explorer)
-    assert "Predict, then run them" in explorer.sentence
+    assert "none of them has run" in explorer.sentence
 
 
 def hand_begins(explorer):
