@@ -54,8 +54,8 @@ def fit(
     and its most prominent maxima say, then from rounds of k-means++ starts, of jittered maxima, and of the best
     run with one component relocated. It ends when nothing is left over (relative loss ≤ 2e-15); or when five
     independent starts have found the lowest loss, and either only noise is left of up to three components (then four
-    relocations that failed to better it count for a start) or twenty relocations have failed to better it (where starts
-    rarely find it sixty, or under noise twenty for each component past the third; 280 where less than 1e-6 is left and
+    relocations that failed to better it count for a start) or twenty relocations have failed to better it, and twenty
+    for each component past the third (thrice as many where starts rarely find it; 280 where less than 1e-6 is left and
     no noise); or when its budget is spent, which confirms nothing. A fit with a spike, or with a component out of the
     points' sight or wider than the grid, must be a tenth better than one without (of N > 500 points, 50/N). Of more
     than 4,096 points the search looks at means of neighbours, and the best is finished on all of them.

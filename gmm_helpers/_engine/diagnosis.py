@@ -80,8 +80,8 @@ def _unseen(fit: _Fit) -> Iterator[str]:
         if at.wide[k]:
             yield f"{name} is wider than the grid, its std is {stds[k]:.3g}: it is a background{level}"
         if at.off[k] and fit.run.loss > MET:
-            more = f", which it spans: it is a background{slope}" if spans[k] else ""
-            yield f"{name} has its mean off the grid ({x[0]:.6g} … {x[-1]:.6g}){more}"
+            stands, more = ("stands", f" and spans it{slope}") if spans[k] else ("has its mean", "")
+            yield f"{name} {stands} off the grid ({x[0]:.6g} … {x[-1]:.6g}){more}"
         elif at.hidden[k] and not at.wide[k]:
             yield f"{name} hides between grid points: none sees its area of {fit.areas[k]:.3g}"
         if at.spike[k] and not at.hidden[k]:

@@ -22,18 +22,19 @@ def is_perfect(run: Run, method: Method) -> bool:
 def is_confirmed(runs: list[Run]) -> bool:
     """Whether the lowest value may be trusted: enough independent starts have found it, and it leaves noise alone or
     has outlived enough relocations, as it must with a dead component. Many more of those, where starts rarely find it,
-    or where so little is left, and no noise, that another minimum may well leave nothing. Where noise alone is left,
-    twenty for each component past the third."""
+    where more than noise is left of many components, or where so little is left, and no noise, that another minimum may
+    well leave nothing. Where noise alone is left, twenty for each component past the third."""
     if len(runs) < FINDS:
         return False
     best = min(runs, key=lambda run: run.value)
     if not best.converged and best.status != CONVERGED:  # one that ended in lock-step is finished later
         return False
     finds, outlived = tally(runs)
-    enough = OUTLIVED if finds >= FINDS else 3 * OUTLIVED
-    if outlived >= (enough if best.fun > NEARLY_MET else 14 * OUTLIVED):
+    more = max(best.problem.n_components - FEW_COMPONENTS, 0)
+    enough = OUTLIVED * (1 if best.leaves_noise else 1 + more) * (1 if finds >= FINDS else 3)
+    if outlived >= (enough if best.fun > NEARLY_MET else max(enough, 14 * OUTLIVED)):
         return True
-    if finds + outlived // WORTH < FINDS or outlived < OUTLIVED * (best.problem.n_components - FEW_COMPONENTS):
+    if finds + outlived // WORTH < FINDS or outlived < OUTLIVED * more:
         return False
     return best.fun > NEARLY_MET and not best.sight.dead.any() and best.is_healthy and best.leaves_noise
 

@@ -148,7 +148,7 @@ def test_a_bell_off_the_grid_that_carries_a_slope_is_no_success(level, slope):
     result = fit(x, level + slope * x + peaks, 3, mass=None, rng=0)
     assert not result.success
     assert "background" in result.message
-    assert told(result, "it is a background: pass `background='linear'`")
+    assert told(result, "and spans it: pass `background='linear'`")
     assert fit(x, level + slope * x + peaks, 2, mass=None, background="linear", rng=0).success
 
 
