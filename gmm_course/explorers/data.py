@@ -23,8 +23,9 @@ def explore_data(**values):
         marks = scene(x, truth.pdf(x), truth, fine=fine, label="mixture", given="points", live="truth")
         marks = histogram(truth, state.values["draws"]) | marks
         said = sentence(truth, x, marks["curve"].y)
-        live, holds = {"of": "truth", "K": 0}, unseen(truth, x)[1] if truth.n_components > 2 else equal(truth)
-        return View(marks, said, status(truth, x), held("truth"), truth, live=live, holds=holds)
+        alike = np.ptp([truth.weights, truth.stds], axis=1).max() < 1e-9
+        more = {"live": {"of": "truth", "K": 0}, "holds": unseen(truth, x)[1] if truth.n_components > 2 else alike}
+        return View(marks, said, status(truth, x), held("truth"), truth, **more)
 
     return Explorer("explore_data", show, values)
 
@@ -32,11 +33,6 @@ def explore_data(**values):
 def unseen(truth, x):
     """Of each bell whether it reaches no point: (K,)."""
     return truth.component_pdfs(x).max(axis=0) < 1e-3 * truth.weights
-
-
-def equal(truth):
-    """Whether the bells are alike but for their places."""
-    return np.ptp(truth.weights) < 1e-9 and np.ptp(truth.stds) < 1e-9
 
 
 def sentence(truth, x, curve):

@@ -55,19 +55,18 @@ def explore_descent(**values):
         shown, longest = ran[min(1, len(ran) - 1)], max(len(each.losses) for each in ran)  # of a race, BFGS is shown
         n = len(shown.losses)
         at = round(n ** (v["along"] / 100)) - 1
-        marks = scene(x, v["truth"].pdf(x), shown.at(at), v["truth"], label="the curve at this iterate")
+        marks = scene(x, v["truth"].pdf(x), shown.at(at), v["truth"], label="this iterate")
         fine = marks["curve"].x
-        looks = {"color": "soft", "dash": (1, 1.6), "label": "the curve at the start"}
+        looks = {"color": "soft", "dash": (1, 1.6), "label": "the first iterate"}
         end = curve("curve", fine, shown.at(-1), color="accent", width=1.2, label="the last iterate")
         marks = {"start": curve("curve", fine, shown.at(0), **looks), "last": end} | marks | paths(ran)
         steps = sampled(n, 200)
         along, looks = 100 * np.log(steps) / np.log(max(n, 2)), {"color": "ink", "name": "the ball on its walk"}
         ball = track(("along",), "losses", steps, depths(shown)[steps - 1], along, **looks)
         right = float(max(100, 10 ** np.ceil(np.log10(1.5 * longest))))  # with room for a name
-        return View(
-            marks, sentence(ran), status(shown, at, v["truth"]), (*held("start"), ball), v["truth"], shown.at(at),
-            () if v["method"] == DESCENT else ("step",), {"losses": {"x": (0.9, right)}},
-        )  # fmt: skip
+        away, limits = () if v["method"] == DESCENT else ("step",), {"losses": {"x": (0.9, right)}}
+        said, numbers, hold = sentence(ran), status(shown, at, v["truth"]), (*held("start"), ball)
+        return View(marks, said, numbers, hold, v["truth"], shown.at(at), away, limits)
 
     def walk_on(state):
         """Gradient descent until it arrives or patience ends, a slice at a time."""

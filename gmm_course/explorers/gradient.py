@@ -35,13 +35,11 @@ def explore_gradient(**values):
         fine, looks = marks["curve"].x, {"color": "soft", "dash": (1, 1.5), "width": 2.2, "label": "ours after a step"}
         marks |= {"after": curve("curve", fine, moved, **looks)} | arrows(ours, moved)
         marks |= bars(gradient, differences)
-        numbers = spans(
-            f"loss {loss:.4g}", f"after the step {l2_loss(after, x, density):.4g}",
-            f"largest slope {abs(gradient).max():.3g}",
-            f"differences are off by {abs(differences - gradient).max():.0e}",
-        )  # fmt: skip
+        numbers = [f"loss {loss:.4g}", f"after the step {l2_loss(after, x, density):.4g}"]
+        numbers += [f"largest slope {abs(gradient).max():.3g}"]
+        numbers += [f"differences are off by {abs(differences - gradient).max():.0e}"]
         said = sentence(theta, gradient, loss / np.sum(density**2), x)
-        return View(marks, said, numbers, handles, v["truth"], ours)
+        return View(marks, said, spans(*numbers), handles, v["truth"], ours)
 
     def steepest(state):
         gradient = slope_of(state.values["theta"], x, state.values["truth"].pdf(x))[1]

@@ -1,5 +1,6 @@
 """A landscape of two parameters: walk downhill from any start, and see what step and tolerance make of the walk."""
 
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,6 @@ from scipy.optimize import minimize
 
 from gmm_helpers import classic_grid, gaussian_pdf, pack
 
-from .as_code import literal
 from .marks import dots, line, region
 from .state import key, random_mixture, slope
 from .widget import Explorer, View
@@ -33,15 +33,11 @@ def explore_landscape(**values):
     """
     start = {"kind": "point", "paths": (("mean",), ("log_std",)), "panel": "map", "color": "bell1", "name": "the start"}
     length = {"kind": "point", "paths": (("step",),), "panel": "steps", "y": 0.5, "color": "accent"}
-    bowls = {}
+    bowl_of = lru_cache(maxsize=1)(Bowl)
 
     def walked(state):
         """The landscape and the walk on it."""
-        v = state.values
-        if (at := literal(v["truth"])) not in bowls:
-            bowls.clear()
-            bowls[at] = Bowl(v["truth"])
-        bowl = bowls[at]
+        v, bowl = state.values, bowl_of(state.values["truth"])
         start = v["mean"], v["log_std"]
         return bowl, state.kept(key(v), lambda: bowl.walk(start, v["method"], v["step"], v["tolerance"]))
 
@@ -59,17 +55,13 @@ def explore_landscape(**values):
             "iterates": dots("map", x, y, color="bell2", size=2.2),
             "end": dots("map", *seen[-1], color="ink", size=4.5, label="where it stops"),
             "losses": line("losses", steps, np.maximum(losses, 1e-12)[steps - 1], color="bell2"),
-            "limit": line(
-                "steps", [limit, limit], [0, 1], color="bell4", width=4, label="2/λ: longest step that settles"
-            ),
+            "limit": line("steps", [limit] * 2, [0, 1], color="bell4", width=4, label="2/λ: longest step that settles"),
         }
-        numbers = spans(
-            f"{len(path) - 1} steps", f"loss {losses[-1]:.2g}", f"slope {np.hypot(*bowl.slope(path[-1])):.1e}",
-            f"largest curvature at the floor λ = {bowl.steepness:.3g}",
-        )  # fmt: skip
+        numbers = [f"{len(path) - 1} steps", f"loss {losses[-1]:.2g}", f"slope {np.hypot(*bowl.slope(path[-1])):.1e}"]
+        numbers += [f"largest curvature at the floor λ = {bowl.steepness:.3g}"]
         said = sentence(v, path, losses, limit)
         hold, away = ((start, length), ()) if v["method"] == DESCENT else ((start,), ("step",))
-        return View(marks, said, numbers, hold, v["truth"], away=away)
+        return View(marks, said, spans(*numbers), hold, v["truth"], away=away)
 
     def judge(state):
         bowl, path = walked(state)

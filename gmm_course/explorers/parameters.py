@@ -38,13 +38,9 @@ def explore_parameters(**values):
         said = met(loss) if v["problem"] else flat(before, *now, v["shift"]) or sentence(mixture, v["logits"])
         before[:] = now
         heights, odds = mixture.weights / (mixture.stds * np.sqrt(2 * np.pi)), mixture.weights / mixture.weights[0]
-        numbers = [
-            f"sum of the weights {mixture.weights.sum():.3f}",
-            f"second : first = {odds[1]:.3g}",
-            f"third : first = {odds[2]:.3g}",
-            f"heights {', '.join(f'{h:.3g}' for h in heights)}",
-            *([f"relative loss {loss:.2e}"] if open_problem else []),
-        ]
+        numbers = [f"sum of the weights {mixture.weights.sum():.3f}", f"second : first = {odds[1]:.3g}"]
+        numbers += [f"third : first = {odds[2]:.3g}", f"heights {', '.join(f'{h:.3g}' for h in heights)}"]
+        numbers += [f"relative loss {loss:.2e}"] if open_problem else []
         moved = now[0] - np.log(v["truth"].weights)
         holds = abs(moved[[0, 2]]).max() < 0.01 and moved[1] > -0.01  # the second alone, and up
         return View(marks, said, spans(*numbers), handles, v["truth"], mixture, holds=holds)

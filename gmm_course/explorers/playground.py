@@ -39,10 +39,10 @@ def playground(**values):
         holds = found_again(result, truth)
         return View(marks, said, told(result, truth), held("truth"), truth, mixture, live=live, holds=holds)
 
-    return Explorer(
-        "playground", show, values, judge=lambda state: some([end.loss <= MET for end in state.finished]),
-        work={f"{GUESSES} guesses": guess},
-    )  # fmt: skip
+    def judge(state):
+        return some([end.loss <= MET for end in state.finished])
+
+    return Explorer("playground", show, values, judge=judge, work={f"{GUESSES} guesses": guess})
 
 
 def data(values):

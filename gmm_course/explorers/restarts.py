@@ -66,9 +66,8 @@ def explore_restarts(**values):
             hold = (track(("shown",), "stairs", ranks, losses, color="ink"),)
         waiting = f"{v['number']} starts of the kind “{v['kind']}” (seed {v['seed']}) wait for {v['method']}"
         said = sentence(runs) if state.found else f"These are the ends of earlier starts; {waiting}."
-        return View(
-            marks, said, f"<span>shown:</span> {told(chosen, truth)}", hold, truth, chosen.mixture, away, limits
-        )
+        numbers = f"<span>shown:</span> {told(chosen, truth)}"
+        return View(marks, said, numbers, hold, truth, chosen.mixture, away, limits)
 
     return Explorer("explore_restarts", show, values, judge=share_found, work={"Run the starts": run})
 

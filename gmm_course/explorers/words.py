@@ -15,12 +15,8 @@ ENDS = {0: "converged", 1: "stopped at its limit", 2: "converged to rounding", 3
 
 def told(result, truth=None):
     """The status of a fit in one line of HTML: how it ended, iterations, loss, gradient norm, distance to the truth."""
-    parts = [
-        f"{result.method} {ENDS.get(result.status, 'stopped')}",
-        f"{result.nit} iterations",
-        f"relative loss {result.loss:.1e}",
-        f"gradient norm {result.grad_norm:.0e}",
-    ]
+    parts = [f"{result.method} {ENDS.get(result.status, 'stopped')}", f"{result.nit} iterations"]
+    parts += [f"relative loss {result.loss:.1e}", f"gradient norm {result.grad_norm:.0e}"]
     if truth is not None:
         error = largest_error(result.mixture, truth)
         parts.append("another K than the truth's" if error is None else f"largest error {error:.1e}")

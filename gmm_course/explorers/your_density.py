@@ -66,10 +66,8 @@ def explore_your_density(**values):
         explorer.choose()
         explorer.update(**{"example": name, "x": x, "density": density, "moved": True} | kept)
 
-    explorer = Explorer(
-        "explore_your_density", show, values, new=new, judge=lambda state: state.values["truth"].n_components - 2,
-        work={f"{SEEDS} more seeds": ask}, take=take,
-    )  # fmt: skip
+    more = {"judge": lambda state: state.values["truth"].n_components - 2, "work": {f"{SEEDS} more seeds": ask}}
+    explorer = Explorer("explore_your_density", show, values, new=new, take=take, **more)
     return explorer
 
 
