@@ -20,7 +20,8 @@ function follows({ live, values: old }, { values, controls }) {
     Object.keys(controls).every(key => key === live.of || same(values[key], old[key]));
 }
 
-// The marks of a view, those that depend on the hand computed anew, and the fit: from the last one, where there is one.
+// The marks of a view, those that depend on the hand computed anew, the fit, from the last one where there is one, and
+// whether it has lost the bells that made the curve
 function followed({ live: { noise, of, K }, marks }, values, last) {
   const given = marks.find(mark => mark.name === "given"), { x } = given;
   const clean = given.live ? curve(values[of], null, x) : given.y, peak = Math.max(...clean);
@@ -33,7 +34,8 @@ function followed({ live: { noise, of, K }, marks }, values, last) {
     left: mixture => curve(mixture, null, x).map((v, i) => density[i] - v),
   };
   const anew = ({ live: [rule, which, k], x: at }) => rules[rule](which === "fit" ? fit : values[which], at, k);
-  return { fit, marks: marks.map(mark => (mark.live ? { ...mark, y: anew(mark) } : mark)) };
+  const lost = K && missed(fit, values[of]);
+  return { fit, lost, marks: marks.map(mark => (mark.live ? { ...mark, y: anew(mark) } : mark)) };
 }
 
 // Whether a fit leaves something over, or has met the curve by other bells than those that made it

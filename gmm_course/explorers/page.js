@@ -72,10 +72,8 @@ function question(parent, page) {
   const [asks, guess] = [0, 1].map(() => make("div", parent, { class: "gmm-stack" }));
   const asked = make("span", asks), note = make("span", asks, {}, MOVED);
   const show = guessing(guess, i => page.put(["answer"], i));
-  return (view, values) => {
-    const { answer, moved } = values;
-    const lost = view.alone && view.live.K && missed(view.fit, values[view.live.of]);
-    const open = !moved || (view.stays && !lost) || !view.answers.length, known = page.model.still || view.current;
+  return (view, { answer, moved }) => {
+    const open = !moved || (view.stays && !view.lost) || !view.answers.length, known = page.model.still || view.current;
     const { jobs } = page.spec.controls.work, unknown = known && view.right === null;
     const wait = view.busy === null ? `Now press “${jobs[0]}”.` : "It is being worked out.";
     asked.textContent = view.question;

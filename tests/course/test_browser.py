@@ -773,6 +773,18 @@ def test_tab_goes_through_everything_in_the_order_of_reading_and_out_again(alone
     assert all(places)
 
 
+def test_with_no_kernel_a_question_goes_as_soon_as_its_answer_is_false(alone):
+    alone.get_by_role("button", name="it will", exact=True).click()
+    verdict, question = alone.locator(".gmm-verdict"), alone.locator(".gmm-question")
+    expect(verdict).to_contain_text("✓ Right: “it will”")
+    for name, typed, stays in (("mean", "12.17", True), ("std", "0.05", False), ("std", "1", True)):
+        alone.get_by_label(f"{name} of bell 2", exact=True).fill(typed)
+        alone.get_by_label(f"{name} of bell 2", exact=True).press("Enter")
+        frame(alone)
+        assert verdict.is_visible() == stays, typed
+        assert ("Your own problem now" in question.inner_text()) != stays
+
+
 def test_a_drag_that_goes_back_changes_nothing_and_the_sentence_is_spoken_at_rest(alone):
     handle = alone.locator(".gmm-handle").nth(2)
     before = handle.get_attribute("aria-valuetext")
