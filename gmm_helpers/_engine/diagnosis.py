@@ -106,8 +106,8 @@ def _alike(fit: _Fit) -> Iterator[str]:
         return
     numbers, parts = condition(run)
     unfelt = parts[numbers * sqrt(run.loss) > ALIKE]
-    if unfelt.size:
-        names = [fit.names[k] for k in (unfelt.max(axis=0) > 0.3)[run.order].nonzero()[0]]
+    names = [fit.names[k] for k in (unfelt.max(axis=0, initial=0.0) > 0.3)[run.order].nonzero()[0]]
+    if names:
         yield (
             f"the curve hardly tells {' and '.join(names)} apart (condition number {numbers.max():.0e}): "
             f"their numbers may be wrong where the curve is right"

@@ -144,7 +144,8 @@ def condition(run: Run) -> tuple[Array, Array]:
     squares, directions = np.linalg.eigh(H * inverse * inverse[:, None])
     scaled = (inverse[:, None] * directions).T @ basis * np.linalg.norm(here.by_theta, axis=1)
     parts = np.linalg.norm(scaled.reshape(len(H), 3, -1), axis=1)
-    return np.sqrt(squares[-1] / np.maximum(squares, np.finfo(float).eps)), parts / parts.max(axis=1, keepdims=True)
+    largest = np.maximum(parts.max(axis=1, keepdims=True), TINY)  # 0 of a number that the curve doesn't feel at all
+    return np.sqrt(squares[-1] / np.maximum(squares, np.finfo(float).eps)), parts / largest
 
 
 @one_thread

@@ -117,6 +117,13 @@ def test_each_of_eight_components_for_three_bells_is_named(seed):
         assert is_right or any(f"component {k} " in sentence for sentence in result.diagnosis)
 
 
+@pytest.mark.parametrize("K", [1, 2])
+def test_of_a_curve_on_one_point_no_names_are_missing(K):
+    for seed in range(4):
+        result = fit(np.geomspace(0.01, 10, 25), np.eye(25)[23], K, mass=None, rng=seed)
+        assert not any("tells  apart" in sentence for sentence in result.diagnosis)
+
+
 @pytest.mark.parametrize("distance", [0.1, 0.2, 0.3])
 def test_twins_that_are_one_bell_to_the_eye_are_named(distance):
     x = np.linspace(0, 10, 100)
