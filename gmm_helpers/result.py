@@ -12,10 +12,10 @@ from scipy.optimize import OptimizeWarning
 from ._engine.derivatives import evaluate
 from ._engine.diagnosis import diagnose
 from ._engine.moves import with_one_more
-from ._engine.noise import refutes
+from ._engine.profile import interval, profile
 from ._engine.run import Run, Search
 from ._engine.success import is_success, message
-from ._engine.uncertainty import NAMES, Spreads, interval, norms, profile, quantities, spreads
+from ._engine.uncertainty import NAMES, Spreads, norms, quantities, spreads
 from .mixture import Mixture
 from .parameters import unpack
 from .validation import Array, check_number, check_vector
@@ -144,18 +144,17 @@ class FitResult:
     @property
     def chi2(self) -> float:
         """Σ ((y − ours)/sigma)²: of `dof` ± √(2·dof) where the model is right. NaN where `sigma` isn't known."""
-        noise = self._run.problem.noise
-        return self.loss / noise / noise if noise is not None else float("nan")
+        return self._run.chi2
 
     @property
     def dof(self) -> int:
         """Degrees of freedom: points that count less free numbers, the background's among them."""
-        return self._run.problem.u.size - self._run.problem.n_free
+        return self._run.problem.dof
 
     @property
     def is_refuted(self) -> bool:
         """Whether χ² refutes the fit: it is above dof + 3·√(2·dof) and 1.5·dof. False if `sigma` isn't known."""
-        return refutes(self.chi2, self.dof)
+        return self._run.is_refuted
 
     @property
     def aic(self) -> float:

@@ -11,7 +11,7 @@ from ..mixture import Mixture
 from ..validation import Array
 from .cures import CURES, DIPS, dips, mended
 from .derivatives import evaluate
-from .noise import grows, is_noise, is_smooth, neighbours_alike, refutes
+from .noise import grows, is_noise, is_smooth, neighbours_alike
 from .run import PRECISION, Run, Search
 from .seen import Sight
 from .success import mass_sentence, pedestals, wrong_mass
@@ -106,8 +106,8 @@ def _alike(fit: _Fit) -> Iterator[str]:
         return
     numbers, parts = condition(run)
     unfelt = parts[numbers * sqrt(run.loss) > ALIKE]
-    names = [fit.names[k] for k in (unfelt.max(axis=0, initial=0.0) > 0.3)[run.order].nonzero()[0]]
-    if names:
+    if unfelt.size:
+        names = [fit.names[k] for k in (unfelt.max(axis=0) > 0.3)[run.order].nonzero()[0]]
         yield (
             f"the curve hardly tells {' and '.join(names)} apart (condition number {numbers.max():.0e}): "
             f"their numbers may be wrong where the curve is right"
@@ -160,14 +160,14 @@ def _misfit(fit: _Fit) -> Iterator[str]:
 
 def _wrong_sigma(fit: _Fit, sigma: Array) -> Iterator[str]:
     """`sigma` by what is left; whether it is too large, where the curve stands above it: a count of 0 has none."""
-    problem, n_free = fit.run.problem, fit.run.problem.n_free
+    run, problem = fit.run, fit.run.problem
+    if run.is_refuted:
+        ratio = run.chi2 / max(problem.dof, 1)
+        yield f"χ² is {ratio:.3g} times its degrees of freedom: `sigma` is too small, or the model is wrong"
     r = fit.residuals * (problem.energy / sigma.min())
-    chi2, freedom = float(r @ r), max(r.size - n_free, 1)
-    if refutes(chi2, freedom):
-        yield f"χ² is {chi2 / freedom:.3g} times its degrees of freedom: `sigma` is too small, or the model is wrong"
     high = r[problem.points.density / sigma + r > 1]
-    ratio, freedom = float(high @ high) / max(high.size - n_free, 1), high.size - n_free
-    if fit.run.loss > MET and freedom >= FEW and ratio < TOO_LITTLE:
+    dof = high.size - problem.n_free
+    if run.loss > MET and dof >= FEW and (ratio := float(high @ high) / dof) < TOO_LITTLE:
         share = sqrt(ratio)
         yield f"the residual is {share:.2g} of `sigma` where the curve is higher: `sigma` and all errors are too large"
 
@@ -180,7 +180,7 @@ def _is_noise(fit: _Fit) -> bool:
         return run.leaves_noise
     if problem.noise is None:
         return not neighbours_alike(fit.residuals)
-    return not refutes(run.loss / problem.noise / problem.noise, problem.u.size - problem.n_free)
+    return not run.is_refuted
 
 
 def _counts(fit: _Fit) -> Iterator[str]:

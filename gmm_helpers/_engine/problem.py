@@ -57,6 +57,11 @@ class Problem:
         return len(self.affine.basis) + self.background.n_columns
 
     @property
+    def dof(self) -> int:
+        """Degrees of freedom: points less free numbers."""
+        return self.u.size - self.n_free
+
+    @property
     def noise(self) -> float | None:
         """The standard deviation of a residual where `sigma` tells it."""
         return None if self.points.sigma is None else float(self.points.sigma.min()) / self.energy

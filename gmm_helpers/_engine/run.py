@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, isfinite
+from math import inf, isfinite, nan
 
 import numpy as np
 
 from ..validation import Array, Ints
 from .derivatives import Evaluation, clipped, evaluate
-from .noise import is_noise
+from .noise import is_noise, refutes
 from .problem import Problem
 from .seen import Sight, sight
 from .tolerances import FLAT, FLATTER
@@ -63,6 +63,17 @@ class Run:
         """The components by mean (equal means: by std, then area); with ties that name them, as they are named."""
         logits, means, log_stds = self.theta.reshape(3, -1)
         return np.arange(means.size) if self.problem.affine.shuffles else np.lexsort((logits, log_stds, means))
+
+    @property
+    def chi2(self) -> float:
+        """Σ of squared residuals over `sigma`; NaN where that isn't known."""
+        noise = self.problem.noise
+        return nan if noise is None else self.loss / noise / noise
+
+    @property
+    def is_refuted(self) -> bool:
+        """Whether χ² says that the fit is wrong, or `sigma` too small."""
+        return refutes(self.chi2, self.problem.dof)
 
     @property
     def components(self) -> tuple[Array, Array, Array]:

@@ -18,8 +18,9 @@ OFF_BY = 0.02  # share by which an area may differ by quadrature alone
 
 
 def is_success(run: Run, search: Search | None) -> bool:
-    """Of one run: it ended at a stationary point. Of a search: moreover the target is met or the best is confirmed,
-    the area is that of the mass, and the points see every component, none of them as wide as the grid."""
+    """Of one run: it ended at a stationary point. Of a search: moreover the target is met or the best is confirmed, the
+    area is that of the mass, the points see every component, the curve rises above its background rather than dips
+    below it, and no component stands for that background."""
     if search is None:
         return run.converged
     found = run.is_finite and (run.fun <= MET or (run.converged and search.confirmed))
