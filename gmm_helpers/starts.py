@@ -124,10 +124,10 @@ def curvature_start(x: Array, density: Array, n_components: int) -> Mixture:
     return _completed(x, density, areas[best], means[best], stds[best], n_components)
 
 
-def prominence_start(x: Array, density: Array, n_components: int, sigma: Array | None = None) -> Mixture:
+def prominence_start(x: Array, density: Array, n_components: int) -> Mixture:
     """The K most prominent maxima, with the widths at half their prominence; the smoothing is the one, of those of
     doubling width, that makes the K-th maximum stand out most from the next. Quantiles of what the maxima leave over
-    give components that are missing. sigma: (N,), each point's noise, in which maxima are then measured.
+    give components that are missing.
 
     Examples
     --------
@@ -137,11 +137,11 @@ def prominence_start(x: Array, density: Array, n_components: int, sigma: Array |
     """
     from scipy.signal import find_peaks, peak_widths  # here: importing it takes as long as all else
 
-    found, gap, curve = None, -1.0, density if sigma is None else density / sigma
+    found, gap = None, -1.0
     for width in (0.0, 1.0, 2.0, 4.0, 8.0):
         if width > x.size / 20:
             break
-        y = gaussian_filter1d(curve, width, mode="nearest") if width else curve
+        y = gaussian_filter1d(density, width, mode="nearest") if width else density
         padded = np.concatenate([[y.min()], y, [y.min()]])  # or the ends would be no maxima
         peaks, how = find_peaks(padded, prominence=1e-12 * (y.max() - y.min()) + TINY)
         order = np.argsort(-how["prominences"], kind="stable")
@@ -150,7 +150,7 @@ def prominence_start(x: Array, density: Array, n_components: int, sigma: Array |
         stands_out = (heights[k - 1] - heights[k]) / (heights[0] or 1.0) if k == n_components else 0.0
         if stands_out > gap:
             found, gap = (peaks[order[:k]], padded, width), stands_out
-    peaks, padded, smoothing = found if found is not None else (np.empty(0, dtype=int), curve, 0.0)
+    peaks, padded, smoothing = found if found is not None else (np.empty(0, dtype=int), density, 0.0)
     steps = peak_widths(padded, peaks, rel_height=0.5)[0] / FWHM if peaks.size else np.empty(0)
     peaks = peaks - 1
     stds = np.sqrt(np.maximum(steps**2 - smoothing**2, 0.25)) * np.gradient(x)[peaks]

@@ -1,6 +1,7 @@
 """Whether a fit that misses its curve would meet it otherwise: each cure is tried, by one guess and one walk."""
 
 from dataclasses import replace
+from functools import lru_cache
 from math import exp
 
 import numpy as np
@@ -57,11 +58,12 @@ def mended(run: Run, cure: str) -> Run | None:
 def _walked(problem: Problem) -> Run:
     """The better of two walks from what the curve alone says."""
     about = problem.u, problem.curve, problem.n_components
-    starts = curvature_start(*about), prominence_start(*about, sigma=problem.points.sigma)
+    starts = curvature_start(*about), prominence_start(*about)
     walks = (minimise(as_phi(problem, start), problem, METHODS["lm"], LIMIT) for start in starts)
     return min(walks, key=lambda end: end.value)
 
 
+@lru_cache(maxsize=1)  # success, message and two rules of the diagnosis ask it of one run after the other
 @one_thread
 def dips(run: Run) -> bool:
     """Whether the curve falls below its background rather than rises above it: as many bells meet −density far

@@ -143,7 +143,7 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
         yield [start("given", guessed(problem, guess), alone=True) for guess in settings.first][: left()]
     about = problem.u, problem.curve, K
     yield [start("curvature", as_phi(problem, curvature_start(*about)), alone=problem.u.size * K <= SMALL)]
-    prominent = prominence_start(*about, sigma=problem.points.sigma)
+    prominent = prominence_start(*about)
     independent = partial(_independent, problem, rng, prominent)
     first = [("prominence", as_phi(problem, prominent)), *independent(0, ROUND - 2)]
     yield [start(*each) for each in first][: left()]
@@ -160,11 +160,10 @@ def _independent(
 ) -> list[tuple[str, Array]]:
     """n starts that look at the curve alone, of two kinds in turn: jittered maxima, and k-means++."""
     u, curve, K = problem.u, problem.curve, problem.n_components
-    curve = np.maximum(curve if problem.points.sigma is None else curve * problem.points.root_g, 0)
     starts = []
     for i in range(first, first + n):
         if i % 2:
-            flattened = curve ** rng.uniform(0.3, 1)  # or small components are never drawn
+            flattened = np.maximum(curve, 0) ** rng.uniform(0.3, 1)  # or small components are never drawn
             kind, mixture = "k-means++", kmeans_start(u, flattened, K, rng, rounds=int(rng.integers(1, 6)))
         else:
             kind, mixture = "prominent", jittered(prominent, rng)
