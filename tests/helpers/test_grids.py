@@ -5,6 +5,7 @@ import pytest
 from curves import areas_of, bells
 
 from gmm_helpers import CLASSIC, classic, fit
+from gmm_helpers._engine.points import checked_points
 
 
 def test_masked_points_are_left_out():
@@ -117,3 +118,17 @@ def test_a_stray_point_far_off_leaves_the_fit_converged(seed):
     result = fit(x, y, 1, mass=None, rng=seed)
     assert result.success
     assert result.mixture.means == pytest.approx([0.5], abs=0.01)
+
+
+@pytest.mark.parametrize("size", [2, 7])
+def test_means_of_neighbours_are_those_of_their_noise(size):
+    """By inverse variances, and so are their own: 1/σ² of a mean is the sum of those of its points."""
+    rng, first = np.random.default_rng(0), np.arange(0, 100, size)
+    x, y, sigma = np.sort(rng.uniform(0, 10, 100)), rng.uniform(1, 2, 100), rng.uniform(0.1, 3, 100)
+    means = checked_points(x, y, sigma, np.column_stack([x, x**2]), "raise", None).averaged(size)
+    g = 1 / sigma**2
+    of = np.add.reduceat(g, first)
+    assert means.sigma == pytest.approx(1 / np.sqrt(of))
+    assert means.root_g == pytest.approx(means.sigma.min() / means.sigma)
+    for mean, values in [(means.x, x), (means.density, y), (means.background[:, 1], x**2)]:
+        assert mean == pytest.approx(np.add.reduceat(g * values, first) / of)

@@ -82,3 +82,25 @@ def test_a_component_that_ran_away_is_the_one_that_is_missed_least(log_std):
     theta[[0, 6]] = -300, log_std
     lost = replace(run, phi=run.problem.affine.phi(theta))
     assert lost.order[_least_missed(lost)] == 0
+
+
+@pytest.mark.parametrize("seed", [1, 4, 5, 6, 8, 13])
+def test_six_exact_bells_are_met_though_few_relocations_lead_there(seed):
+    """From these seeds twenty relocations in a row better nothing, and a later one does."""
+    weights = np.array([0.0895, 0.2651, 0.2883, 0.0450, 0.1045, 0.2075])
+    truth = Mixture(
+        weights / weights.sum(), [0.260, 0.388, 0.287, 0.630, 0.657, 0.861], [0.022, 0.053, 0.020, 0.028, 0.047, 0.069]
+    )
+    x = np.linspace(0, 1, 136)
+    assert fit(x, truth.pdf(x), 6, rng=seed).loss < 1e-8
+
+
+def test_one_more_component_has_about_the_area_that_is_missing():
+    """Whatever the points weigh: the second bell stands where they weigh a hundredth of the others."""
+    x = np.linspace(0, 20, 200)
+    y = bells(x, (50, 6, 1), (30, 14, 1))
+    result = fit(x, y, 1, mass=None, sigma=np.where(x < 10, 0.1, 1.0), rng=0)
+    more = result.one_more()
+    added = int(abs(more.means - 14).argmin())
+    assert more.means[added] == pytest.approx(14, abs=0.5)
+    assert more.weights[added] / more.weights[1 - added] == pytest.approx(30 / 50, rel=0.5)
