@@ -31,7 +31,8 @@ const all = shows => view => shows.forEach(show => show(view));
 
 const CONTROLS = {
   number: (parent, c, key, page) => numberRow(parent, [key], page),
-  numbers: (parent, c, key, page) => all(c.numbers.map((_, i) => numberRow(parent, [key, i], page))),
+  numbers: (parent, c, key, page) => all(c.numbers.map((_, i) => // of three bells, in their colours
+    numberRow(make("div", parent, { style: `--bell: var(--bell${(i % 3) + 1})` }), [key, i], page))),
   mixture(parent, c, key, page) { // a group a bell, in its colour; more than three fold up, and the first is open
     let shows = [];
     const build = (_, k, bells) => {

@@ -57,8 +57,8 @@ def explore_descent(**values):
         at = round(n ** (v["along"] / 100)) - 1
         marks = scene(x, v["truth"].pdf(x), shown.at(at), v["truth"], label="this iterate")
         fine = marks["curve"].x
-        looks = {"color": "soft", "dash": (1, 1.6), "label": "the first iterate"}
-        end = curve("curve", fine, shown.at(-1), color="accent", width=1.2, label="the last iterate")
+        looks = {"color": "soft", "dash": (1, 1.6), "label": "first iterate"}
+        end = curve("curve", fine, shown.at(-1), color="accent", width=1.2, label="last iterate")
         marks = {"start": curve("curve", fine, shown.at(0), **looks), "last": end} | marks | paths(ran)
         steps = sampled(n, 200)
         along, looks = 100 * np.log(steps) / np.log(max(n, 2)), {"color": "ink", "name": "the ball on its walk"}

@@ -202,10 +202,10 @@ def ceiling(value, steps=(1, 1.5, 2.5, 4, 6, 10)):
 # Without a page
 
 
-def still(panels, limits, marks, height):
+def still(panels, limits, marks):
     """The picture as PNG, base64, for pages where no kernel runs."""
     with style.context("gmm_course.figures"):
-        figure = Figure(figsize=(7.2, height / 90), layout="constrained")
+        figure = Figure(figsize=(7.2, 4.4), layout="constrained")
         rows = figure.subplots(len(panels), height_ratios=[p.height for p in panels.values()], squeeze=False)
     axes = dict(zip(panels, rows[:, 0], strict=True))
     for name, panel in panels.items():

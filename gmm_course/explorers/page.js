@@ -85,7 +85,7 @@ function question(parent, page) {
 }
 
 function picture(parent, page) {
-  const { spec, hold } = page, drawing = new Picture(parent, spec.panels, spec.height);
+  const { hold } = page, drawing = new Picture(parent, page.spec.panels);
   page.image = drawing.image;
   const handles = new Handles(drawing, hold, key => page.moved(key), () => page.kernel.ask() ?? page.schedule());
   new ResizeObserver(() => page.schedule()).observe(parent);

@@ -24,7 +24,7 @@ def explore_parameters(**values):
     of = {"w": ("logits", 0), "s": ("log_stds", 0)}
     handles = [{"kind": "bells", "of": of, "means": MEANS.tolist(), "K": 3, "panel": "curve", "when": "looked"}]
     for k in range(3):
-        looks = {"y": (3 - k) / 4, "color": f"bell{k + 1}"}
+        looks = {"y": (5 - 2 * k) / 6, "color": f"bell{k + 1}"}
         handles.append({"kind": "point", "paths": (("logits", k),), "panel": "logits"} | looks)
 
     def show(state):

@@ -1,5 +1,6 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
-const LEFT = 50, RIGHT = 14, ABOVE = 22, FAR = 9999, PUSH = 1.06, EDGE = 5; // so that a dot at an end is whole
+const HEIGHT = 400, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999, PUSH = 1.06;
+const EDGE = 5; // so that a dot at an end is whole
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
 const part = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
 const whole = (t, [low, high], log) => (log ? low * (high / low) ** t : low + t * (high - low));
@@ -18,9 +19,10 @@ export function ticks([low, high], count, log) {
 }
 
 class Picture {
-  // panels: name → { height, x, y, xlog, ylog, xlabel, ylabel, ticks }, from the top down
-  constructor(parent, panels, height) {
-    Object.assign(this, { panels, most: height, limits: {}, drawn: "" });
+  // panels: name → { height, x, y, xlog, ylog, xlabel, ylabel, ticks }, from the top down. What stands below one axis
+  // shares its line with what stands above the next.
+  constructor(parent, panels) {
+    Object.assign(this, { panels, limits: {}, drawn: "" });
     this.legend = make("div", parent, { class: "gmm-legend", "aria-hidden": "true" });
     this.svg = make("-svg", make("div", parent, { class: "gmm-figure" }), {});
     this.axes = make("-g", this.svg, { class: "gmm-axes", "aria-hidden": "true" });
@@ -70,9 +72,9 @@ class Picture {
 
   // Where each panel stands: this.boxes[name] = { x, y, w, h }
   arrange(width) {
-    const list = Object.entries(this.panels);
-    const pads = list.map(([, p]) => ABOVE + (p.xlabel ? 34 : 20)), shares = sum(list.map(([, p]) => p.height));
-    const height = clip(0.72 * width, 210 + 60 * list.length, this.most), free = height - sum(pads);
+    const list = Object.entries(this.panels), shares = sum(list.map(([, p]) => p.height));
+    const pads = list.map(([, p], i) => ABOVE + (p.ticks?.x?.length === 0 ? 6 : BELOW) + (list[i + 1] ? 0 : 16));
+    const height = clip(0.72 * width, 210 + 60 * list.length, HEIGHT), free = height - sum(pads);
     let y = 0;
     [this.width, this.boxes] = [width, {}];
     list.forEach(([name, p], i) => {
@@ -97,10 +99,10 @@ class Picture {
       for (const tag of kind === "text" ? ["-text"] : ["-path", "-path"]) make(tag, node);
       return [name, node];
     }));
-    const labels = new Set(), shown = mark => marks.includes(mark); // what waits for a guess has its room in the legend
-    const keys = all.filter(mark => mark.label && (shown(mark) || mark.when === "looked"));
-    const first = keys.filter(({ label }) => labels.size < labels.add(label).size);
-    this.legend.replaceChildren(...first.map(mark => set(key(mark), { "data-unseen": !shown(mark) })));
+    const shown = mark => marks.includes(mark), late = mark => mark.when === "looked"; // which has its room from the first
+    const named = all.filter(mark => mark.label && (shown(mark) || late(mark))).toSorted((a, b) => late(a) - late(b));
+    const first = [...new Map(named.toReversed().map(mark => [mark.label, mark])).values()].toReversed();
+    this.legend.replaceChildren(...first.map((mark, i) => set(key(mark, first[i - 1]), { "data-unseen": !shown(mark) })));
   }
 
   put(mark, node) {
@@ -143,7 +145,7 @@ class Picture {
       }
       rule(x, bottom, x + w, bottom);
       words(x, y - 9, "start", p.ylabel ?? "");
-      words(x + w, bottom + 30, "end", p.xlabel ?? "");
+      words(x + w, bottom + BELOW + ABOVE - 9, "end", p.xlabel ?? "");
     }
   }
 }
@@ -157,12 +159,14 @@ function paint(node, { kind, color, width, dash, fill, size }, edge, area, scale
     "stroke-dasharray": dashes });
 }
 
-function key(mark) { // an entry of the legend
+// An entry of the legend; bells after the first are told by their number alone
+function key(mark, before) {
   const item = make("span", null), art = make("-svg", item, { width: 22, height: 12, class: "gmm-mark" });
   for (const tag of ["-path", "-path"]) make(tag, art);
   const { kind, fill } = mark, edge = kind === "dots" ? "M11 6h0" : fill ? "M1 2H21" : "M1 6H21";
   paint(art, mark, edge, fill ? "M1 2H21V11H1Z" : "");
-  item.append(mark.label);
+  const bells = [mark, before].every(each => each?.label.startsWith("bell "));
+  item.append(bells ? mark.label.slice(5) : mark.label);
   return item;
 }
 

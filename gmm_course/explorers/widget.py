@@ -104,7 +104,7 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, name, show, given, *, new=None, judge=None, work=None, take=None):
         self.name, self.show, self.judge, self.take, self.work = name, show, judge, take, Work(work or {}, self)
         table = TABLE[name]
-        self.code, self.height, self.controls = table["code"].strip(), table.get("height", 392), table["controls"]
+        self.code, self.controls = table["code"].strip(), table["controls"]
         self.hidden = table.get("hidden", {})
         self.panels = {key: Panel(**panel) for key, panel in table["panels"].items()}
         first = {
@@ -128,7 +128,6 @@ class Explorer(anywidget.AnyWidget):
             "presets": list(self.presets),
             "problems": PROBLEMS,
             "columns": [*columns[:-1], [*columns[-1], "work"]] if self.jobs else columns,
-            "height": self.height,
         }
         super().__init__(spec=spec)
         self.on_msg(lambda _widget, message, buffers: self.hear(message, buffers))
@@ -259,7 +258,7 @@ class Explorer(anywidget.AnyWidget):
     def picture(self):
         """The present picture as PNG, base64."""
         marks = {key: mark for key, mark in self.shown.marks.items() if not mark.when or self.state.values[mark.when]}
-        return still(self.panels, self.limits, marks, self.height)
+        return still(self.panels, self.limits, marks)
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)

@@ -88,7 +88,8 @@ def found_bells(name, result):
     found = {"data": name, "mass": result.mass, "loss": result.loss, "mixture": result.mixture.to_dict()}
     packed = b64encode(json.dumps(found, indent=1).encode()).decode()
     link = f'<a download="bells.json" href="data:application/json;base64,{packed}">Download</a>'
-    return f"<b>{escape(name)}</b>{result.mixture._repr_html_()}{link} (JSON, for <code>Mixture.from_dict</code>)"
+    doubts = (re.sub("`(.*?)`", r"<code>\1</code>", escape(each)) for each in result.diagnosis)
+    return f"<b>{escape(name)}</b>{result.mixture._repr_html_()}{link}<p>{'<p>'.join(doubts)}"
 
 
 def data(values):
@@ -142,8 +143,8 @@ def sentence(values, result, x, density, smoothing):
         return f"{left}, but {why}"
     lowest = np.quantile(density, 0.1) / density.max()
     if x.size >= 40 and lowest > 0.03:
-        ground = f"but the curve hardly falls below {100 * lowest:.0f} % of its peak"
-        return f"{left}, with an area of {result.mass:.4g}; {ground}: take background off, or the widest bell pays."
+        ground = f"the curve hardly falls below {100 * lowest:.0f} % of its peak: take background off"
+        return f"{left}, their area is {result.mass:.4g}; but {ground}."
     area = f"; their area is {result.mass:.4g}" if values["free"] else ""
     return f"{left}: at {listed(mixture.means, '.4g')}, std{s} {listed(mixture.stds, '.4g')}{area}."
 
@@ -163,7 +164,7 @@ def worst(example, mixture, smoothing):
 
 def status(values, result, others):
     """How the fit ended, what it says of itself, and whether other seeds say the same."""
-    parts = [told(result), *(re.sub("`(.*?)`", r"<code>\1</code>", escape(each)) for each in result.diagnosis)]
+    parts = [told(result)]
     if others:
         agree = sum(each.loss <= 1.001 * result.loss + 1e-12 for each in others)
         parts.append(spans(f"{agree} of {len(others)} other seeds end at this loss"))

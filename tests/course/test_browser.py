@@ -68,7 +68,8 @@ def lab(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser_page():
-    with sync_playwright() as playwright, chromium_page(playwright) as page:
+    """A page that leaves an explorer 1100 pixels, as a screen of 1280 does with JupyterLab's side bar closed."""
+    with sync_playwright() as playwright, chromium_page(playwright, 1532) as page:
         yield page
 
 
@@ -369,6 +370,9 @@ def test_nothing_tells_the_answer_before_a_guess_and_the_verdict_moves_nothing(p
         words = set(before) - set(box.evaluate(drawn_names))
         assert bool(words) == bool(late)
         assert words <= set(explorer.hidden)
+        pressed(box, "Reveal the truth")
+        fits = box.bounding_box()
+        assert (fits["width"], fits["height"] <= 599) == (1100, True), preset  # JupyterLab's share of 1280 × 720
 
 
 def test_a_question_of_another_problem_goes_and_one_that_asks_to_move_stays(page):
@@ -663,6 +667,16 @@ def test_the_playground_in_voila_answers_and_fits_projector_and_phone(tmp_path, 
                 assert table["width"] <= side["width"], preset.inner_text()
                 assert page.evaluate("() => document.documentElement.scrollWidth") <= width, preset.inner_text()
                 assert width < 1000 or page.evaluate(SCROLLING) == [], preset.inner_text()
+        last, picture = box.locator("input[type=range]:visible").last, box.locator(".gmm-figure").bounding_box
+        last.evaluate("e => e.scrollIntoView({ block: 'end' })")
+        assert picture()["y"] >= 0  # beneath a finger on a slider it stays in sight …
+        assert picture()["y"] + picture()["height"] < last.bounding_box()["y"]
+        handle = box.locator(".gmm-handle").nth(2)
+        said = handle.get_attribute("aria-valuetext")
+        x, y = held(page, handle)
+        page.mouse.move(x - 30, y, steps=4)
+        page.mouse.up()
+        assert handle.get_attribute("aria-valuetext") != said  # … and in reach
 
 
 def test_the_playground_in_notebook_7_answers(lab, browser_page):

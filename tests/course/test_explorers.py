@@ -579,7 +579,7 @@ def test_the_worst_bell_is_named():
 
 def test_a_background_left_in_is_paid_for_until_it_is_taken_off():
     explorer = chosen("explore_your_density", "Offset left in")
-    assert "an area of 378.7; but the curve hardly falls below 6\u00a0% of its peak" in explorer.sentence
+    assert "their area is 378.7; but the curve hardly falls below 6\u00a0% of its peak" in explorer.sentence
     explorer.update(take_off=4.5)  # of a peak that is itself 5 % too high
     assert 262 < fitted_area(explorer) < 282
     explorer.choose("Log-spaced")
@@ -811,9 +811,9 @@ def test_a_curve_is_sent_as_its_mixture():
 def test_the_still_picture_draws_every_kind_of_mark_on_every_kind_of_axis():
     panels = {"a": Panel(1, (1, 100), (1e-9, 1), "x", "y", True, True, {"x": [[10, "ten"]]})}
     limits = {"a": ((1, 100), (1e-9, 1))}
-    empty = still(panels, limits, {}, 300)
+    empty = still(panels, limits, {})
     assert base64.b64decode(empty).startswith(PNG)
-    assert still(panels, limits, {"a": dots("a", [10], [0.1])}, 300) != empty
+    assert still(panels, limits, {"a": dots("a", [10], [0.1])}) != empty
 
 
 @pytest.mark.parametrize("mean", [-4, 26])
