@@ -161,10 +161,10 @@ function paint(node, { kind, color, width, dash, fill, size }, edge, area, scale
 
 // An entry of the legend; bells after the first are told by their number alone
 function key(mark, before) {
-  const item = make("span", null), art = make("-svg", item, { width: 22, height: 12, class: "gmm-mark" });
+  const item = make("span", null), art = make("-svg", item, { width: 18, height: 12, class: "gmm-mark" });
   for (const tag of ["-path", "-path"]) make(tag, art);
-  const { kind, fill } = mark, edge = kind === "dots" ? "M11 6h0" : fill ? "M1 2H21" : "M1 6H21";
-  paint(art, mark, edge, fill ? "M1 2H21V11H1Z" : "");
+  const { kind, fill } = mark, edge = kind === "dots" ? "M9 6h0" : fill ? "M1 2H17" : "M1 6H17";
+  paint(art, mark, edge, fill ? "M1 2H17V11H1Z" : "");
   const bells = [mark, before].every(each => each?.label.startsWith("bell "));
   item.append(bells ? mark.label.slice(5) : mark.label);
   return item;

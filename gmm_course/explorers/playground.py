@@ -33,7 +33,7 @@ def playground(**values):
         alone = v["method"] == "LM" and not v["strength"]
         looks = {"label": "fit", "places": places(mixture, truth), "live": "fit" if alone else None}
         marks = scene(x, density, mixture, truth, left=True, **looks)
-        marks = faint("curve", marks["curve"].x, [end.mixture for end in state.found], "where the guesses end") | marks
+        marks = faint("curve", marks["curve"].x, [end.mixture for end in state.found], "the guesses") | marks
         said = guessed(state.found, v) if state.found else sentence(result, truth, x, bool(v["noise"]))
         live = {"of": "truth", "K": K, "noise": noise(v, x.size).tolist() if v["noise"] else None} if alone else None
         holds = found_again(result, truth)
@@ -80,4 +80,4 @@ def guessed(ends, values):
         none = f"None of {losses.size} guesses meets the curve: the best misses {squares(best)}."
         return f"{none} The fit on show started where the curve bends."
     found = int((losses <= max(MET, 1.001 * best)).sum())
-    return f"{found} of {losses.size} guesses reach the lowest valley."
+    return f"{found} of {losses.size} guesses reached the lowest valley."

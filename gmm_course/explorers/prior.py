@@ -33,7 +33,7 @@ def explore_prior(**values):
         colours = places(mixture, truth) if not state.covered else list(range(K))
         marks = scene(x, density, mixture, truth, fine=fine, label="fit", places=colours)
         if v["cut"] < 25:
-            looks = {"color": "soft", "dash": (4, 3), "label": "the grid’s end"}
+            looks = {"color": "soft", "dash": (4, 3), "label": "grid’s end"}
             marks["cut"] = line("curve", [v["cut"]] * 2, [0, 2 * density.max()], **looks)
         marks |= strip(v, mixture, colours, state.found)
         far = relative_loss(truth.pdf(classic_grid()), mixture.pdf(classic_grid()))
@@ -89,12 +89,12 @@ def strip(values, mixture, colours, ends):
     marks["far"] = line("stds", [RUNAWAY] * 2, [0, 1], color="soft", width=1)
     marks["too far"] = text("stds", 3.6 * RUNAWAY, 0.65, "twice the grid", color="soft")
     if values["strength"]:
-        looks = {"color": "bell4", "width": 8, "opacity": 0.4, "label": "the prior’s centre"}
+        looks = {"color": "bell4", "width": 8, "opacity": 0.4, "label": "prior’s centre"}
         marks["centre"] = line("stds", [at, at], [0, 1], **looks)
     if ends:
         shown = np.clip(ends, 0.06, 1.8e4)
         height = np.linspace(0.06, 0.9, STARTS)[: len(ends), None] + 0 * shown
-        marks["ends"] = dots("stds", shown, height, color="soft", size=1.8, label="stds of the starts")
+        marks["ends"] = dots("stds", shown, height, color="soft", size=1.8, label="of each start")
     for k, std in zip(colours, np.clip(mixture.stds, 0.06, 1.8e4), strict=True):
         marks[f"std {k + 1}"] = line("stds", [std, std], [0, 1], color=f"bell{k % 6 + 1}", width=2.4)
     return marks

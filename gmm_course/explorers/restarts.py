@@ -56,10 +56,10 @@ def explore_restarts(**values):
             said = f"{v['number']} starts are drawn, and none of them has run yet."
             return View(marks, said, spans(f"seed {v['seed']}"), hold, truth, away=away, limits=limits)
         chosen = runs[min(v["shown"], len(runs)) - 1]
-        marks = scene(x, density, chosen.mixture, truth, label="where it ends")
+        marks = scene(x, density, chosen.mixture, truth, label="its end")
         fine = marks["curve"].x
         start = curve("curve", fine, chosen.start, color="soft", dash=(1, 1.6), label="its start")
-        others = faint("curve", fine, [end.mixture for end in runs[1:]], "where others end")
+        others = faint("curve", fine, [end.mixture for end in runs[1:]], "others")
         marks = others | {"start": start} | marks | stairs(runs, chosen)
         if not alone:
             ranks, losses = range(1, len(runs) + 1), [max(end.loss, LOWEST) for end in runs]
@@ -105,7 +105,7 @@ def stairs(runs, chosen):
     """A dot for each start at the loss where it ended; those that meet the curve stand out, the valleys are steps."""
     losses = np.array([max(end.loss, LOWEST) for end in runs])
     rank, met, marks = np.arange(1, len(runs) + 1), losses <= MET, {}
-    for name, which, color in (("ends that meet the curve", met, "accent"), ("ends elsewhere", ~met, "soft")):
+    for name, which, color in (("meets the curve", met, "accent"), ("misses it", ~met, "soft")):
         if which.any():
             marks[name] = dots("stairs", rank[which], losses[which], color=color, size=3.8, label=name)
     at = runs.index(chosen)
@@ -116,7 +116,7 @@ def sentence(runs):
     """How many starts reached the lowest valley, and how many restarts that asks for."""
     n, best = len(runs), runs[0]
     if n == 1 and best.loss <= MET:
-        return f"This start reaches the lowest valley: relative loss {best.loss:.1e} after {best.nit} iterations."
+        return f"This start reached the lowest valley: relative loss {best.loss:.1e} after {best.nit} iterations."
     if n == 1:
         twins = alike(best.start, 0) and alike(best.mixture, 1e-6)
         why = " The two bells that started alike are alike still." if twins else ""
@@ -125,9 +125,9 @@ def sentence(runs):
         return f"None of {n} starts meets the curve: the best misses {squares(best.loss)}."
     found = sum(end.loss <= MET for end in runs)
     if found == n:
-        return f"All of {n} starts reach the lowest valley."
+        return f"All of {n} starts reached the lowest valley."
     needed = int(np.ceil(np.log(0.01) / np.log(1 - found / n)))
-    return f"{found} of {n} starts reach the lowest valley; at this rate {in_words(needed)} restarts give 99 %."
+    return f"{found} of {n} starts reached the lowest valley; at this rate {in_words(needed)} restarts give 99 %."
 
 
 def alike(mixture, gap):

@@ -527,8 +527,8 @@ def test_the_landscape_is_the_relative_loss_and_its_curvature_the_hessians():
 def test_restarts_are_counted():
     assert "alike still" in chosen("explore_restarts", "Equal means").sentence
     explorer = chosen("explore_restarts", "Wide fifty", work=True)
-    assert explorer.sentence == "All of 50 starts reach the lowest valley."
-    ends = explorer.shown.marks["ends that meet the curve"].y
+    assert explorer.sentence == "All of 50 starts reached the lowest valley."
+    ends = explorer.shown.marks["meets the curve"].y
     assert ends.tolist() == sorted(ends)
     assert ends.size == 50
     explorer.update(seed=3.0)
