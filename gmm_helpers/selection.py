@@ -5,6 +5,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from ._engine.tolerances import MET
 from .fit import fit
 from .result import FitResult
 from .validation import Rng, check_integer, check_rng
@@ -64,7 +65,7 @@ class Selection:
         one); empty when all is well."""
         largest, lowest = max(self.bic), min(self.bic.values())
         sentences = self.result.diagnosis if self.result else [f"of one: {each}" for each in self.results[1].diagnosis]
-        if self.bic[largest] > lowest:
+        if self.bic[largest] > lowest or self.results[largest].fun <= MET:
             return tuple(sentences)
         at_most = f"the lowest BIC is that of {largest}, the largest number tried: raise `most`"
         return f"{at_most}, unless the curve is no sum of Gaussians", *sentences

@@ -72,3 +72,7 @@ def test_bells_that_point_down_are_no_bells_but_are_told():
 def test_a_seed_that_is_none_is_refused():
     with pytest.raises(TypeError, match="`rng`"):
         select_components(*classic(), rng="a")
+
+
+def test_no_larger_number_is_asked_for_where_the_largest_tried_meets_the_curve():
+    assert select_components(*classic(), 3, rng=0).diagnosis == ()
