@@ -78,6 +78,9 @@ class Mixture:
         if self.stds.min() <= 0:
             raise ValueError(f"`stds` must be positive, got minimum {self.stds.min():.6g}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Mixture, (self.weights, self.means, self.stds)  # or copies could be written to
+
     @property
     def n_components(self) -> int:
         """Number of bells, K.

@@ -15,6 +15,7 @@ from ._engine.moves import with_one_more
 from ._engine.profile import interval, profile
 from ._engine.run import Run, Search
 from ._engine.success import is_success, message
+from ._engine.tolerances import MET, PERFECT
 from ._engine.uncertainty import NAMES, Spreads, norms, quantities, spreads
 from .mixture import Mixture
 from .parameters import unpack
@@ -177,8 +178,13 @@ class FitResult:
         n_free = problem.n_free if n_free is None else n_free
         if problem.noise is not None:
             return loss / problem.noise / problem.noise + price * n_free
-        log_squares = np.log(max(loss, 1e-300) / problem.u.size) + 2 * np.log(problem.energy)
+        log_squares = np.log(max(loss, PERFECT) / problem.u.size) + 2 * np.log(problem.energy)
         return float(problem.u.size * log_squares + price * (n_free + 1))
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the curve is met: a relative loss of at most 1e-8, residuals of a ten-thousandth."""
+        return self.loss <= MET
 
     @property
     def is_healthy(self) -> bool:

@@ -5,7 +5,6 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from ._engine.tolerances import MET
 from .fit import fit
 from .result import FitResult
 from .validation import Rng, check_integer, check_rng
@@ -65,7 +64,7 @@ class Selection:
         one); empty when all is well."""
         largest, lowest = max(self.bic), min(self.bic.values())
         sentences = self.result.diagnosis if self.result else [f"of one: {each}" for each in self.results[1].diagnosis]
-        if self.bic[largest] > lowest or self.results[largest].fun <= MET:
+        if self.bic[largest] > lowest or self.results[largest].is_met:
             return tuple(sentences)
         at_most = f"the lowest BIC is that of {largest}, the largest number tried: raise `most`"
         return f"{at_most}, unless the curve is no sum of Gaussians", *sentences
@@ -152,6 +151,7 @@ def select_components(
 
 
 def _healthy_bic(result: FitResult) -> float:
-    """The criterion, dearer by 50 for a component that the points can't see, a spike or one wider than the grid: noise
-    alone doesn't pay that, a pedestal does, and then the fit's diagnosis names it."""
-    return result.bic + (0.0 if result.is_healthy else UNHEALTHY)
+    """The criterion, dearer by 50 for a component that is dead, a spike, wider than the grid or seen by no point:
+    noise alone doesn't pay that, a pedestal does, and then the fit's diagnosis names it."""
+    is_seen = result.is_healthy and not result._run.sight.dead.any()
+    return result.bic + (0.0 if is_seen else UNHEALTHY)

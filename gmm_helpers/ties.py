@@ -70,8 +70,8 @@ def equal(kind: str, *components: int) -> Tie:
     if len(components) == 1:
         raise ValueError(f"`components` must be two or more, or none for all, got {components[0]!r} alone")
     ks = [_component(k) for k in components]
-    pairs = pairwise(ks)
-    return Tie(_kind(kind), tuple(({i: 1.0, j: -1.0}, 0.0) for i, j in pairs) if ks else None)
+    rows = tuple((_difference(i, j), 0.0) for i, j in pairwise(ks))
+    return Tie(_kind(kind), rows if ks else None)
 
 
 def fixed(kind: str, component: int, value: float) -> Tie:

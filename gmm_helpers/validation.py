@@ -56,6 +56,7 @@ def turn(values: Array) -> int | None:
 def check_number(name: str, value: Any, *, zero: bool = False) -> float:
     """A finite number above 0, or also 0 itself, as a float."""
     real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    value = value.item() if isinstance(value, np.generic) else value  # a largest float is none of single precision
     if real and (value > 0 or (zero and value == 0)) and value <= sys.float_info.max:
         return float(value)
     rule = f"`{name}` must be a finite number{', at least 0' if zero else ' above 0'}, got {_met(value)}"

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from functools import lru_cache
-from math import exp
+from math import exp, log
 
 import numpy as np
 
+from ..mixture import Mixture
 from ..starts import curvature_start, prominence_start
+from .areas import Areas
 from .methods import METHODS
 from .minimise import minimise
 from .moves import as_phi, with_one_more
@@ -22,6 +24,7 @@ LIMIT = {"maxfev": 200}
 CURES = {  # the fewest numbers first
     "top": "leaving out the flat top at {:.6g}, by `sigma=inf` there,",
     "start": "another start",
+    "mass": "`mass=None`",
     "constant": "`background='constant'`",
     "linear": "`background='linear'`",
     "component": "one more component",
@@ -34,7 +37,8 @@ def mended(run: Run, cure: str) -> Run | None:
     """Where a cure leads, its loss in units of the run's, if what it leaves is noise or much less than now."""
     problem, points = run.problem, run.problem.points
     is_kind, at_top = cure in ("constant", "linear"), points.density == points.density.max()
-    if problem.prior is not None or problem.ties or (is_kind and problem.background.n_columns):
+    is_there = (is_kind and problem.background.n_columns) or (cure == "mass" and problem.areas.free)
+    if problem.prior is not None or problem.ties or is_there:
         return None
     if cure == "top" and not (at_top[2:] & at_top[1:-1] & at_top[:-2]).any():
         return None
@@ -45,20 +49,23 @@ def mended(run: Run, cure: str) -> Run | None:
         end = minimise(phi, other, METHODS["lm"], LIMIT)
     else:
         root_g = np.where(at_top & (cure == "top"), 0, points.root_g)
+        areas = Areas(0.0, free=True) if cure == "mass" else problem.areas
         try:
-            other = problem.with_points(root_g=root_g, background=cure if is_kind else points.background)
-        except ValueError:  # nothing rises above it
+            other = problem.with_points(areas, root_g=root_g, background=cure if is_kind else points.background)
+            end = _walked(other, *([Mixture(*run.components)] if cure == "mass" else []))
+        except ValueError:  # nothing rises above it, or a component has no width
             return None
-        end = _walked(other)
     end = replace(end, loss=end.loss * (other.energy / problem.energy) ** 2)
-    is_less = end.loss < MENDED * run.loss or (end.leaves_noise and cure != "top")
+    N, more = problem.u.size, other.n_free - problem.n_free
+    pays = end.loss < run.loss * exp(-more * log(N) / N)  # by BIC
+    is_less = end.loss < MENDED * run.loss or (end.leaves_noise and cure != "top" and pays)
     return end if end.is_healthy and is_less else None
 
 
-def _walked(problem: Problem) -> Run:
-    """The better of two walks from what the curve alone says."""
+def _walked(problem: Problem, *starts: Mixture) -> Run:
+    """The best of walks from given starts, or from two that look at the curve alone."""
     about = problem.u, problem.curve, problem.n_components
-    starts = curvature_start(*about), prominence_start(*about)
+    starts = starts or (curvature_start(*about), prominence_start(*about))
     walks = (minimise(as_phi(problem, start), problem, METHODS["lm"], LIMIT) for start in starts)
     return min(walks, key=lambda end: end.value)
 
@@ -74,7 +81,7 @@ def dips(run: Run) -> bool:
     kind = problem.points.background if problem.background.n_columns else "constant"
     y = problem.points.density
     try:
-        up, down = (problem.with_points(background=kind, density=each) for each in (y, -y))
+        up, down = (problem.with_points(problem.areas, background=kind, density=each) for each in (y, -y))
     except ValueError:  # nothing rises above it
         return False
     if np.sum(up.target**3) >= 0:

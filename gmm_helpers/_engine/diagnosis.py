@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import combinations
-from math import log, sqrt
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -11,12 +11,12 @@ from ..mixture import Mixture
 from ..validation import Array
 from .cures import CURES, DIPS, dips, mended
 from .derivatives import evaluate
-from .noise import grows, is_noise, is_smooth, neighbours_alike
+from .noise import grows, is_noise, neighbours_alike
 from .run import PRECISION, Run, Search
 from .seen import Sight
 from .success import mass_sentence, pedestals, wrong_mass
-from .tolerances import FEW, MET
-from .uncertainty import condition, norms, quantities, spreads, variance
+from .tolerances import FEW, MET, PERFECT
+from .uncertainty import condition, faint, variance
 from .workers import one_thread
 
 __all__ = ["diagnose"]
@@ -28,8 +28,6 @@ SURE = 3.0  # standard deviations that neighbours must be alike by, where nothin
 TOO_LITTLE = 0.25  # χ², in degrees of freedom, below which `sigma` is twice too large
 ALONE, NEARLY_ALONE = 0.999, 0.9  # share of the squares of a curve, or of a residual, that one point may make up
 FREEDOM = 10  # degrees of it, from which on noise doesn't give one point such a share
-FAINT = 2.0  # × log N: (area/error)² below which BIC would rather do without. A free width makes it 1.5 times less than
-# Δχ², and three numbers cost 3·log N.
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
 APART = 0.5  # of a std, by which a rival's component must differ
 
@@ -100,9 +98,11 @@ def _twins(fit: _Fit) -> Iterator[str]:
 
 
 def _alike(fit: _Fit) -> Iterator[str]:
-    """Components that a curve doesn't tell apart as far as it is met. Where noise is left, errors say as much."""
+    """Components that a curve doesn't tell apart as far as it is met. Where noise is left, and the fit was found often,
+    errors say as much."""
     run, unseen = fit.run, fit.at.dead | fit.at.hidden | fit.at.wide
-    if run.loss > MET or unseen.any() or not neighbours_alike(fit.residuals):
+    is_sure = fit.search is not None and fit.search.confirmed and not neighbours_alike(fit.residuals)
+    if run.loss > MET or unseen.any() or is_sure:
         return
     numbers, parts = condition(run)
     unfelt = parts[numbers * sqrt(run.loss) > ALIKE]
@@ -116,13 +116,12 @@ def _alike(fit: _Fit) -> Iterator[str]:
 
 def _faint(fit: _Fit) -> Iterator[str]:
     """Components that noise alone may make: BIC finds them too dear."""
-    run, problem = fit.run, fit.run.problem
+    run = fit.run
     if run.loss <= MET or not run.is_finite or wrong_mass(run) or not _is_noise(fit):
         return
-    errors = norms(spreads(run).of(quantities(run.theta, problem)["areas"][1][run.order]))
-    least = sqrt(FAINT * log(problem.u.size)) * errors
-    told = fit.at.dead | fit.at.hidden | fit.at.wide | fit.at.off
-    for k in (~told & (fit.areas < least)).nonzero()[0]:
+    is_faint, errors = faint(run)
+    errors, told = errors[run.order], fit.at.dead | fit.at.hidden | fit.at.wide | fit.at.off
+    for k in (~told & is_faint[run.order] & ~np.isnan(errors)).nonzero()[0]:
         yield f"{fit.names[k]} may be noise: its area is {fit.areas[k]:.3g} ± {errors[k]:.2g}; fewer components may do"
 
 
@@ -144,18 +143,20 @@ def _misfit(fit: _Fit) -> Iterator[str]:
         cure = "start" if "start" in ends and not confirmed else next(few)  # the model isn't to blame yet
         named = CURES[cure].format(problem.points.density.max())
         yield f"{left}: {named} lowers it to {ends[cure].loss:.2g}"
-    elif misses and run.loss > MISFIT and not is_noise(fit.residuals, problem.target, SURE):
+    elif (
+        misses and run.loss > MISFIT and not (run.chi2 <= problem.dof or is_noise(fit.residuals, problem.target, SURE))
+    ):
         why = "one more component doesn't mend it, the bells may be no Gaussians, or the background another"
         if problem.ties or problem.prior is not None:
             why = "the ties, or the prior, may not hold"
         elif not confirmed:
             why = "another start may mend it"
         yield f"{left} that is no noise: {why}"
-    elif problem.points.sigma is not None:
+    if problem.points.sigma is not None:
         yield from _wrong_sigma(fit, problem.points.sigma)
     cured = any(end.loss <= MET or end.leaves_noise for end in ends.values())
-    if misses and problem.u.size >= FEW and not cured and is_smooth(fit.residuals):
-        yield "what is left is smooth, no noise independent from point to point: neither errors nor BIC hold"
+    if misses and problem.u.size >= FEW and not cured and neighbours_alike(fit.residuals, SURE):
+        yield "neighbours in what is left are alike: it isn't independent noise, and neither errors nor BIC hold"
 
 
 def _wrong_sigma(fit: _Fit, sigma: Array) -> Iterator[str]:
@@ -189,13 +190,13 @@ def _counts(fit: _Fit) -> Iterator[str]:
     if points.sigma is not None or points.grid_rule or r.size < FEW or fit.run.loss <= MET or neighbours_alike(r):
         return
     if grows(r, points.density / fit.run.problem.energy + r):
-        yield "the residual is larger where the curve is high, as with counts: pass `sigma`"
+        yield "the residual is larger where the curve is high, as with counts or rounding: pass `sigma`"
 
 
 def _rivals(fit: _Fit) -> Iterator[str]:
     """Another fit of the search that the noise can't tell from this one."""
     run, stds = fit.run, fit.mixture.stds
-    if fit.search is None or run.loss <= MET or dips(run):
+    if fit.search is None or run.loss <= PERFECT or dips(run):
         return
     for other in fit.search.rivals:
         rise = (other.fun - run.fun) / (variance(run) or 1.0)

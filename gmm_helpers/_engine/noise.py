@@ -7,13 +7,11 @@ import numpy as np
 from ..validation import Array
 from .tolerances import FEW
 
-__all__ = ["MAD", "grows", "is_noise", "is_smooth", "neighbours_alike", "refutes"]
+__all__ = ["MAD", "grows", "is_noise", "neighbours_alike", "refutes"]
 
 MAD = 1.4826 / sqrt(6)  # median size of second differences to the standard deviation of noise
 HIGH, FEW_HIGH = 0.1, 8  # share of the peak above which a point counts as high; fewer such points tell nothing
 TO_AND_FRO = 1 / 3  # share of second differences that change sign; two thirds under noise, few on a smooth curve
-INDEPENDENT = -0.3  # correlation of neighbouring second differences: −2/3 under independent noise, 0 where every second
-# point is interpolated, and up to 1 on a smooth curve
 GROWS = 3.0  # standard deviations by which residuals must be larger where the curve is high
 REFUTED = 3.0  # standard deviations of χ², from which on it refutes a fit
 TIMES = 1.5  # degrees of freedom that χ² must exceed besides: the root of ten counts for `sigma` makes 1.3 of them
@@ -32,12 +30,6 @@ def neighbours_alike(residuals: Array, level: float = 2.0) -> bool:
     r = residuals / (abs(residuals).max(initial=0.0) or 1.0)  # so that no unit overflows
     products = r[1:] * r[:-1]
     return bool(products.sum() >= level * sqrt(products @ products))
-
-
-def is_smooth(residuals: Array) -> bool:
-    """Whether residuals (N,) don't bend to and fro as independent noise does, of equal variance or not."""
-    bends = np.diff(residuals / (abs(residuals).max(initial=0.0) or 1.0), 2)
-    return bool(bends[1:] @ bends[:-1] > INDEPENDENT * (bends @ bends))
 
 
 def grows(residuals: Array, curve: Array) -> bool:

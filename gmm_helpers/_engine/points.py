@@ -116,5 +116,5 @@ def _check_values(columns: dict[str, Array], index: Ints) -> None:
             raise ValueError(f"`x` must span a finite range, got {x[0]:.6g} … {x[-1]:.6g}")
     if sigma.min() <= 0:
         i = int(np.flatnonzero(sigma <= 0)[0])
-        helps = "for counts take at least 1, or the root of smoothed counts; infinity leaves a point out"
+        helps = "for counts take the root of smoothed ones, or of a first fit's curve; infinity leaves a point out"
         raise ValueError(f"`sigma` must be positive, got {sigma[i]} at index {index[i]}; {helps}")

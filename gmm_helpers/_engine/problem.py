@@ -66,9 +66,9 @@ class Problem:
         """The standard deviation of a residual where `sigma` tells it."""
         return None if self.points.sigma is None else float(self.points.sigma.min()) / self.energy
 
-    def with_points(self, **changes: Any) -> "Problem":
-        """The same fit to points of which something is changed, untied and without a prior."""
-        return _normalised(replace(self.points, **changes), self.n_components, self.areas)
+    def with_points(self, areas: Areas, **changes: Any) -> "Problem":
+        """The same fit to points of which something is changed, untied and without a prior; areas: given or free."""
+        return _normalised(replace(self.points, **changes), self.n_components, areas)
 
     def with_components(self, n_components: int) -> "Problem":
         """The same curve for another number of components, untied and without a prior."""

@@ -38,7 +38,7 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
     if freedom <= 0:
         return (-np.inf if name == "means" else 0.0), np.inf
     quantile = float(stdtrit(freedom, (1 + level) / 2))
-    rise = max(quantile**2, ELSEWHERE * log(problem.u.size)) * variance(run)
+    rise = max(quantile**2, ELSEWHERE * log(problem.u.size)) * number.unit
     numbers = [number]
 
     def is_new(there: _Number) -> bool:
@@ -61,8 +61,11 @@ def profile(run: Run, name: str, k: int, values: Array) -> Array:
         near = 1e-9 * max(abs(number.value), run.problem.spread if name == "means" else 0.0)
         return np.where(abs(values - number.value) <= near, 0.0, np.inf)
     for value in values:
+        if value >= number.most:
+            found.append(np.inf)
+            continue
         last = number.held(float(value), last)
-        found.append((last.fun - run.fun) / variance(run))
+        found.append((last.fun - run.fun) / number.unit)
     return np.array(found)
 
 
@@ -75,6 +78,10 @@ class _Number:
         values, slopes = quantities(run.theta, run.problem)[name]
         self.value, slope = float(values[self.k]), slopes[self.k]
         error = float(norms(spreads(run).of(slope[None]))[0])
+        points, self.unit = run.problem.points, variance(run)  # a rise of the objective that counts as 1 in χ²
+        if points.grid_rule and 0 < error < np.inf:  # so that the profile is as wide as the sandwich formula has it
+            plain = replace(run, problem=replace(run.problem, points=replace(points, grid_rule=False)))
+            self.unit *= (error / float(norms(spreads(plain).of(slope[None]))[0])) ** 2
         is_fixed = not abs(slope @ run.problem.affine.basis.T).max(initial=0.0) > 1e-12 * abs(slope).max()
         shares = {"weights": 1.0} | ({} if run.problem.areas.free else {"areas": run.problem.areas.unit})
         self.most = shares.get(name, np.inf)  # what it can be
@@ -92,7 +99,7 @@ class _Number:
 
     def held(self, value: float, near: Run) -> Run:
         """The best fit with the number held at a value, from where another fit ended."""
-        pin = _Pin(self.run.problem, self.name, self.k, value, PIN * sqrt(variance(self.run)) / self.error)
+        pin = _Pin(self.run.problem, self.name, self.k, value, PIN * sqrt(self.unit) / self.error)
         return minimise(near.phi, replace(self.run.problem, prior=pin), METHODS["lm"], REFIT)
 
     def end(self, side: int, quantile: float) -> float:
@@ -103,7 +110,7 @@ class _Number:
         def rise(s: float) -> float:
             if s not in ends:
                 ends[s] = self.held(self.at(side * s), near=ends[max(other for other in ends if other < s)])
-            risen = (ends[s].fun - self.run.fun) / variance(self.run)
+            risen = (ends[s].fun - self.run.fun) / self.unit
             return sqrt(min(max(risen, 0), FAR**2)) - quantile if risen == risen else FAR  # NaN: it ran away
 
         low, high = 0.0, quantile

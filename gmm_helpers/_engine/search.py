@@ -29,6 +29,7 @@ SHORT = 10  # evaluations in which runs that lead anywhere show it; 8 more a com
 BUDGET = 3.0  # seconds of runs, as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 600
 LAST = 10  # evaluations that the best run may take after the budget
+NOISY = {"ftol": 1e-12}  # where noise is left, a minimum is as sharp as it gets: below, LM creeps along valleys
 SMALL = 1500  # points × components up to which MINPACK takes less time for one run than lock-step
 
 Searching = Generator[list[Start], list[Run], Search]
@@ -106,10 +107,11 @@ def run_each(starts: list[Start], settings: Settings) -> list[Run]:
     return [next(runs) if settings.in_lockstep and not start.alone else _alone(start, settings) for start in starts]
 
 
-def _alone(start: Start, settings: Settings, *, last: bool = False) -> Run:
-    """One run by the method's own optimiser, no further than its limit unless the user set one. last: to the method's
-    own tolerances."""
-    method, options = settings.method, settings.options or ({} if last else settings.method.first)
+def _alone(start: Start, settings: Settings, own: dict[str, Any] | None = None) -> Run:
+    """One run by the method's own optimiser, no further than its limit unless the user set one. own: options where the
+    user set none, else those of a start."""
+    method = settings.method
+    options = settings.options or (method.first if own is None else own)
     options = {method.limit: max(int(start.limit / method.per_limit), 1)} | options
     run = minimise(start.phi, start.problem, method, options, settings.callback, start.kind)
     return replace(run, finished=bool(settings.options) or (method.by_rows and run.status != LIMIT))
@@ -188,7 +190,8 @@ def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[
     elif best.finished or not best.is_finite or best.fun <= ZERO:
         return found
     room = min(room, max(int(left / _seconds_per_evaluation(problem, settings, alone=True)), LAST))
-    end = _alone(Start(problem, phi, best.kind, room), settings, last=True)
+    own = NOISY if settings.method.by_rows and best.leaves_noise else {}
+    end = _alone(Start(problem, phi, best.kind, room), settings, own)
     if coarse is problem:
         path = np.vstack([best.path, end.path[1:]])
         end = best if end.fun > best.fun else replace(end, path=path, nit=best.nit + end.nit, nfev=best.nfev + end.nfev)

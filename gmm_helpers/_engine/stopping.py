@@ -2,6 +2,7 @@
 
 from .methods import Method
 from .run import CONVERGED, Run
+from .uncertainty import faint
 
 __all__ = ["FEW_COMPONENTS", "FINDS", "is_confirmed", "is_perfect", "tally"]
 
@@ -23,7 +24,8 @@ def is_confirmed(runs: list[Run]) -> bool:
     """Whether the lowest value may be trusted: enough independent starts have found it, and it leaves noise alone or
     has outlived enough relocations, as it must with a dead component. Many more of those, where starts rarely find it,
     where more than noise is left of many components, or where so little is left, and no noise, that another minimum may
-    well leave nothing. Where noise alone is left, twenty for each component past the third."""
+    well leave nothing. Where noise alone is left, twenty for each component past the third, and
+    twenty where χ² refutes the fit or noise may make a component: another, fainter or half hidden, may be missed."""
     if len(runs) < FINDS:
         return False
     best = min(runs, key=lambda run: run.value)
@@ -34,6 +36,7 @@ def is_confirmed(runs: list[Run]) -> bool:
     enough = OUTLIVED * (1 if best.leaves_noise else 1 + more) * (1 if finds >= FINDS else 3)
     if outlived >= (enough if best.fun > NEARLY_MET else max(enough, 14 * OUTLIVED)):
         return True
+    more = more or int(best.is_refuted or faint(best)[0].any())
     if finds + outlived // WORTH < FINDS or outlived < OUTLIVED * more:
         return False
     return best.fun > NEARLY_MET and not best.sight.dead.any() and best.is_healthy and best.leaves_noise

@@ -96,14 +96,15 @@ def wrong_mass(run: Run) -> bool:
         return False
     at = run.sight
     step = trapezoid_weights(x) / np.maximum(problem.points.root_g, 1e-300) * problem.energy
-    noise = min(sqrt(variance(run)), float(np.median(abs(np.diff(problem.target, 2)))) * MAD)
+    bends = abs(np.diff(problem.target, 2, prepend=0))  # of two points as well
+    noise = min(sqrt(variance(run)), float(np.median(bends)) * MAD)
     unsure += 3 * noise * float(np.linalg.norm(step))
     if gap <= unsure:
         return False
     if (at.hidden | at.wide).any():
         return True
     seen = problem.areas.unit * at.seen.sum()
-    return run.loss > MET and bool(abs(problem.area - seen) > unsure or not run.leaves_noise)
+    return run.loss > MET and bool(abs(problem.area - seen) > unsure)
 
 
 def mass_sentence(run: Run) -> str:

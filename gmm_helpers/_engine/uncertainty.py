@@ -1,22 +1,25 @@
 """What standard errors are made of: the curve's own Jacobian where the run ended."""
 
-from math import sqrt
+from functools import lru_cache
+from math import log, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
 from ..parameters import unpack
-from ..validation import Array
+from ..validation import Array, Bools
 from .derivatives import curve_rows, evaluate
 from .problem import Problem
 from .run import Run
 from .workers import one_thread
 
-__all__ = ["NAMES", "Spreads", "condition", "norms", "quantities", "spreads", "variance"]
+__all__ = ["NAMES", "Spreads", "condition", "faint", "norms", "quantities", "spreads", "variance"]
 
 NAMES = ("weights", "means", "stds", "mass", "areas", "heights", "fwhms")
 FWHM = 2 * sqrt(2 * np.log(2))  # full width at half maximum, in stds
 TINY = np.finfo(float).tiny
+FAINT = 2.0  # × log N: (area/error)² below which BIC would rather do without. A free width makes it 1.5 times less than
+# Δχ², and three numbers cost 3·log N.
 SILENT = 1e-6  # share of a number that may lie in what the curve doesn't feel: rounding
 
 
@@ -120,6 +123,16 @@ def variance(run: Run) -> float:
     """σ² of a residual: told by `sigma`, or the sum of squares over the degrees of freedom."""
     problem = run.problem
     return problem.noise**2 if problem.noise is not None else run.loss / max(problem.dof, 1)
+
+
+@lru_cache(maxsize=1)  # a search asks it of its best run again and again
+@one_thread
+def faint(run: Run) -> tuple[Bools, Array]:
+    """Which components (K,), in the run's own order, noise alone may make, since BIC finds them too dear or nothing is
+    known of them; and the standard errors of all areas."""
+    areas, slopes = quantities(run.theta, run.problem)["areas"]
+    errors = norms(spreads(run).of(slopes))
+    return ~(areas >= sqrt(FAINT * log(run.problem.u.size)) * errors), errors
 
 
 def condition(run: Run) -> tuple[Array, Array]:

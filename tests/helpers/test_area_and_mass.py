@@ -39,3 +39,20 @@ def test_a_grid_that_cuts_bells_off_stays_legal(cut):
     assert result.success
     assert result.loss <= 1e-8
     assert not told(result, "mass=None")
+
+
+@pytest.mark.parametrize("digits", [2, 3, 4])
+def test_a_rounded_curve_that_the_grid_cuts_off_has_the_mass_it_is_said_to_have(digits):
+    for x in (np.linspace(4.2, 12, 200), np.linspace(4.2, 12, 35)):
+        result = fit(x, np.round(Mixture([1], [5], [1]).pdf(x), digits), 1, rng=0)
+        assert result.success
+        assert result.mixture.means == pytest.approx([5], abs=10.0**-digits)
+
+
+def test_two_points_have_no_second_difference():
+    assert "`mass=None`" in fit([1, 2], [1, 2], 1, rng=0).diagnosis[0]
+
+
+def test_a_mass_of_single_precision():
+    x = np.linspace(-4, 30, 150)
+    assert fit(x, CLASSIC.pdf(x), 3, mass=np.float32(1), rng=0).success

@@ -96,7 +96,7 @@ ARGUMENTS = {
     "too few sigmas": ({"sigma": np.ones(74)}, "`sigma` must have one entry for each x, got 74 for 75"),
     "a negative sigma": (
         {"sigma": -np.ones(75)},
-        "`sigma` must be positive, got -1.0 at index 0; for counts take at least 1",
+        "`sigma` must be positive, got -1.0 at index 0; for counts take the root",
     ),
     "a sigma of zero": ({"sigma": 0}, "`sigma` must be a finite number above 0, got 0"),
     "a sigma of numpy's zero": ({"sigma": np.float64(0)}, "`sigma` must be a finite number above 0, got 0.0"),
@@ -251,7 +251,7 @@ def test_the_input_stays_as_it_was():
     [
         ("x", None, r"`x` must rise or fall strictly, got (\S+) at index 60 after \1; take the mean density"),
         ("density", np.inf, "`density` must be finite, got inf at index 60"),
-        ("sigma", 0.0, "`sigma` must be positive, got 0.0 at index 60; .* root of smoothed counts; infinity leaves"),
+        ("sigma", 0.0, "`sigma` must be positive, got 0.0 at index 60; .* root of smoothed ones, .* infinity leaves"),
         ("background", np.inf, "`background` must be finite, got inf at index 60, column 1"),
     ],
 )

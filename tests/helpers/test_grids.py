@@ -6,6 +6,7 @@ from curves import areas_of, bells
 
 from gmm_helpers import CLASSIC, classic, fit
 from gmm_helpers._engine.points import checked_points
+from gmm_helpers._engine.problem import make_problem
 
 
 def test_masked_points_are_left_out():
@@ -132,3 +133,10 @@ def test_means_of_neighbours_are_those_of_their_noise(size):
     assert means.root_g == pytest.approx(means.sigma.min() / means.sigma)
     for mean, values in [(means.x, x), (means.density, y), (means.background[:, 1], x**2)]:
         assert mean == pytest.approx(np.add.reduceat(g * values, first) / of)
+
+
+def test_a_long_curve_is_searched_on_few_points():
+    x = np.linspace(0, 25, 10_000)
+    coarse = make_problem(x, CLASSIC.pdf(x), 3).coarser(4096)
+    assert coarse.u.size == 3334
+    assert coarse.curve.size == 3334

@@ -241,3 +241,23 @@ def test_a_table_has_a_row_for_each_bell():
     writer.writeheader()
     writer.writerows(rows)
     assert len(file.getvalue().splitlines()) == 3
+
+
+def test_a_profile_under_a_quadrature_rule_is_as_wide_as_the_sandwich_formula():
+    """The rule's weights are no variances: of a grid that is seven times as dense on one bell."""
+    x = np.unique(np.r_[np.linspace(0, 20, 30), np.linspace(8, 10, 200)])
+    noise = 0.03 * np.random.default_rng(935000).normal(size=x.size)
+    y = bells(x, (1.2, 5, 1), (1.33, 9, 1.5), (0.66, 14, 1.2)) + noise
+    result = fit(x, y, 3, mass=None, grid_weights="trapezoid", rng=0)
+    errors, quantile = result.standard_errors(), student_t.ppf(0.975, result.dof)
+    for name in ("means", "areas"):
+        for k in range(3):
+            low, high = result.interval(name, k)
+            assert (high - low) / 2 == pytest.approx(quantile * getattr(errors, name)[k], rel=0.1)
+            assert result.profile(name, k, [low, high]) == pytest.approx(quantile**2, rel=0.01)
+
+
+def test_no_weight_reaches_the_whole():
+    x = np.linspace(0, 10, 400)
+    y = bells(x, (0.4, 4, 0.5), (0.6, 6, 0.4)) + 0.01 * np.random.default_rng(0).normal(size=400)
+    assert fit(x, y, 2, mass=None, rng=0).profile("weights", 0, [1, 1.5]).tolist() == [np.inf, np.inf]

@@ -1,6 +1,8 @@
 """Chapter 1: bells and mixtures against closed forms and scipy.stats."""
 
+import copy
 import json
+import pickle
 from xml.etree import ElementTree
 
 import autograd.numpy as anp
@@ -207,8 +209,9 @@ def test_it_cannot_be_changed():
     m = Mixture(weights, [0, 1], [1, 1])
     weights[0] = 7
     assert m.weights[0] == 0.5
-    with pytest.raises(ValueError, match="read-only"):
-        m.means[0] = 3
+    for each in (m, pickle.loads(pickle.dumps(m)), copy.deepcopy(m)):
+        with pytest.raises(ValueError, match="read-only"):
+            each.means[0] = 3
     with pytest.raises(AttributeError):
         m.stds = [1, 1]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from curves import bells
 
-from gmm_helpers import Mixture, fit, fit_once
+from gmm_helpers import Mixture, equal, fit, fit_once
 from gmm_helpers._engine.moves import _least_missed, relocated
 
 
@@ -104,3 +104,15 @@ def test_one_more_component_has_about_the_area_that_is_missing():
     added = int(abs(more.means - 14).argmin())
     assert more.means[added] == pytest.approx(14, abs=0.5)
     assert more.weights[added] / more.weights[1 - added] == pytest.approx(30 / 50, rel=0.5)
+
+
+@pytest.mark.parametrize("seed", [4, 11, 52, 144, 289])
+def test_a_pair_that_the_first_starts_miss_is_looked_for_where_noise_may_make_a_component(seed):
+    """Two lines of one width, 1.3 to 2.2 of it apart. One that stands for both leaves what looks like noise."""
+    rng, x = np.random.default_rng(seed), np.linspace(0, 10, 400)
+    mean, std, height = rng.uniform(2, 7), rng.uniform(0.2, 0.6), rng.uniform(40, 100)
+    truth = (100, mean, std), (height, mean + rng.uniform(1.3, 2.2) * std, std)
+    y = bells(x, *truth) + 3 * rng.normal(size=400)
+    result = fit(x, y, 2, mass=None, sigma=3, ties=[equal("stds")], rng=0)
+    assert result.success
+    assert result.chi2 <= np.sum(((y - bells(x, *truth)) / 3) ** 2)

@@ -76,3 +76,10 @@ def test_a_seed_that_is_none_is_refused():
 
 def test_no_larger_number_is_asked_for_where_the_largest_tried_meets_the_curve():
     assert select_components(*classic(), 3, rng=0).diagnosis == ()
+
+
+def test_rounding_is_no_component():
+    x = np.linspace(0, 16, 160)
+    y = bells(x, (1, 5, 0.8))
+    for rounded in (y.astype(np.float32), np.round(y, 4), [float(f"{each:.4g}") for each in y]):
+        assert select_components(x, rounded, rng=0).plausible == (1,)

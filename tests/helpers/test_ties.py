@@ -120,3 +120,9 @@ def test_groups_of_tied_components_find_their_own_places(seed):
     assert result.success
     assert result.diagnosis == ()
     assert result.mixture.means == pytest.approx([mean for _, mean, _ in truth], abs=0.02)
+
+
+@pytest.mark.parametrize("components", [(0, 0), (0, 1, 1), (2, 2)])
+def test_a_component_is_tied_to_another_one(components):
+    with pytest.raises(ValueError, match="two different components"):
+        equal("stds", *components)
