@@ -79,7 +79,8 @@ def fit(
     rng : int or numpy.random.Generator, optional
         Seed or generator of the starts. The answer depends on it, never on `workers`.
     workers : int or map-like callable, default 1
-        As in SciPy: a number of processes (−1: one a core), or a callable such as a pool's `map`.
+        As in SciPy: a number of processes (−1: one a core), or a callable such as a pool's `map`. A script must keep
+        the call under `if __name__ == "__main__":`, since each process imports the script anew.
     progress : bool, default False
         Show a bar.
 
@@ -202,7 +203,8 @@ def fit_once(
         A background in the model, linear in its coefficients: a column for each term.
     sigma : float or (N,) array_like, optional
         The standard deviation of each point's noise, as in `scipy.optimize.curve_fit` with `absolute_sigma=True`:
-        residuals are divided by it. Infinity leaves a point out.
+        residuals are divided by it. Infinity leaves a point out. Of counts take the root of a first fit's curve: the
+        root of the counts themselves weighs the low ones too much, and areas come out low (Neyman's χ²).
     mass : float, optional, default 1.0
         The area under all components; None fits it as well.
     grid_weights : "trapezoid", optional

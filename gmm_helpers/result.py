@@ -51,7 +51,10 @@ class FitResult:
 
     Everything is in the user's units, but `fun`, `loss` and `grad_norm`, which have none. Components are sorted by
     mean; with ties that name components they stand as they are named (which is which of groups that the ties don't tell
-    apart, `start` decides).
+    apart, `start` decides). They count from 0 in arrays, `table()` and ties, from 1 in the words of `diagnosis`.
+
+    Read `success`, `message` and `diagnosis` first; then `mixture`, `areas`, `heights`, `fwhms`, `background`; how sure
+    they are, by `standard_errors()`, `covariance()`, `interval()`, `profile()`; `loss`, `chi2`, `bic`; `table()`.
 
     Examples
     --------

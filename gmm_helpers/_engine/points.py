@@ -88,6 +88,8 @@ def _columns(background: Any) -> Array:
     if isinstance(background, str):
         raise ValueError(f"`background` must be None, 'constant', 'linear' or columns (N, B), got {background!r}")
     try:
+        if np.iscomplexobj(background):  # NumPy would drop the imaginary parts
+            raise TypeError
         columns: Array = np.ma.filled(np.ma.array(background, dtype=float), np.nan)
     except (TypeError, ValueError):
         raise TypeError(f"`background` must hold real numbers, got a {type(background).__name__}") from None

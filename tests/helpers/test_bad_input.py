@@ -119,6 +119,7 @@ ARGUMENTS = {
         "`background` must be finite, got nan at index 0, column 0",
     ),
     "a background in words": ({"background": ["a"] * 75}, "`background` must hold real numbers, got a list"),
+    "a complex background": ({"background": np.ones((75, 1)) * 1j}, "`background` must hold real numbers"),
     "a short background": (
         {"background": np.ones((74, 1))},
         "`background` must have one entry for each x, got 74",
