@@ -10,7 +10,7 @@ from typing import Any
 
 import autograd.numpy as np
 
-from .validation import Array, PriorLike, check_number
+from .validation import Array, PriorLike, check_finite, check_number
 
 __all__ = ["Prior", "log_std_prior", "mean_prior", "strength", "weight_prior"]
 
@@ -63,6 +63,7 @@ def mean_prior(center: float, width: float, lam: float) -> Prior:
     >>> mean_prior(10, 2, 1)(np.array([1.0]), np.array([14.0]), np.array([1.0]))
     array([2.])
     """
+    center = check_finite("center", center)
     width, lam = check_number("width", width), check_number("lam", lam, zero=True)
     return Prior((partial(_mean_residuals, center=center, width=width, lam=lam),), affine=True)
 

@@ -6,12 +6,12 @@ ties, the components of a result keep the numbers that the ties give them. Bound
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isfinite, log
+from math import log
 from typing import Any
 
 import numpy as np
 
-from .validation import Array, check_number
+from .validation import Array, check_finite, check_number
 
 __all__ = ["Tie", "apart", "equal", "fixed", "ratio"]
 
@@ -82,7 +82,7 @@ def fixed(kind: str, component: int, value: float) -> Tie:
     >>> fixed("means", 0, 486.1)
     Tie(kind='means', rows=(({0: 1.0}, 486.1),))
     """
-    value = _finite("value", value) if _kind(kind) == "means" else log(check_number("value", value))
+    value = check_finite("value", value) if _kind(kind) == "means" else log(check_number("value", value))
     return Tie(kind, (({_component(component): 1.0}, value),))
 
 
@@ -109,7 +109,7 @@ def apart(kind: str, component: int, other: int, distance: float) -> Tie:
     """
     if _kind(kind) != "means":
         raise ValueError(f"`kind` of a distance must be 'means', got {kind!r}: `ratio` ties areas and stds")
-    return Tie(kind, ((_difference(other, component), _finite("distance", distance)),))
+    return Tie(kind, ((_difference(other, component), check_finite("distance", distance)),))
 
 
 def _kind(kind: Any) -> str:
@@ -128,9 +128,3 @@ def _difference(i: Any, j: Any) -> dict[int, float]:
     if (i := _component(i)) == (j := _component(j)):
         raise ValueError(f"a tie must name two different components, got {i} twice")
     return {i: 1.0, j: -1.0}
-
-
-def _finite(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating) or not isfinite(value):
-        raise ValueError(f"`{name}` must be a finite number, got {value!r}")
-    return float(value)

@@ -3,6 +3,7 @@
 import reprlib
 import sys
 from collections.abc import Callable
+from math import isfinite
 from numbers import Real
 from typing import Any
 
@@ -17,7 +18,8 @@ PriorLike = Callable[[Array, Array, Array], Array]  # of weights, means, stds: r
 Rng = int | Generator | None  # what `numpy.random.default_rng` takes
 
 __all__ = [
-    "Array", "Bools", "Ints", "PriorLike", "Rng", "check_integer", "check_number", "check_rng", "check_vector", "turn",
+    "Array", "Bools", "Ints", "PriorLike", "Rng", "check_finite", "check_integer", "check_number", "check_rng",
+    "check_vector", "turn",
 ]  # fmt: skip
 
 
@@ -61,6 +63,13 @@ def check_number(name: str, value: Any, *, zero: bool = False) -> float:
         return float(value)
     rule = f"`{name}` must be a finite number{', at least 0' if zero else ' above 0'}, got {_met(value)}"
     raise (ValueError if real else TypeError)(rule)
+
+
+def check_finite(name: str, value: Any) -> float:
+    """A finite number, as a float."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating) or not isfinite(value):
+        raise ValueError(f"`{name}` must be a finite number, got {_met(value)}")
+    return float(value)
 
 
 def check_integer(name: str, value: Any, *, none: bool = False) -> Any:

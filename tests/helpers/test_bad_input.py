@@ -187,6 +187,7 @@ HELPERS = {
     ),
     "centre of a log": (lambda: log_std_prior(-2, 1), "`center` must be a finite number above 0, got -2"),
     "negative strength": (lambda: weight_prior(-1), "`lam` must be a finite number, at least 0, got -1"),
+    "no center": (lambda: mean_prior(np.nan, 1, 1), "`center` must be a finite number, got nan"),
     "no width": (lambda: mean_prior(0, 0, 1), "`width` must be a finite number above 0, got 0"),
     "no rounds": (lambda: kmeans_start(X, DENSITY, 3, None, rounds=0), "`rounds` must be a whole number, at least 1"),
     "no noise": (lambda: strength(0, 1, DENSITY), "`noise` must be a finite number above 0, got 0"),
