@@ -63,9 +63,9 @@ def mended(run: Run, cure: str) -> Run | None:
 
 
 def _walked(problem: Problem, *starts: Mixture) -> Run:
-    """The best of walks from given starts, or from two that look at the curve alone."""
+    """The best of walks from given starts, and from two that look at the curve alone."""
     about = problem.u, problem.curve, problem.n_components
-    starts = starts or (curvature_start(*about), prominence_start(*about))
+    starts = *starts, curvature_start(*about), prominence_start(*about)
     walks = (minimise(as_phi(problem, start), problem, METHODS["lm"], LIMIT) for start in starts)
     return min(walks, key=lambda end: end.value)
 

@@ -7,7 +7,8 @@ import numpy as np
 from ..loss import trapezoid_weights
 from ..validation import Bools
 from .cures import DIPS, dips
-from .noise import MAD
+from .derivatives import evaluate
+from .noise import MAD, neighbours_alike
 from .run import NAN, STOPPED, Run, Search
 from .tolerances import MET
 from .uncertainty import variance
@@ -89,7 +90,7 @@ def _count(n: int, noun: str) -> str:
 
 def wrong_mass(run: Run) -> bool:
     """Whether the curve's area is neither the given mass nor what the grid cuts off of it, and the fit shows it: the
-    curve isn't met, or a component hides where no point sees it."""
+    curve isn't met, by more than noise or rounding, or a component hides where no point sees it."""
     problem, x = run.problem, run.problem.points.x
     gap, unsure = abs(problem.area - problem.areas.unit), OFF_BY * max(abs(problem.area), problem.areas.unit)
     if problem.areas.free or gap <= unsure:
@@ -104,7 +105,8 @@ def wrong_mass(run: Run) -> bool:
     if (at.hidden | at.wide).any():
         return True
     seen = problem.areas.unit * at.seen.sum()
-    return run.loss > MET and bool(abs(problem.area - seen) > unsure)
+    is_alike = neighbours_alike(evaluate(run.phi, problem).residuals[: problem.u.size])
+    return run.loss > MET and bool(abs(problem.area - seen) > unsure or is_alike)
 
 
 def mass_sentence(run: Run) -> str:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from curves import told
+from curves import areas_of, bells, told
 
 from gmm_helpers import CLASSIC, Mixture, fit
 
@@ -56,3 +56,19 @@ def test_two_points_have_no_second_difference():
 def test_a_mass_of_single_precision():
     x = np.linspace(-4, 30, 150)
     assert fit(x, CLASSIC.pdf(x), 3, mass=np.float32(1), rng=0).success
+
+
+@pytest.mark.parametrize(
+    "truth",
+    [
+        [(0.419, 0.127, 0.117), (0.422, 0.161, 0.104), (0.53, 0.872, 0.026)],
+        [(0.685, 0.841, 0.128), (0.447, 0.883, 0.025)],
+    ],
+)
+def test_a_bell_pushed_off_the_grid_does_not_stand_for_the_mass(truth):
+    x = np.linspace(0, 1, 200)
+    y = 0.7 * bells(x, *truth) / sum(areas_of(*truth))
+    for noise in (0, 0.01 * y.max()):
+        result = fit(x, y + noise * np.random.default_rng(0).normal(size=200), len(truth), rng=0)
+        assert not result.success
+        assert "`mass=None`" in result.diagnosis[0]
