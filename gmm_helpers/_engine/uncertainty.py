@@ -115,7 +115,7 @@ def spreads(run: Run) -> Spreads:
 def norms(rows: Array) -> Array:
     """The length of each row, in a unit of any size."""
     size = np.maximum(abs(rows).max(axis=1, initial=0.0), TINY)
-    with np.errstate(invalid="ignore"):  # an infinite one stays so, as NaN
+    with np.errstate(over="ignore", invalid="ignore"):  # one beyond any float is infinite, an infinite one NaN
         return size * np.linalg.norm(rows / size[:, None], axis=1)
 
 

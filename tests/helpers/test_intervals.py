@@ -24,6 +24,7 @@ from gmm_helpers import (
     fixed,
     log_std_prior,
 )
+from gmm_helpers._engine.uncertainty import norms
 
 
 def test_an_interval_is_where_the_profile_crosses():
@@ -261,3 +262,7 @@ def test_no_weight_reaches_the_whole():
     x = np.linspace(0, 10, 400)
     y = bells(x, (0.4, 4, 0.5), (0.6, 6, 0.4)) + 0.01 * np.random.default_rng(0).normal(size=400)
     assert fit(x, y, 2, mass=None, rng=0).profile("weights", 0, [1, 1.5]).tolist() == [np.inf, np.inf]
+
+
+def test_an_error_beyond_any_float_is_infinite():
+    assert norms(np.array([[3e200, 4e200], [1.7e308, 1.7e308]])).tolist() == [pytest.approx(5e200), np.inf]
