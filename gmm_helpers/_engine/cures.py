@@ -6,7 +6,6 @@ from math import exp, log
 
 import numpy as np
 
-from ..mixture import Mixture
 from ..starts import curvature_start, prominence_start
 from .areas import Areas
 from .methods import METHODS
@@ -52,9 +51,9 @@ def mended(run: Run, cure: str) -> Run | None:
         areas = Areas(0.0, free=True) if cure == "mass" else problem.areas
         try:
             other = problem.with_points(areas, root_g=root_g, background=cure if is_kind else points.background)
-            end = _walked(other, *([Mixture(*run.components)] if cure == "mass" else []))
-        except ValueError:  # nothing rises above it, or a component has no width
+        except ValueError:  # nothing rises above it
             return None
+        end = _walked(other)
     end = replace(end, loss=end.loss * (other.energy / problem.energy) ** 2)
     N, more = problem.u.size, other.n_free - problem.n_free
     pays = end.loss < run.loss * exp(-more * log(N) / N)  # by BIC
@@ -62,10 +61,10 @@ def mended(run: Run, cure: str) -> Run | None:
     return end if end.is_healthy and is_less else None
 
 
-def _walked(problem: Problem, *starts: Mixture) -> Run:
-    """The best of walks from given starts, and from two that look at the curve alone."""
+def _walked(problem: Problem) -> Run:
+    """The better of two walks from what the curve alone says."""
     about = problem.u, problem.curve, problem.n_components
-    starts = *starts, curvature_start(*about), prominence_start(*about)
+    starts = curvature_start(*about), prominence_start(*about)
     walks = (minimise(as_phi(problem, start), problem, METHODS["lm"], LIMIT) for start in starts)
     return min(walks, key=lambda end: end.value)
 
