@@ -190,6 +190,11 @@ class FitResult:
         return self.loss <= MET
 
     @property
+    def has_dead(self) -> bool:
+        """Whether a component is dead: its area is next to nothing, and without it the curve would be met as well."""
+        return bool(self._run.sight.dead.any())
+
+    @property
     def is_healthy(self) -> bool:
         """Whether the points see every component that isn't dead, and none is a spike or wider than the grid."""
         return self._run.is_healthy

@@ -153,5 +153,4 @@ def select_components(
 def _healthy_bic(result: FitResult) -> float:
     """The criterion, dearer by 50 for a component that is dead, a spike, wider than the grid or seen by no point:
     noise alone doesn't pay that, a pedestal does, and then the fit's diagnosis names it."""
-    is_seen = result.is_healthy and not result._run.sight.dead.any()
-    return result.bic + (0.0 if is_seen else UNHEALTHY)
+    return result.bic + (0.0 if result.is_healthy and not result.has_dead else UNHEALTHY)
