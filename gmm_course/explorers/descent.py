@@ -61,7 +61,7 @@ def explore_descent(**values):
         end = curve("curve", fine, shown.at(-1), color="accent", width=1.2, label="last iterate")
         marks = {"start": curve("curve", fine, shown.at(0), **looks), "last": end} | marks | paths(ran)
         steps = sampled(n, 200)
-        along, looks = 100 * np.log(steps) / np.log(max(n, 2)), {"color": "ink", "name": "the ball on its walk"}
+        along, looks = 100 * np.log(steps) / np.log(max(n, 2)), {"color": "ink", "name": "the iterate"}
         ball = track(("along",), "losses", steps, depths(shown)[steps - 1], along, **looks)
         right = float(max(100, 10 ** np.ceil(np.log10(1.5 * longest))))  # with room for a name
         away, limits = () if v["method"] == DESCENT else ("step",), {"losses": {"x": (0.9, right)}}
@@ -104,8 +104,7 @@ def walk(values, x, name):
         return Walk(name, plain(np.array(thetas)), losses, ended, bool(result.success))
     options = None if name == "LM" else {"maxiter": 400}
     result = fit_once(x, values["truth"].pdf(x), alive(values["start"]), method=name, options=options)
-    ended = f"after {result.nfev} trials" if name == "LM" else f"after {result.nit} iterations"
-    return Walk(name, result.history.theta, result.history.loss, ended, result.success)
+    return Walk(name, result.history.theta, result.history.loss, f"after {result.nit} iterations", result.success)
 
 
 def descend(values, x, size=SLICE):

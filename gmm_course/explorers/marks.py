@@ -131,7 +131,8 @@ def scene(
     """Dots of a density, a mixture's curve over its bells, the truth when it is revealed, and what is left over.
 
     fine: where the curve is drawn; places: see `bells`; mass: the curve's area; live: the name of the value from which
-    the page computes the curve, "fit" for a fit of its own; left: whether there is a panel of what is left over.
+    the page computes the curve, "fit" for a fit to a truth that is held; left: whether there is a panel of what is left
+    over.
     """
     fine = np.linspace(x[0], x[-1], FINE) if fine is None else fine
     hand = "truth" if live == "fit" else None
@@ -143,7 +144,7 @@ def scene(
         over = density - mass * mixture.pdf(x)
         looks = {"color": "soft", "width": 1.0, "fill": 0.35}
         marks["left"] = line("residual", x, over, live=live and ("left", live), **looks)
-    return marks
+    return marks | (outlines("curve", fine, truth) if hand else {})
 
 
 def bells(panel, x, mixture, *, places=None, mass=1.0, live=None):
@@ -164,6 +165,12 @@ def truth_bands(panel, x, truth, **looks):
     """The true bells as wide pale bands, shown once the truth is revealed."""
     band = {"dash": None, "fill": 0.0, "width": 7.0, "opacity": 0.35, "when": "revealed", "label": "the truth"}
     return {f"true {name}": replace(mark, **band) for name, mark in bells(panel, x, truth, **looks).items()}
+
+
+def outlines(panel, x, truth):
+    """The true bells as dotted lines, which the page moves with the hand that holds them."""
+    dotted = {"color": "soft", "dash": (1, 2), "fill": 0.0, "width": 1.2, "label": ""}
+    return {f"held {name}": replace(mark, **dotted) for name, mark in bells(panel, x, truth, live="truth").items()}
 
 
 def faint(panel, x, mixtures, label):

@@ -22,7 +22,7 @@ def explore_prior(**values):
     first preset's. Returns one box.
     """
     fine = np.linspace(0, 25, 220)
-    cut = {"kind": "point", "paths": (("cut",),), "panel": "curve", "y": 0.97, "color": "ink"}
+    cut = {"kind": "point", "paths": (("cut",),), "panel": "curve", "y": 0.97, "color": "ink", "name": "the grid’s end"}
     centre = {"kind": "point", "paths": (("centre",),), "panel": "stds", "y": 0.5, "color": "bell4"}
 
     def show(state):
@@ -32,9 +32,7 @@ def explore_prior(**values):
         state.last, mixture, truth = result, result.mixture, v["truth"]
         colours = places(mixture, truth) if not state.covered else list(range(K))
         marks = scene(x, density, mixture, truth, fine=fine, label="fit", places=colours)
-        if v["cut"] < 25:
-            looks = {"color": "soft", "dash": (4, 3), "label": "grid’s end"}
-            marks["cut"] = line("curve", [v["cut"]] * 2, [0, 2 * density.max()], **looks)
+        marks["cut"] = line("curve", [v["cut"]] * 2, [0, 2 * density.max()], color="soft", dash=(4, 3))
         marks |= strip(v, mixture, colours, state.found)
         far = relative_loss(truth.pdf(classic_grid()), mixture.pdf(classic_grid()))
         numbers = f"{told(result, truth)} · {spans(f'distance to the true curve {far:.1e}')}"

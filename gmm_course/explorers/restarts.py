@@ -105,9 +105,9 @@ def stairs(runs, chosen):
     """A dot for each start at the loss where it ended; those that meet the curve stand out, the valleys are steps."""
     losses = np.array([max(end.loss, LOWEST) for end in runs])
     rank, met, marks = np.arange(1, len(runs) + 1), losses <= MET, {}
-    for name, which, color in (("meets the curve", met, "accent"), ("misses it", ~met, "soft")):
+    for name, which, color in (("meet the curve", met, "accent"), ("miss it", ~met, "soft")):
         if which.any():
-            marks[name] = dots("stairs", rank[which], losses[which], color=color, size=3.8, label=name)
+            marks[f"ends that {name}"] = dots("stairs", rank[which], losses[which], color=color, size=3.8, label=name)
     at = runs.index(chosen)
     return marks | {"shown": line("stairs", [at + 1, at + 1], [losses[at] / 3, losses[at] * 3], width=2.2)}
 

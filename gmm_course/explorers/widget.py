@@ -18,7 +18,7 @@ from gmm_helpers import Mixture
 from .as_code import source
 from .inputs import plain, read
 from .javascript import module, packed
-from .marks import Panel, room, scene, still, text
+from .marks import Panel, dots, room, scene, still, text
 from .state import State, random_mixture
 from .words import scored, table, typeset
 from .work import Work
@@ -52,11 +52,11 @@ class Preset:
 class View:
     """What an explorer shows of its values: the marks that move, the sentence that tells the picture, the numbers.
 
-    handles: what can be held on the picture, as handles.js knows them; truth, fitted: the mixtures that a table sets
-    side by side once the truth is revealed; away: controls, or "work", that don't count now; limits: panel → x and y
-    in place of the panel's; live: how the page goes on alone; found: HTML beside the control of a file; code:
-    words that *Show as code* needs besides the values; holds: whether the answer to a question that stays is right
-    of these values too.
+    handles: what can be held on the picture, as handles.js knows them, and its name in the legend; truth, fitted: the
+    mixtures that a table sets side by side once the truth is revealed; away: controls, or "work", that don't count now;
+    limits: panel → x and y in place of the panel's; live: how the page goes on alone; found: HTML beside the control of
+    a file; code: words that *Show as code* needs besides the values; holds: whether the answer to a question that stays
+    is right of these values too.
     """
 
     marks: dict
@@ -73,15 +73,21 @@ class View:
     holds: bool = True
 
 
-def held(name):
-    """Handles on the tops and flanks of a mixture's bells."""
-    return ({"kind": "bells", "of": name, "panel": "curve"},)
+def held(name, words=""):
+    """Handles on the tops and flanks of a mixture's bells, and what the legend calls them."""
+    return ({"kind": "bells", "of": name, "panel": "curve", "name": words or f"the {name}"},)
+
+
+def hand(handles):
+    """Of each handle with a name an entry in the legend that tells what it holds."""
+    named = [(h["panel"], h["name"]) for h in handles if "name" in h]
+    return {f"hand {name}": dots(at, [], [], color="ink", size=5, label=f"drag: {name}") for at, name in named}
 
 
 def by_hand(name, mixture, x, density, said, left=True):
     """The view of dots and of a mixture, the value of that name, that the hand sets: nothing is fitted."""
     marks = scene(x, density, mixture, label="your bells", live=name, left=left)
-    return View(marks, said, handles=held(name), live={"of": name, "K": 0}, holds=False)
+    return View(marks, said, handles=held(name, "your bells"), live={"of": name, "K": 0}, holds=False)
 
 
 class Explorer(anywidget.AnyWidget):
@@ -207,7 +213,7 @@ class Explorer(anywidget.AnyWidget):
         self.view = {
             "serial": self._serial,
             "values": {key: plain(value) for key, value in v.items() if key in self.controls or key in FRAME},
-            "marks": [mark.data(name) for name, mark in self._timed(shown.marks, of).items()],
+            "marks": [mark.data(name) for name, mark in self._timed(hand(shown.handles) | shown.marks, of).items()],
             "limits": {key: {"x": list(x), "y": list(y)} for key, (x, y) in self.limits.items()},
             **{key: getattr(of, key) for key in ("question", "answers", "because")},
             "stays": of.stays and bool(shown.holds),

@@ -3,24 +3,24 @@
 import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 from html import escape
 
 import numpy as np
 
 import gmm_helpers as gh
-from gmm_helpers import fit, fit_once
+from gmm_helpers import fit
 
 from .as_code import literal
-from .marks import dots, scene, truth_bands
+from .marks import dots, line, scene, truth_bands
 from .state import key, random_mixture
 from .widget import Explorer, View
 from .words import in_words, listed, ordinal, spans, squares, told
 
 __all__ = ["explore_your_density"]
 
-STARTS, FEWER = 20, 2  # for other data or another K, and while only the background moves
-SEEDS = 5
-LIGHT = 0.01  # a bell of less weight is doubted
+STARTS, SEEDS = 20, 5
+BACKGROUNDS = ("", "constant", "linear")  # in the order of their numbers
 DRAWN = 1000  # points of a long file that are drawn; all are fitted
 LOG = "np.geomspace(1, 100, 120)"
 GALAXIES, GEYSER, SPECTRUM, PROBLEM = "82 galaxies", "272 eruptions", "a measured curve", "a new problem"
@@ -38,23 +38,30 @@ density += density.max() * ({offset:g} / 100 + np.random.default_rng(3).normal(0
 def explore_your_density(**values):
     """Choose data, or a file of yours with two columns; choose how many bells; see what they leave, and which to doubt.
 
-    values: `n_components`, `free` (whether the area is fitted too), `take_off` (of a background, in per cent of the
-    peak), `example`, `x`, `density`, in place of the first preset's. Returns one box.
+    values: `n_components`, `free` (whether the area is fitted too), `background` ("", "constant" or "linear"),
+    `example`, `x`, `density`, in place of the first preset's. Returns one box.
     """
 
     def show(state):
         v, K = state.values, state.values["n_components"]
         x, density, smoothing = data(v)
-        if (numbers := 3 * K - (not v["free"])) > x.size:
+        numbers = 3 * K - (not v["free"]) + BACKGROUNDS.index(v["background"])
+        if numbers > x.size:
             marks = {"given": dots("curve", x, density, label="given"), "left": dots("residual", x, 0 * density)}
             return View(marks, f"{x.size} points can't tell {numbers} numbers: take fewer bells.")
-        result = state.kept(key(v), lambda: fitted(state, x, density))
+        result = state.kept(key(v), lambda: fit(x, density, K, rng=0, **how(v)))
         result = min(result, *state.found, key=lambda each: each.loss) if state.found else result
         truth = v["truth"] if v["example"] in (SPECTRUM, PROBLEM) else None
         drawn = np.unique(np.linspace(0, x.size - 1, min(x.size, DRAWN)).astype(int))
         marks = scene(x[drawn], density[drawn], result.mixture, label="fit", mass=result.mass, left=True)
+        fine = marks["curve"].x
+        if v["background"]:
+            whole, over = result.curve(fine), (density - result.curve(x))[drawn]
+            marks |= {"curve": replace(marks["curve"], y=whole, of=None), "left": replace(marks["left"], y=over)}
+            looks = {"color": "soft", "dash": (4, 3), "label": "background"}
+            marks["ground"] = line("curve", fine, whole - result.pdf(fine), **looks)
         if truth:
-            marks = truth_bands("curve", marks["curve"].x, truth, mass=v["area"]) | marks
+            marks = truth_bands("curve", fine, truth, mass=v["area"]) | marks
         said, numbers = sentence(v, result, x, density, smoothing), status(v, result, state.found)
         found, code = found_bells(v["example"], result), {"given": given(v)}
         return View(marks, said, numbers, (), truth, result.mixture, found=found, code=code)
@@ -62,9 +69,9 @@ def explore_your_density(**values):
     def take(name, content):
         x, density = gh.read_density(content)
         fit(x, density, 1, mass=None, n_starts=1)  # refuses what can't be fitted while the last curve is still there
-        kept = {"n_components": explorer.state.values["n_components"], "free": True}
+        kept = {each: explorer.state.values[each] for each in ("n_components", "background")}
         explorer.choose()
-        explorer.update(**{"example": name, "x": x, "density": density, "moved": True} | kept)
+        explorer.update(**{"example": name, "x": x, "density": density, "free": True, "moved": True} | kept)
 
     more = {"judge": lambda state: state.values["truth"].n_components - 2, "work": {f"{SEEDS} more seeds": ask}}
     explorer = Explorer("explore_your_density", show, values, new=new, take=take, **more)
@@ -86,14 +93,18 @@ def given(values):
 def found_bells(name, result):
     """The fitted bells as a table, and a link that keeps them as JSON."""
     found = {"data": name, "mass": result.mass, "loss": result.loss, "mixture": result.mixture.to_dict()}
+    found["background"] = result.background.tolist()
     packed = b64encode(json.dumps(found, indent=1).encode()).decode()
     link = f'<a download="bells.json" href="data:application/json;base64,{packed}">Download</a>'
-    doubts = (re.sub("`(.*?)`", r"<code>\1</code>", escape(each)) for each in result.diagnosis)
-    return f"<b>{escape(name)}</b>{result.mixture._repr_html_()}{link}<p>{'<p>'.join(doubts)}"
+    doubts = (re.sub("`(.*?)`", r"<code>\1</code>", escape(each)) for each in doubted(result))
+    rows = np.transpose([np.arange(result.areas.size) + 1, result.areas, result.mixture.means, result.mixture.stds])
+    cells = "".join(f"<tr>{''.join(f'<td>{number:.4g}</td>' for number in row)}</tr>" for row in rows)
+    head = f"<b>{escape(name)}</b><table><tr><th>bell<th>area<th>mean<th>std</tr>"
+    return f"{head}{cells}</table>{link}<p>{'<p>'.join(doubts)}"
 
 
 def data(values):
-    """x and density, the background taken off, and the smallest std that can be believed."""
+    """x and density, and how much it was smoothed: what is narrower can't be believed."""
     v, smoothing = values, 0.0
     if v["x"].size:
         x, density = v["x"], v["density"]
@@ -107,29 +118,18 @@ def data(values):
         density = v["area"] * v["truth"].pdf(x)
         noise = np.random.default_rng(3).normal(0, 0.01, x.size)
         density = density + density.max() * (v["offset"] / 100 + noise)
-    return x, density - v["take_off"] / 100 * density.max(), smoothing or float(np.median(np.diff(x)))
+    return x, density, smoothing
 
 
-def fitted(state, x, density):
-    """From many starts. While only the background moves, from two, and from where those many led: always from there,
-    so that a drag to and fro loses no valley."""
-    v, at = state.values, key(state.values, "take_off")
-    K, mass = v["n_components"], None if v["free"] else 1.0
-    follows = state.last and state.last[0] == at
-    result = fit(x, density, K, mass=mass, n_starts=FEWER if follows else STARTS, rng=0)
-    if not follows:
-        state.last = at, result
-    elif state.last[1].mixture.weights.min() > 0:
-        warm = fit_once(x, density, state.last[1].mixture, method="LM", mass=mass, options={"maxfev": 80})
-        result = min(warm, result, key=lambda each: each.loss)
-    return result
+def how(values):
+    """What the controls ask of a fit."""
+    return {"mass": None if values["free"] else 1.0, "background": values["background"] or None, "n_starts": STARTS}
 
 
 def ask(state):
     """The same search from other seeds, one a slice."""
     v, (x, density, _) = state.values, data(state.values)
-    how = {"mass": None if v["free"] else 1.0, "n_starts": STARTS}
-    return state.gather((fit(x, density, v["n_components"], rng=seed + 1, **how) for seed in range(SEEDS)), SEEDS)
+    return state.gather((fit(x, density, v["n_components"], rng=seed + 1, **how(v)) for seed in range(SEEDS)), SEEDS)
 
 
 def sentence(values, result, x, density, smoothing):
@@ -137,29 +137,25 @@ def sentence(values, result, x, density, smoothing):
     mixture = result.mixture
     bells, s, leave = ("bells", "s", "leave") if mixture.n_components > 1 else ("bell", "", "leaves")
     left = f"{in_words(mixture.n_components).capitalize()} {bells} {leave} {squares(result.loss)} over"
-    if not values["free"] and not 0.5 < (area := gh.trapezoid_weights(x) @ density) < 1.2:
+    area = gh.trapezoid_weights(x) @ density
+    if not values["free"] and not values["background"] and not 0.5 < area < 1.2:
         return f"The curve's area is {area:.4g}, not 1: let the area be fitted too."
-    if why := worst(values["example"], mixture, smoothing):
-        return f"{left}, but {why}"
-    lowest = np.quantile(density, 0.1) / density.max()
-    if x.size >= 40 and lowest > 0.03:
-        ground = f"the curve hardly falls below {100 * lowest:.0f} % of its peak: take background off"
-        return f"{left}, their area is {result.mass:.4g}; but {ground}."
+    k = int(mixture.stds.argmin())
+    if mixture.stds[k] < smoothing:
+        than = "the smoothing that made the curve" if values["example"] == GALAXIES else "half a bin"
+        stds = f"{mixture.stds[k]:.2f} against {smoothing:.2f}"
+        return f"{left}, but the {ordinal(k)} is narrower than {than}, {stds}: don't quote its width."
+    if doubts := doubted(result):
+        return f"{left}, but {re.sub('a relative loss of .* is left.*?: |`', '', doubts[0])}."
     area = f"; their area is {result.mass:.4g}" if values["free"] else ""
     return f"{left}: at {listed(mixture.means, '.4g')}, std{s} {listed(mixture.stds, '.4g')}{area}."
 
 
-def worst(example, mixture, smoothing):
-    """The bell to be doubted most, and why: the narrowest against what can be told apart, or the lightest. Else ""."""
-    faults = np.array([smoothing / mixture.stds, LIGHT / np.maximum(mixture.weights, 1e-300)])
-    light, k = np.unravel_index(faults.argmax(), faults.shape)
-    if faults.max() <= 1:
-        return ""
-    if light:
-        return f"the {ordinal(k)} holds {100 * mixture.weights[k]:.1g} % of the weight: it may be noise."
-    than = {GALAXIES: "the smoothing that made the curve", GEYSER: "half a bin"}.get(example, "a step of the grid")
-    stds = f"{mixture.stds[k]:.2f} against {smoothing:.2f}"
-    return f"the {ordinal(k)} is narrower than {than}, {stds}: don't quote its width."
+def doubted(result):
+    """What the library says against a fit, of its bells; of two backgrounds advised, the one it has tried."""
+    said = "\n".join(result.diagnosis).replace("component", "bell")
+    once = re.sub(r": pass `background='\w+'`(?=.*`background=)", "", said, flags=re.DOTALL)
+    return once.replace("pass `background", "choose `background").splitlines()
 
 
 def status(values, result, others):

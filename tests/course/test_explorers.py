@@ -130,8 +130,20 @@ def test_an_answer_has_its_reason_and_what_gives_it_away_waits(name):
         late |= {mark["name"] for mark in explorer.view["marks"] if mark.get("when") == "looked"}
         if asked.open:
             assert {mark.get("when", "") for mark in explorer.view["marks"]} == {""}
-    for names in explorer.hidden.values():  # a mark by another name would be seen at once
-        assert all(any(mark.startswith(each) for mark in late) for each in names if each not in ("ends", "shown"))
+    for names in explorer.hidden.values():
+        assert all(any(mark.startswith(each) for mark in late) for each in names)
+
+
+@everyone
+def test_a_panel_that_answers_shows_nothing_before_a_guess(name):
+    explorer = make(name)
+    for preset, asked in explorer.presets.items():
+        explorer.choose(preset)
+        marks = [mark for mark in explorer.view["marks"] if not asked.open]
+        begins = {mark["panel"] for mark in marks if mark["name"] in ("given", "home")}  # what the question is about
+        answers = {mark["panel"] for mark in marks if mark.get("when") == "covered"} - begins
+        seen = [m["name"] for m in marks if m["panel"] in answers and not m.get("when") and m["x"]]
+        assert set(seen) <= {"centre"}, preset  # of a prior: a hand has set it
 
 
 def finish(explorer):
@@ -341,6 +353,28 @@ def test_the_sentence_of_the_fit_names_the_bells():
     assert "another has fled" in chosen("explore_fit", "Needle").sentence
 
 
+@pytest.mark.parametrize("name", ["explore_fit", "playground"])
+def test_the_truth_that_is_held_is_drawn_beside_the_fit(name):
+    explorer = make(name, preset="Needle")
+    truth, marks = explorer.state.values["truth"], explorer.shown.marks
+    for k in range(3):
+        held, fitted = (marks[each] for each in (f"held bell {k + 1}", f"bell {k + 1}"))
+        assert held.y == pytest.approx(truth.component_pdfs(held.x)[:, k])
+        assert (held.fill, held.color) != (fitted.fill, fitted.color)
+
+
+@everyone
+def test_the_legend_says_what_a_hand_holds_and_draws_no_truth_that_it_does_not_hold(name):
+    explorer = make(name)
+    named = {handle["name"] for handle in explorer.shown.handles if handle.get("name")}
+    assert {mark["label"] for mark in explorer.view["marks"] if mark.get("label", "").startswith("drag")} == {
+        f"drag: {each}" for each in named
+    }
+    assert named or name in ("explore_parameters", "explore_gradient", "explore_your_density")
+    drawn = any(mark.startswith("held") for mark in explorer.shown.marks)
+    assert drawn == (name in ("explore_fit", "playground"))
+
+
 def test_bells_set_by_hand_are_scored_against_the_fit():
     explorer = make("explore_fit", problem=1)
     truth = explorer.state.values["truth"]
@@ -376,7 +410,7 @@ CHANGED = [  # a preset whose question asks for a move, what the hand changes, a
     ("explore_parameters", "Classic", "logits", [0, -0.693, -1.609], False),
     ("explore_parameters", "Classic", "logits", [-1.204, -2, -1.609], False),
     ("explore_restarts", "Equal means", "start", {"w": [1, 1, 1], "m": [5, 15, 15.05], "s": [1, 1, 1]}, False),
-    ("explore_your_density", "Offset left in", "take_off", 4.5, False),
+    ("explore_your_density", "Offset left in", "background", "constant", False),
 ]
 
 
@@ -528,7 +562,7 @@ def test_restarts_are_counted():
     assert "alike still" in chosen("explore_restarts", "Equal means").sentence
     explorer = chosen("explore_restarts", "Wide fifty", work=True)
     assert explorer.sentence == "All of 50 starts reached the lowest valley."
-    ends = explorer.shown.marks["meets the curve"].y
+    ends = explorer.shown.marks["ends that meet the curve"].y
     assert ends.tolist() == sorted(ends)
     assert ends.size == 50
     explorer.update(seed=3.0)
@@ -562,29 +596,48 @@ def test_a_bell_narrower_than_its_smoothing_is_doubted():
     assert "of 5 other seeds end at this loss" in status_of(four)
 
 
-def test_the_worst_bell_is_named():
+def test_the_narrowest_bell_is_named():
     for K in (4, 5, 6):
         explorer = make("explore_your_density", n_components=K)
-        stds, weights = explorer.shown.fitted.stds, explorer.shown.fitted.weights
-        bell = ordinal(stds.argmin() if bandwidth(galaxies()) / stds.min() > 0.01 / weights.min() else weights.argmin())
-        assert f"but the {bell} " in explorer.sentence
-    x = np.linspace(0, 30, 91)
-    spike = Mixture([0.5, 0.5], [10, x[60]], [2, 0.05]).pdf(x)
-    said = make("explore_your_density", example="mine", x=x, density=spike, n_components=2, free=True).sentence
-    assert re.search(r"the second is narrower than a step of the grid, 0\.\d+ against 0\.33", said)
-    speck = Mixture([0.996, 0.004], [10, 20], [2, 1]).pdf(x)
-    said = make("explore_your_density", example="mine", x=x, density=speck, n_components=2).sentence
-    assert "but the second holds 0.4\u00a0% of the weight: it may be noise." in said
+        assert explorer.shown.fitted.stds.min() < bandwidth(galaxies())
+        assert f"but the {ordinal(explorer.shown.fitted.stds.argmin())} is narrower" in explorer.sentence
 
 
-def test_a_background_left_in_is_paid_for_until_it_is_taken_off():
+SLOPE = np.linspace(800, 1800, 400)
+LINES = Mixture([0.2, 0.3, 0.5], [1000, 1250, 1580], [6, 20, 12])
+
+
+def test_a_bell_that_the_points_do_not_see_is_named_and_takes_nothing_from_the_others():
+    """On a slope one bell runs away and holds all of the weight; the lines are no noise for that."""
+    density = 100 * LINES.pdf(SLOPE) + 0.1 + SLOPE / 5000 + np.random.default_rng(0).normal(0, 0.01, SLOPE.size)
+    explorer = make("explore_your_density", example="mine", x=SLOPE, density=density, n_components=4, free=True)
+    weights = explorer.shown.fitted.weights
+    assert weights.max() > 0.95
+    assert re.search(rf"but bell {weights.argmax() + 1} \(.*\) is wider than the grid", explorer.sentence)
+    rows = re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>", explorer.view["found"])
+    areas = {round(float(mean)): float(area) for _, area, mean in rows if 800 < float(mean) < 1800}
+    assert areas == pytest.approx({1000: 20, 1250: 30, 1580: 50}, rel=0.2)
+    assert len(set(re.findall("background=[^ <]*", explorer.view["found"]))) == 1  # of two, one would be wrong
+
+
+def test_a_background_left_in_is_paid_for_until_it_is_fitted_too():
     explorer = chosen("explore_your_density", "Offset left in")
-    assert "their area is 378.7; but the curve hardly falls below 6\u00a0% of its peak" in explorer.sentence
-    explorer.update(take_off=4.5)  # of a peak that is itself 5 % too high
-    assert 262 < fitted_area(explorer) < 282
+    assert "over, but background='constant' lowers it to" in explorer.sentence
+    explorer.update(background="constant")
+    assert abs(fitted_area(explorer) - 272) < 12
     explorer.choose("Log-spaced")
     explorer.update(free=False)
     assert explorer.sentence == "The curve's area is 272.6, not 1: let the area be fitted too."
+
+
+def test_what_bells_and_background_leave_over_is_what_is_drawn():
+    ground = 3 + SLOPE / 500
+    explorer = make("explore_your_density", example="mine", x=SLOPE, density=100 * LINES.pdf(SLOPE) + ground, free=True)
+    explorer.update(background="linear")
+    marks = explorer.shown.marks
+    assert abs(marks["left"].y).max() < 1e-6
+    assert marks["ground"].y == pytest.approx(3 + marks["ground"].x / 500)
+    assert marks["curve"].y == pytest.approx(100 * LINES.pdf(marks["curve"].x) + marks["ground"].y)
 
 
 def fitted_area(explorer):
