@@ -1,12 +1,12 @@
-// Levenberg–Marquardt for a sum of bells on a grid, by QR. A mixture is { w, m, s }: weights, means, stds, arrays of K.
+// Levenberg–Marquardt for a sum of bells on a grid. A mixture is { w, m, s }: weights, means, stds, arrays of K.
 // theta = [logits | means | log stds]; the residuals are relative to the curve, so that their squares sum to the loss.
 const ROOT = Math.sqrt(2 * Math.PI), MET = 1e-8, ZERO = 1e-26;
 
 const sum = all => all.reduce((a, b) => a + b, 0);
 const dot = (a, b) => a.reduce((all, v, i) => all + v * b[i], 0);
 
-export const bell = (x, w, m, s) => (w / (s * ROOT)) * Math.exp(-0.5 * ((x - m) / s) ** 2);
-export const total = ({ w, m, s }, x) => sum(w.map((v, k) => bell(x, v, m[k], s[k])));
+const bell = (x, w, m, s) => (w / (s * ROOT)) * Math.exp(-0.5 * ((x - m) / s) ** 2);
+const total = ({ w, m, s }, x) => sum(w.map((v, k) => bell(x, v, m[k], s[k])));
 
 function softmax(logits) {
   const top = Math.max(...logits), e = logits.map(v => Math.exp(v - top)), all = sum(e);
@@ -23,61 +23,45 @@ function pack({ w, m, s }) {
   return [...logits.map(v => v - mean), ...m, ...s.map(Math.log)];
 }
 
-// { theta, r, J, loss }: the residuals at theta, the columns of their Jacobian, and the loss.
+// At theta the loss, minus half its gradient, and half its Hessian as far as the residuals are straight.
 function linearise(theta, x, y, unit) {
   const { w, m, s } = unpack(theta), K = w.length, z = m.map((mean, k) => x.map(v => (v - mean) / s[k]));
   const bells = w.map((v, k) => x.map(at => unit * bell(at, v, m[k], s[k])));
-  const f = x.map((_, i) => bells.reduce((all, b) => all + b[i], 0)), r = f.map((v, i) => v - unit * y[i]);
+  const f = x.map((_, i) => bells.reduce((all, b) => all + b[i], 0)), r = f.map((v, i) => unit * y[i] - v);
   const by = slope => bells.map((b, k) => b.map((v, i) => slope(v, i, k)));
-  const loss = dot(r, r), logits = by((b, i, k) => b - w[k] * f[i]), means = by((b, i, k) => (b * z[k][i]) / s[k]);
-  const J = [...logits, ...means, ...by((b, i, k) => b * (z[k][i] ** 2 - 1))];
-  // One row more pins the mean of the logits: adding a number to all of them changes no weight.
-  J.forEach((column, j) => column.push(j < K ? 1 / K : 0));
-  r.push(sum(theta.slice(0, K)) / K);
-  return { theta, r, J, loss };
+  const logits = by((b, i, k) => b - w[k] * f[i]), means = by((b, i, k) => (b * z[k][i]) / s[k]);
+  const J = [...logits, ...means, ...by((b, i, k) => b * (z[k][i] ** 2 - 1))], A = [];
+  const held = 1 / K ** 2; // of the mean of the logits: adding a number to all of them changes no weight
+  J.forEach((a, i) => A.push(J.map((b, j) => (j < i ? A[j][i] : dot(a, b) + (j < K ? held : 0)))));
+  return { theta, loss: dot(r, r), slope: J.map(column => dot(column, r)), A };
 }
 
-// The d that makes |A d − b|² least, A being given by its P columns, and by how much that lowers |b|². The QR of A is
-// made by modified Gram–Schmidt with b as one column more, as stable as Householder's so.
-function leastSquares(columns, b) {
-  const all = [...columns, b], P = columns.length, R = all.map(() => []), d = Array(P);
-  columns.forEach((q, j) => {
-    const norm = (R[j][j] = Math.sqrt(dot(q, q)));
-    for (let i = 0; i < q.length; i++) q[i] /= norm;
-    for (let k = j + 1; k <= P; k++) {
-      const along = (R[k][j] = dot(q, all[k]));
-      for (let i = 0; i < q.length; i++) all[k][i] -= along * q[i];
-    }
-  });
-  for (let i = P - 1; i >= 0; i--) {
-    d[i] = R[P][i];
-    for (let k = i + 1; k < P; k++) d[i] -= R[k][i] * d[k];
-    d[i] /= R[i][i];
-  }
-  return { d, lowered: dot(R[P], R[P]) };
+// The d of A d = b, A being symmetric and positive: Gauss–Jordan, which needs no pivoting then
+function solve(A, b) {
+  const rows = A.map((row, i) => [...row, b[i]]);
+  rows.forEach((pivot, i) => rows.forEach((row, j) => {
+    const share = j === i ? 0 : row[i] / pivot[i];
+    pivot.forEach((v, k) => (row[k] -= share * v));
+  }));
+  return rows.map((row, i) => row.at(-1) / row[i]);
 }
 
-// The step d that makes |J d + r|² + damping · |D d|² least, and by how much it then lowers the loss if r is linear.
-function damped({ J, r }, D, damping) {
-  const rows = J.map((column, j) => [...column, ...D.map((v, i) => (i === j ? Math.sqrt(damping) * v : 0))]);
-  const { d, lowered } = leastSquares(rows, [...r.map(v => -v), ...D.map(() => 0)]);
-  return { d, hoped: lowered + damping * sum(d.map((v, j) => (D[j] * v) ** 2)) };
-}
-
-export function descend(start, x, y, most = 150) {
+function descend(start, x, y, most = 150) {
   const unit = 1 / Math.hypot(...y);
-  let at = linearise(pack(start), x, y, unit), D = at.J.map(() => 1e-6);
+  let at = linearise(pack(start), x, y, unit), D = at.slope.map(() => 1e-12);
   let [damping, growth, n, ended] = [1e-4, 2, 1, false];
   for (; !ended && n < most && at.loss > ZERO; n++) {
-    if (growth === 2) D = D.map((v, j) => Math.max(v, Math.hypot(...at.J[j])));
-    const { d, hoped } = damped(at, D, damping), next = linearise(at.theta.map((v, j) => v + d[j]), x, y, unit);
-    const gain = (at.loss - next.loss) / hoped;
+    const { theta, loss, slope, A } = at;
+    D = D.map((v, j) => Math.max(v, A[j][j]));
+    const d = solve(A.map((row, i) => row.with(i, row[i] + damping * D[i])), slope);
+    const next = linearise(theta.map((v, j) => v + d[j]), x, y, unit);
+    const gain = (loss - next.loss) / sum(d.map((v, j) => v * (slope[j] + damping * D[j] * v))); // of what was hoped
     if (gain > 0) {
-      ended = at.loss - next.loss < 1e-15 * at.loss;
+      ended = loss - next.loss < 1e-15 * loss;
       damping = Math.max(damping * Math.max(0.1, 1 - (2 * gain - 1) ** 3), 1e-15);
       [at, growth] = [next, 2];
     } else {
-      ended = Math.max(...d.map((v, j) => Math.abs(v * D[j]))) < 1e-14;
+      ended = d.every((v, j) => v * v * D[j] < 1e-28);
       [damping, growth] = [damping * growth, 2 * growth];
     }
   }
@@ -106,12 +90,12 @@ export function fitBells(x, y, K, last, others = 6) {
 }
 
 // The bells of a fit, each with the place of the true one that it is nearest to; those left over take the next places.
-export function matched(fit, truth) {
+function matched(fit, truth) {
   const far = (i, k) => Math.min(Math.abs(fit.m[i] - truth.m[k]), 1e6) + Math.abs(fit.w[i] - truth.w[k]) +
     Math.min(Math.abs(Math.log(fit.s[i] / truth.s[k])), 1e6);
   const pairs = fit.w.flatMap((_, i) => truth.w.map((_, k) => [i, k, far(i, k)])).sort((a, b) => a[2] - b[2]);
-  const places = Array(fit.w.length).fill(-1);
-  for (const [i, k] of pairs) if (places[i] < 0 && !places.includes(k)) places[i] = k;
+  const places = [];
+  for (const [i, k] of pairs) if (!places.includes(k)) places[i] ??= k;
   let next = truth.w.length;
-  return { ...fit, places: places.map(k => (k < 0 ? next++ : k)) };
+  return { ...fit, places: fit.w.map((_, i) => places[i] ?? next++) };
 }
