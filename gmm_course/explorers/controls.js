@@ -44,7 +44,7 @@ const CONTROLS = {
     };
     return () => {
       const { w } = page.hold.values[key];
-      if (w.length !== shows.length) [, shows] = [parent.replaceChildren(), w.map(build)];
+      if (changed(parent, w.length)) [, shows] = [parent.replaceChildren(), w.map(build)];
       all(shows)();
     };
   },

@@ -25,7 +25,7 @@ def explore_data(**values):
         said = sentence(truth, x, marks["curve"].y)
         alike = np.ptp([truth.weights, truth.stds], axis=1).max() < 1e-9
         more = {"live": {"of": "truth", "K": 0}, "holds": unseen(truth, x)[1] if truth.n_components > 2 else alike}
-        return View(marks, said, status(truth, x), held("truth"), truth, **more)
+        return View(marks, said, status(truth, x), held("truth", truth), truth, **more)
 
     return Explorer("explore_data", show, values)
 

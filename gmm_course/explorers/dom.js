@@ -11,9 +11,16 @@ function set(node, attributes) {
   return node;
 }
 
-// What a node shows, made anew only where it changes: whoever has selected or focused a part of it keeps that
+// Whether what something is made of has changed since this was last asked. It is made anew only then: whoever has
+// selected or focused a part of it keeps that.
+function changed(owner, ...of) {
+  const before = owner.madeOf;
+  owner.madeOf = JSON.stringify(of);
+  return owner.madeOf !== before;
+}
+
 function fill(node, html) {
-  if (node.dataset.html !== html) node.innerHTML = node.dataset.html = html;
+  if (changed(node, html)) node.innerHTML = html;
 }
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches; // the system asks for less motion
@@ -40,28 +47,28 @@ function keepKeys(root) {
 
 // Two to four answers, one of which is clicked once, and in their place what is said of it. Returns what shows them.
 // guess: the number of the one clicked, -1 for giving up, null for none yet; right: that of the right one, or null
-// where it isn't known; because: why; wait: what is to be done to know it. The longest verdict has its room from the first: when one is told nothing moves.
+// where it isn't known; because: why; wait: what is to be done to know it. The longest verdict has its room from the
+// first: when one is told nothing moves.
 function guessing(parent, choose) {
   const answers = make("span", parent, { class: "gmm-answers", role: "group", "aria-label": "your guess" });
   const verdict = make("span", parent, { class: "gmm-verdict", role: "status", tabindex: -1 });
   const said = make("span", verdict), why = make("span", verdict);
-  const room = make("span", parent, { class: "gmm-room", "data-unseen": true });
   const click = i => {
     choose(i);
     requestAnimationFrame(() => verdict.focus({ preventScroll: true })); // the answer that had the focus is gone
   };
   return (choices, guess, right = null, because = "", wait = "") => {
-    if (answers.dataset.of !== choices.join("|")) {
+    if (changed(answers, choices)) {
       answers.replaceChildren(...choices.map((each, i) => button(null, each, () => click(i))));
       button(answers, "show me", () => click(-1));
     }
-    set(answers, { "data-of": choices.join("|"), "data-unseen": guess !== null });
+    set(answers, { "data-unseen": guess !== null });
     set(verdict, { "data-unseen": guess === null });
     const longest = choices.toSorted((a, b) => b.length - a.length)[0], yours = choices[guess], truth = choices[right];
     const known = { [-1]: `It is “${truth}”. `, [right]: `✓ Right: “${truth}”. ` };
     const open = guess === -1 ? "" : `You said “${yours}”. `; // what is right is still to be worked out
     said.textContent = right === null ? open + wait : known[guess] ?? `✗ Not “${yours}” but “${truth}”. `;
     why.textContent = right === null ? "" : because;
-    room.textContent = `✗ Not “${longest}” but “${truth ?? longest}”. ${because}`;
+    set(parent, { "data-longest": `✗ Not “${longest}” but “${truth ?? longest}”. ${because}` });
   };
 }

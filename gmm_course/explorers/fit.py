@@ -27,7 +27,7 @@ def explore_fit(**values):
         marks = scene(x, density, mixture, truth, label="fit", places=places(mixture, truth), live="fit", left=True)
         live = {"of": "truth", "K": truth.n_components}
         said, holds = sentence(result, truth, x), found_again(result, truth)
-        return View(marks, said, told(result, truth), held("truth"), truth, mixture, live=live, holds=holds)
+        return View(marks, said, told(result, truth), held("truth", truth), truth, mixture, live=live, holds=holds)
 
     return Explorer("explore_fit", show, values)
 

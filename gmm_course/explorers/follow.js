@@ -1,6 +1,6 @@
 // What follows from the hand alone, computed in the frame of its move: curves, dots and, where the page can, the fit.
 const LOOKS = { color: "ink", width: 1.5, fill: 0, size: 3, opacity: 1, label: "" };
-const NUMBERS = ["no", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
+const NUMBERS = ["no", "One", "Two", "Three", "Four", "Five", "Six"], LIST = new Intl.ListFormat("en-GB");
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const even = ([low, high, n]) => Array.from({ length: n }, (_, i) => low + ((high - low) * i) / (n - 1));
 const curve = ({ w, m, s }, k, x) => x.map(v => (k === null ? total({ w, m, s }, v) : bell(v, w[k], m[k], s[k])));
@@ -20,13 +20,13 @@ function follows({ live, values: old }, { values, controls }) {
     Object.keys(controls).every(key => key === live.of || same(values[key], old[key]));
 }
 
-// The marks of a view, those that depend on the hand computed anew, the fit, from the last one where there is one, and
-// whether it has lost the bells that made the curve
+// What is new in a view: the marks that depend on the hand, the fit, from the last one where there is one, its
+// sentence, and whether it has lost the bells that made the curve
 function followed({ live: { noise, of, K }, marks }, values, last) {
   const given = marks.find(mark => mark.name === "given"), { x } = given;
   const clean = given.live ? curve(values[of], null, x) : given.y, peak = Math.max(...clean);
   const density = noise ? clean.map((v, i) => v + noise[i] * peak) : clean;
-  const fit = K ? matched(fitBells(x, density, K, last, noise ? 0 : 6) ?? last, values[of]) : null;
+  const fit = K ? matched(fitBells(x, density, K, last, noise ? 0 : 6), values[of]) : null;
   const rules = {
     data: () => density,
     sum: (mixture, at) => curve(mixture, null, at),
@@ -34,22 +34,20 @@ function followed({ live: { noise, of, K }, marks }, values, last) {
     left: mixture => curve(mixture, null, x).map((v, i) => density[i] - v),
   };
   const anew = ({ live: [rule, which, k], x: at }) => rules[rule](which === "fit" ? fit : values[which], at, k);
-  const lost = K && missed(fit, values[of]);
-  return { fit, lost, marks: marks.map(mark => (mark.live ? { ...mark, y: anew(mark) } : mark)) };
+  const told = K && { sentence: said(fit, x), lost: missed(fit, values[of]) };
+  return { fit, ...told, marks: marks.map(mark => (mark.live ? { ...mark, y: anew(mark) } : mark)) };
 }
 
 // Whether a fit leaves something over, or has met the curve by other bells than those that made it
 const missed = ({ m, loss, places }, truth) => loss > MET || m.some((v, i) => !(Math.abs(v - truth.m[places[i]]) < 0.05));
 
 // The sentence of a fit that no Python has judged
-function said({ m, loss }, marks) {
-  const { x } = marks.find(mark => mark.name === "given"), near = m.filter(v => v >= x[0] && v <= x.at(-1));
+function said({ m, loss }, x) {
+  const near = m.filter(v => v >= x[0] && v <= x.at(-1)).sort((a, b) => a - b), share = 100 * loss;
   if (!near.length) return "All bells have fled off the grid.";
-  const places = near.toSorted((a, b) => a - b).map(v => v.toFixed(2).replace("-", "−")), last = places.pop();
-  const one = near.length === 1, who = `${NUMBERS[near.length]} bell${one ? "" : "s"} at ${places.join(", ")}`;
-  const share = 100 * loss, left = share < 10 ? share.toPrecision(2) : share.toFixed(0);
-  const what = loss > MET ? `leave${one ? "s" : ""} ${left} % of the curve's squares over.` :
-    `explain${one ? "s" : ""} the curve; nothing is left over.`;
+  const [s, es] = near.length > 1 ? ["s", ""] : ["", "s"], left = share < 10 ? share.toPrecision(2) : share.toFixed(0);
+  const where = LIST.format(near.map(v => v.toFixed(2).replace("-", "−")));
+  const what = loss > MET ? `leave${es} ${left} % of the curve's squares over` : `explain${es} the curve; nothing is left over`;
   const fled = near.length < m.length ? " Another has fled off the grid." : "";
-  return `${who}${places.length ? " and " : ""}${last} ${what}${fled}`;
+  return `${NUMBERS[near.length]} bell${s} at ${where} ${what}.${fled}`;
 }

@@ -20,8 +20,8 @@ def explore_gradient(**values):
     values: `theta` (9,), `step`, `h`, `truth`, `preset`, in place of the first preset's. Returns one box.
     """
     x, slope_of = classic_grid(), value_and_grad(l2_loss)
-    of = {"w": ("theta", 0), "m": ("theta", 3), "s": ("theta", 6)}
-    handles = ({"kind": "bells", "of": of, "K": 3, "panel": "curve"},)
+    paths = {which: [("theta", 3 * i + k) for k in range(3)] for i, which in enumerate("wms")}
+    handles = ({"kind": "bells", "paths": paths, "free": True, "panel": "curve"},)
 
     def show(state):
         v = state.values

@@ -22,12 +22,13 @@ class Kernel {
   }
 
   // Begin a preset or a problem. A page without Python has a view of each preset.
-  choose(which) {
+  choose({ preset = null, problem = 0 }) {
+    const { hold, model: { still } } = this, fresh = { answer: null, moved: false, revealed: false };
     this.base = ++this.serial;
-    this.hold.begin(which);
-    [this.fit, this.view.live] = [null, null];
-    if (this.model.still) this.take({ ...this.model.still[which.preset], serial: this.serial });
-    else this.ask({ choose: which });
+    [this.fit, this.view.live, hold.moved, hold.complaint] = [null, null, {}, ""]; // what was moved counts no more
+    hold.values = { ...hold.values, ...fresh, preset, problem };
+    if (still) this.take({ ...still[preset], serial: this.serial });
+    else this.ask({ choose: { preset, problem } });
     this.heard();
   }
 

@@ -50,7 +50,7 @@ def explore_loss(**values):
         said = sentence(v, path, depths)
         means_alone = v["distance"] == "L2" and np.ptp(ours.weights) < 1e-9 and np.all(ours.stds == 1)
         more = {"limits": limits, "live": {"of": "ours", "K": 0}, "holds": ours.n_components < 3 or means_alone}
-        return View(marks, said, numbers, (*held("ours", "ours"), ball), v["truth"], ours, **more)
+        return View(marks, said, numbers, (*held("ours", ours, "ours"), ball), v["truth"], ours, **more)
 
     return Explorer("explore_loss", show, values, work={"Let the ball roll": roll})
 

@@ -15,7 +15,9 @@ class Page {
     const part = (parent, build) => build(inside(parent, build.name), this);
     this.shows = [part(this.root, bar), part(this.root, question)];
     const body = inside(this.root, "body");
-    this.shows.push(part(body, picture), part(body, words), controls(body, this), code(this.root));
+    this.shows.push(part(body, picture), part(body, words), controls(body, this));
+    const code = make("pre", this.root, { class: "gmm-code", tabindex: 0, role: "group", "aria-label": "code" });
+    this.shows.push((view, values) => (code.textContent = values.code ? view.code : ""));
     this.schedule();
   }
 
@@ -54,7 +56,6 @@ function bar(parent, page) {
   const { spec, hold, kernel } = page, python = !page.model.still, pressed = [];
   const toggle = (group, words, action, on) => pressed.push([button(group, words, action), on]);
   const flip = key => page.put([key], !hold.values[key]);
-  const again = ({ preset, problem }) => kernel.choose({ preset, problem });
   const presets = make("div", parent, { class: "gmm-presets", role: "group", "aria-label": "presets" });
   for (const preset of spec.presets) toggle(presets, preset, () => kernel.choose({ preset }), v => v.preset === preset);
   let { problem } = hold.values;
@@ -62,7 +63,7 @@ function bar(parent, page) {
   const actions = make("div", parent, { class: "gmm-actions" });
   if (python) button(actions, "New problem", next, "a random one, the same for everyone");
   toggle(actions, "Reveal the truth", () => flip("revealed"), v => v.revealed);
-  button(actions, "Reset", () => again(hold.values), "back to where this began");
+  button(actions, "Reset", () => kernel.choose(hold.values), "back to where this began");
   if (python) toggle(actions, "Show as code", () => flip("code"), v => v.code);
   return (view, values) => pressed.forEach(([node, on]) => set(node, { "aria-pressed": String(on(values)) }));
 }
@@ -74,13 +75,12 @@ function question(parent, page) {
   const show = guessing(guess, i => page.put(["answer"], i));
   return (view, { answer, moved }) => {
     const open = !moved || (view.stays && !view.lost) || !view.answers.length, known = page.model.still || view.current;
-    const { jobs } = page.spec.controls.work, unknown = known && view.right === null;
-    const wait = view.busy === null ? `Now press “${jobs[0]}”.` : "It is being worked out.";
+    const wait = view.busy === null ? `Now press “${page.spec.controls.work.jobs[0]}”.` : "It is being worked out.";
     asked.textContent = view.question;
     set(asked, { "data-unseen": !open });
     set(note, { "data-unseen": open });
     set(guess, { "data-unseen": !open, hidden: !view.answers.length });
-    show(view.answers, answer, known ? view.right : null, view.because, unknown ? wait : "");
+    show(view.answers, answer, known ? view.right : null, view.because, known ? wait : "");
   };
 }
 
@@ -104,7 +104,7 @@ function words(parent, page) {
   const error = make("div", parent, { class: "gmm-error", role: "alert" });
   let quiet = 0;
   return view => {
-    const text = view.closed ? COVERED : view.alone && view.live.K ? said(view.fit, view.marks) : view.sentence;
+    const text = view.closed ? COVERED : view.sentence;
     sentence.textContent = text;
     set(sentence, { "data-covered": view.closed });
     set(page.image, { role: "img", "aria-label": text });
@@ -116,39 +116,25 @@ function words(parent, page) {
 }
 
 function controls(body, page) {
-  const { columns, controls: all } = page.spec, shows = {}, places = {};
-  const sides = columns.map(names => {
+  const shows = [];
+  for (const names of page.spec.columns) {
     const side = make("div", body, { class: "gmm-controls" });
     for (const name of names) {
-      places[name] = make("div", side, { class: "gmm-control" });
-      shows[name] = CONTROLS[all[name].kind](places[name], all[name], name, page);
+      const place = make("div", side), control = page.spec.controls[name];
+      const show = CONTROLS[control.kind](place, control, name, page);
+      shows.push(view => (place.hidden = view.away.includes(name)) || show(view));
     }
-    return side;
-  });
-  const table = make("div", sides.at(-1), { class: "gmm-table" });
+  }
+  const table = make("div", body.lastChild, { class: "gmm-table" });
   return (view, { revealed }) => {
-    for (const [name, place] of Object.entries(places)) {
-      place.hidden = view.away.includes(name);
-      if (!place.hidden) shows[name](view);
-    }
+    all(shows)(view);
     fill(table, revealed ? view.table : "");
   };
 }
 
-function code(root) {
-  const source = make("pre", root, { class: "gmm-code", tabindex: 0, role: "group", "aria-label": "code" });
-  return (view, values) => {
-    source.hidden = !values.code || !view.code;
-    source.textContent = view.code;
-  };
+function render({ model, el }) {
+  const { kernel } = new Page(model, el);
+  return () => model.off("change:view", kernel.answered);
 }
 
-export function mount(model, el) {
-  const { root, kernel } = new Page(model, el);
-  return () => {
-    model.off("change:view", kernel.answered);
-    root.remove();
-  };
-}
-
-export default { render: ({ model, el }) => mount(model, el) };
+export default { render };

@@ -35,8 +35,8 @@ def living(explorer):
     still = explorer.picture()
     code = f"""{module()}
 const state = {_json(state)};
-mount({{ get: key => state[key], on() {{}}, off() {{}}, send() {{}}, still: {_json(views)} }},
-  document.getElementById("{explorer.name}"));"""
+const model = {{ get: key => state[key], on() {{}}, off() {{}}, send() {{}}, still: {_json(views)} }};
+render({{ model, el: document.getElementById("{explorer.name}") }});"""
     alt = escape(explorer.sentence, quote=True)
     picture = f'<img src="data:image/png;base64,{still}" alt="{alt}" style="max-width: 100%">'
     return (

@@ -21,8 +21,9 @@ def explore_parameters(**values):
     values: `logits`, `log_stds`, `shift`, `preset`, in place of the first preset's. Returns one box.
     """
     fine, x, before = np.linspace(0, 25, 220), classic_grid(), []
-    of = {"w": ("logits", 0), "s": ("log_stds", 0)}
-    handles = [{"kind": "bells", "of": of, "means": MEANS.tolist(), "K": 3, "panel": "curve", "when": "looked"}]
+    paths = {"w": [("logits", k) for k in range(3)], "s": [("log_stds", k) for k in range(3)]}
+    looks = {"free": True, "means": MEANS.tolist(), "when": "looked"}
+    handles = [{"kind": "bells", "paths": paths, "panel": "curve"} | looks]
     for k in range(3):
         looks = {"y": (5 - 2 * k) / 6, "color": f"bell{k + 1}"}
         handles.append({"kind": "point", "paths": (("logits", k),), "panel": "logits"} | looks)

@@ -7,7 +7,7 @@ const whole = (t, [low, high], log) => (log ? low * (high / low) ** t : low + t 
 const raised = n => String(n).replace(/./g, c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
 
 // [value, label] of each tick between two limits, about `count` of them; on a log scale at whole powers of ten.
-export function ticks([low, high], count, log) {
+function ticks([low, high], count, log) {
   const power = n => [10 ** n, n < 0 || n > 3 ? `10${raised(n)}` : `${10 ** n}`];
   if (log) return ticks([low, high].map(Math.log10), count).filter(([n]) => Number.isInteger(n)).map(([n]) => power(n));
   const raw = (high - low) / count, unit = 10 ** Math.floor(Math.log10(raw));
@@ -22,7 +22,7 @@ class Picture {
   // panels: name → { height, x, y, xlog, ylog, xlabel, ylabel, ticks }, from the top down. What stands below one axis
   // shares its line with what stands above the next.
   constructor(parent, panels) {
-    Object.assign(this, { panels, limits: {}, drawn: "" });
+    Object.assign(this, { panels, limits: {} });
     this.legend = make("div", parent, { class: "gmm-legend", "aria-hidden": "true" });
     this.svg = make("-svg", make("div", parent, { class: "gmm-figure" }), {});
     this.axes = make("-g", this.svg, { class: "gmm-axes", "aria-hidden": "true" });
@@ -42,11 +42,9 @@ class Picture {
   // marks: a list of { name, kind, panel, x, y, color, … }. Returns whether an axis is still gliding.
   draw(marks, { limits, current, marks: all }, held) {
     const moving = this.glide(limits, current ? [] : marks, held), width = this.svg.parentNode.clientWidth || 640;
-    const kinds = all.map(mark => [mark.name, mark.kind, mark.panel, mark.label, marks.includes(mark)]);
-    const looks = JSON.stringify([this.limits, width, kinds]);
-    if (looks !== this.drawn) this.rebuild(marks, all, width);
-    this.drawn = looks;
-    for (const mark of marks) this.put(mark, this.nodes.get(mark.name));
+    const labels = all.map(mark => [mark.label, mark.color, marks.includes(mark)]);
+    if (changed(this, this.limits, width, labels)) this.rebuild(marks, all, width);
+    this.image.innerHTML = marks.map(mark => this.markup(mark)).join("");
     return moving;
   }
 
@@ -88,42 +86,33 @@ class Picture {
   rebuild(marks, all, width) {
     this.arrange(width);
     this.frame();
-    this.image.replaceChildren();
-    const panes = {};
-    for (const [name, { x, y, w, h }] of Object.entries(this.boxes)) {
-      const box = { x: x - EDGE, y, width: w + 2 * EDGE, height: h };
-      panes[name] = make("-svg", this.image, { ...box, viewBox: Object.values(box).join(" "), overflow: "hidden" });
-    }
-    this.nodes = new Map(marks.map(({ name, kind, panel }) => {
-      const node = make("-g", panes[panel], { "data-name": name, class: "gmm-mark" });
-      for (const tag of kind === "text" ? ["-text"] : ["-path", "-path"]) make(tag, node);
-      return [name, node];
-    }));
-    const shown = mark => marks.includes(mark), late = mark => mark.when === "looked"; // which has its room from the first
+    const shown = mark => marks.includes(mark), late = mark => mark.when === "looked"; // has its room from the first
     const named = all.filter(mark => mark.label && (shown(mark) || late(mark))).toSorted((a, b) => late(a) - late(b));
-    const first = [...new Map(named.toReversed().map(mark => [mark.label, mark])).values()].toReversed();
-    this.legend.replaceChildren(...first.map((mark, i) => set(key(mark, first[i - 1]), { "data-unseen": !shown(mark) })));
+    const first = Array.from(Map.groupBy(named, mark => mark.label).values(), ([mark]) => mark);
+    const keys = first.map((mark, i) => set(key(mark, first[i - 1]), { "data-unseen": !shown(mark) }));
+    this.legend.replaceChildren(...keys);
   }
 
-  put(mark, node) {
-    const { kind, panel, x, y, fill, color, opacity, words } = mark, dots = kind === "dots";
+  // A mark as SVG, in a window on its panel beyond which nothing is seen
+  markup(mark) {
+    const { x, y, w, h } = this.boxes[mark.panel], [left, width] = [x - EDGE, w + 2 * EDGE];
+    return `<svg x="${left}" y="${y}" width="${width}" height="${h}" viewBox="${left} ${y} ${width} ${h}"
+      class="gmm-mark" data-name="${mark.name}" opacity="${mark.opacity}">${this.shape(mark)}</svg>`;
+  }
+
+  shape(mark) {
+    const { kind, panel, x, y, fill, color, words } = mark, box = this.boxes[panel];
     const to = i => this.at(panel, x[i], y[i]).map(v => +clip(v, -FAR, FAR).toFixed(1));
-    set(node, { opacity });
     if (kind === "text") {
-      const box = this.boxes[panel], [left, top] = x.length ? to(0) : [box.x + box.w / 2, box.y + 20];
-      node.firstChild.textContent = words;
-      return set(node.firstChild, { x: left, y: top - 6, style: `color: var(--${color})` });
+      const [across, up] = x.length ? to(0) : [box.x + box.w / 2, box.y + 20];
+      return `<text x="${across}" y="${up - 6}" style="fill: var(--${color})">${words}</text>`;
     }
-    let edge = "", pen = "M";
-    for (let i = 0; i < x.length; i++) {
-      const known = Number.isFinite(x[i]) && Number.isFinite(y[i]);
-      if (known) edge += pen + to(i).join(" ") + (dots ? "h0" : "");
-      pen = known && !dots ? "L" : "M";
-    }
-    if (kind === "arrow" && pen === "L") edge += head(to(0), to(1));
+    const points = x.map((v, i) => (Number.isFinite(v) && Number.isFinite(y[i]) ? to(i).join(" ") : null));
+    const stroke = (p, i) => p && (kind === "dots" ? `M${p}h0` : `${points[i - 1] ? "L" : "M"}${p}`);
+    const edge = points.map(stroke).join("") + (kind === "arrow" ? head(to(0), to(1)) : "");
     const floor = clip(this.at(panel, x[0], Math.max(0, this.limits[panel].y[0]))[1], -FAR, FAR);
     const area = kind === "region" ? edge : fill && edge ? `${edge}V${floor}H${to(0)[0]}Z` : "";
-    paint(node, mark, edge, area, Math.min(1, this.width / 500));
+    return painted(mark, edge, area, Math.min(1, this.width / 500));
   }
 
   frame() { // the axes
@@ -151,20 +140,18 @@ class Picture {
 }
 
 // A mark's edge and the area under it, in its looks
-function paint(node, { kind, color, width, dash, fill, size }, edge, area, scale = 1) {
-  const stroke = `var(--${color})`, thick = kind === "dots" ? 2 * size * scale : width;
-  set(node.firstChild, { d: area, fill: stroke, "fill-opacity": fill });
-  const cap = kind === "dots" ? "round" : null, dashes = dash?.map(v => (v * width).toFixed(1)).join(" ");
-  set(node.lastChild, { d: edge, fill: "none", stroke, "stroke-width": thick, "stroke-linecap": cap,
-    "stroke-dasharray": dashes });
+function painted({ kind, color, width, dash, fill, size }, edge, area, scale = 1) {
+  const [thick, cap] = kind === "dots" ? [2 * size * scale, "round"] : [width, "butt"];
+  const dashes = dash?.map(v => (v * width).toFixed(1)) ?? "none";
+  return `<path d="${area}" fill="var(--${color})" fill-opacity="${fill}"/><path d="${edge}" fill="none"
+    stroke="var(--${color})" stroke-width="${thick}" stroke-linecap="${cap}" stroke-dasharray="${dashes}"/>`;
 }
 
 // An entry of the legend; bells after the first are told by their number alone
 function key(mark, before) {
-  const item = make("span", null), art = make("-svg", item, { width: 18, height: 12, class: "gmm-mark" });
-  for (const tag of ["-path", "-path"]) make(tag, art);
-  const { kind, fill } = mark, edge = kind === "dots" ? "M9 6h0" : fill ? "M1 2H17" : "M1 6H17";
-  paint(art, mark, edge, fill ? "M1 2H17V11H1Z" : "");
+  const item = make("span"), { kind, fill } = mark, edge = kind === "dots" ? "M9 6h0" : fill ? "M1 2H17" : "M1 6H17";
+  const art = make("-svg", item, { width: 18, height: 12, class: "gmm-mark" });
+  art.innerHTML = painted(mark, edge, fill ? "M1 2H17V11H1Z" : "");
   const bells = [mark, before].every(each => each?.label.startsWith("bell "));
   item.append(bells ? mark.label.slice(5) : mark.label);
   return item;

@@ -36,7 +36,7 @@ def playground(**values):
         said = guessed(state.found, v) if state.found else sentence(result, truth, x, bool(v["noise"]))
         live = {"of": "truth", "K": K, "noise": noise(v, x.size).tolist() if v["noise"] else None} if alone else None
         holds = found_again(result, truth)
-        return View(marks, said, told(result, truth), held("truth"), truth, mixture, live=live, holds=holds)
+        return View(marks, said, told(result, truth), held("truth", truth), truth, mixture, live=live, holds=holds)
 
     def judge(state):
         return some([end.loss <= MET for end in state.finished])

@@ -46,7 +46,7 @@ def explore_restarts(**values):
         ends = state.found or state.result[1]  # else those of earlier starts
         x, truth, runs = grid(v["truth"]), v["truth"], sorted(ends, key=lambda end: end.loss)
         density = truth.pdf(x)
-        hold = held("start") if alone else ()
+        hold = held("start", v["start"]) if alone else ()
         away = ("number", "seed", "shown", "work") if alone else ("start",)
         limits = {"stairs": {"x": (0.5, next(n for n in (10, 25, 50, 100) if n >= v["number"]) + 0.5)}}
         if not runs:

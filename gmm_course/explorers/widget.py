@@ -73,9 +73,10 @@ class View:
     holds: bool = True
 
 
-def held(name, words=""):
-    """Handles on the tops and flanks of a mixture's bells, and what the legend calls them."""
-    return ({"kind": "bells", "of": name, "panel": "curve", "name": words or f"the {name}"},)
+def held(name, mixture, words=""):
+    """Handles on the tops and flanks of the bells of a mixture, the value of that name, and what the legend calls it."""
+    paths = {which: [(name, which, k) for k in range(mixture.n_components)] for which in "wms"}
+    return ({"kind": "bells", "paths": paths, "panel": "curve", "name": words or f"the {name}"},)
 
 
 def hand(handles):
@@ -87,7 +88,7 @@ def hand(handles):
 def by_hand(name, mixture, x, density, said, left=True):
     """The view of dots and of a mixture, the value of that name, that the hand sets: nothing is fitted."""
     marks = scene(x, density, mixture, label="your bells", live=name, left=left)
-    return View(marks, said, handles=held(name, "your bells"), live={"of": name, "K": 0}, holds=False)
+    return View(marks, said, handles=held(name, mixture, "your bells"), live={"of": name, "K": 0}, holds=False)
 
 
 class Explorer(anywidget.AnyWidget):
