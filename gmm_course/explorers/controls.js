@@ -1,9 +1,8 @@
 // Controls beside the picture. Each builder returns a function that shows the present value.
 
 // A number: a slider and a box, one value. On a log scale the slider goes by powers of ten.
-function numberRow(parent, path, page) {
+function numberRow(row, path, page) {
   const { label, name, low, high, step, log, whole } = page.hold.number(path), place = log ? Math.log10 : v => v;
-  const row = make("div", parent, { class: "gmm-number" });
   make("span", row, { class: "gmm-label", "aria-hidden": "true" }, label);
   const range = { type: "range", min: place(low), max: place(high), step, "aria-label": `${name}, slider` };
   const slider = make("input", row, range), box = make("input", row, { inputmode: "decimal", "aria-label": name });
@@ -30,9 +29,9 @@ function numberRow(parent, path, page) {
 const all = shows => view => shows.forEach(show => show(view));
 
 const CONTROLS = {
-  number: (parent, c, key, page) => numberRow(parent, [key], page),
-  numbers: (parent, c, key, page) => all(c.numbers.map((_, i) => // of three bells, in their colours
-    numberRow(make("div", parent, { style: `--bell: var(--bell${(i % 3) + 1})` }), [key, i], page))),
+  number: (row, c, key, page) => numberRow(row, [key], page),
+  numbers: (parent, c, key, page) => all(c.numbers.map((_, i) => numberRow( // of three bells, in their colours
+    make("div", parent, { class: "gmm-number", style: `--bell: var(--bell${(i % 3) + 1})` }), [key, i], page))),
   mixture(parent, c, key, page) { // a group a bell, in its colour; more than three fold up, and the first is open
     let shows = [];
     const build = (_, k, bells) => {
@@ -40,7 +39,7 @@ const CONTROLS = {
       const group = make(bells.length > 3 ? "details" : "div", parent, looks);
       if (bells.length > 3) make("summary", group, {}, `bell ${k + 1}`);
       const own = bells.length > 1 ? ["w", "m", "s"] : ["m", "s"];
-      return all(own.map(which => numberRow(group, [key, which, k], page)));
+      return all(own.map(which => numberRow(make("div", group, { class: "gmm-number" }), [key, which, k], page)));
     };
     return () => {
       const { w } = page.hold.values[key];
@@ -49,7 +48,7 @@ const CONTROLS = {
     };
   },
   choice(parent, c, key, page) {
-    const label = make("label", parent, { class: "gmm-choice" });
+    const label = make("label", parent, { class: "gmm-pick" });
     make("span", label, { class: "gmm-label" }, c.label);
     const select = make("select", label);
     const options = c.options.map(each => [each].flat()); // [words, value], or the words alone
@@ -58,13 +57,12 @@ const CONTROLS = {
     return () => (select.selectedIndex = options.findIndex(each => each.at(-1) === page.hold.values[key]));
   },
   switch(parent, c, key, page) {
-    const label = make("label", parent, { class: "gmm-choice" }), box = make("input", label, { type: "checkbox" });
+    const label = make("label", parent, { class: "gmm-pick" }), box = make("input", label, { type: "checkbox" });
     label.append(c.label);
     box.onchange = () => page.put([key], box.checked);
     return () => (box.checked = page.hold.values[key]);
   },
-  work(parent, { jobs }, key, page) { // a button for each long job; while one runs, how far it is, and its end
-    const row = make("div", parent, { class: "gmm-work" });
+  work(row, { jobs }, key, page) { // a button for each long job; while one runs, how far it is, and its end
     const runners = jobs.map(job => button(row, job, () => {
       page.looked();
       page.kernel.ask({ work: job, calm: calm() });
@@ -78,7 +76,7 @@ const CONTROLS = {
     };
   },
   file(parent, c, key, page) {
-    const label = make("label", parent, { class: "gmm-file" }, c.label);
+    const label = make("label", parent, { class: "gmm-upload" }, c.label);
     const file = make("input", label, { type: "file", class: "gmm-unseen" });
     const below = make("div", parent, { class: "gmm-found" });
     file.onchange = async () => {

@@ -31,8 +31,8 @@ function make(tag, parent, attributes = {}, text) {
   set(node, attributes);
   if (text !== undefined) node.textContent = text;
   parent?.append(node);
-  const focus = node.tabIndex === 0 || "tabindex" in attributes;
-  if (focus) node.dataset.lmSuppressShortcuts = "true"; // what Jupyter asks of whatever has the focus
+  // what Jupyter asks of whatever takes the focus
+  if (node.tabIndex === 0 || "tabindex" in attributes) node.dataset.lmSuppressShortcuts = "true";
   return node;
 }
 

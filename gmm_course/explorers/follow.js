@@ -1,15 +1,14 @@
 // What follows from the hand alone, computed in the frame of its move: curves, dots and, where the page can, the fit.
-const LOOKS = { color: "ink", width: 1.5, fill: 0, size: 3, opacity: 1, label: "" };
 const NUMBERS = ["no", "One", "Two", "Three", "Four", "Five", "Six"], LIST = new Intl.ListFormat("en-GB");
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const even = ([low, high, n]) => Array.from({ length: n }, (_, i) => low + ((high - low) * i) / (n - 1));
 const curve = ({ w, m, s }, k, x) => x.map(v => (k === null ? total({ w, m, s }, v) : bell(v, w[k], m[k], s[k])));
 
-// A view with all that Python leaves out of a mark: the usual looks, even x, and the y of a mixture's curve
+// A view with all that Python leaves out of a mark: even x, and the y of a mixture's curve
 function received(view) {
   const marks = view.marks.map(mark => {
     const x = mark.even ? even(mark.x) : mark.x, [mixture, k, mass] = mark.of ?? [];
-    return { ...LOOKS, ...mark, x, y: mixture ? curve(mixture, k, x).map(v => mass * v) : mark.y };
+    return { ...mark, x, y: mixture ? curve(mixture, k, x).map(v => mass * v) : mark.y };
   });
   return { ...view, marks };
 }
@@ -39,15 +38,17 @@ function followed({ live: { noise, of, K }, marks }, values, last) {
 }
 
 // Whether a fit leaves something over, or has met the curve by other bells than those that made it
-const missed = ({ m, loss, places }, truth) => loss > MET || m.some((v, i) => !(Math.abs(v - truth.m[places[i]]) < 0.05));
+const missed = ({ m, loss, places }, truth) =>
+  loss > MET || m.some((v, i) => !(Math.abs(v - truth.m[places[i]]) < 0.05));
 
 // The sentence of a fit that no Python has judged
 function said({ m, loss }, x) {
   const near = m.filter(v => v >= x[0] && v <= x.at(-1)).sort((a, b) => a - b), share = 100 * loss;
   if (!near.length) return "All bells have fled off the grid.";
-  const [s, es] = near.length > 1 ? ["s", ""] : ["", "s"], left = share < 10 ? share.toPrecision(2) : share.toFixed(0);
+  const [s, es] = near.length > 1 ? ["s", ""] : ["", "s"];
   const where = LIST.format(near.map(v => v.toFixed(2).replace("-", "−")));
-  const what = loss > MET ? `leave${es} ${left} % of the curve's squares over` : `explain${es} the curve; nothing is left over`;
+  const left = `leave${es} ${share < 10 ? share.toPrecision(2) : share.toFixed(0)} % of the curve's squares over`;
+  const what = loss > MET ? left : `explain${es} the curve; nothing is left over`;
   const fled = near.length < m.length ? " Another has fled off the grid." : "";
   return `${NUMBERS[near.length]} bell${s} at ${where} ${what}.${fled}`;
 }

@@ -2,9 +2,8 @@
 const HIT = 22, NEAR = 16, LIFT = 12; // pixels: the radius of what can be hit; what counts as one place; above a floor
 const NAMES = { w: ["weight", "w"], m: ["mean", "μ"], s: ["std", "σ"] };
 const short = v => +v.toPrecision(Math.abs(v) < 0.01 ? 3 : Math.abs(v) < 1 ? 4 : 5);
-const STEPS = { // of a key
-  ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDown: -10, PageUp: 10, Home: -Infinity, End: Infinity,
-};
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDown: -10, PageUp: 10,
+  Home: -Infinity, End: Infinity }; // of a key
 
 // The weights with the k-th at `value`; the others share what is left in their old proportion.
 function share(w, k, value) {
@@ -33,7 +32,8 @@ class Hold {
     const [key, which, k] = path, old = this.values[key];
     if (path.length > 1 || this.controls[key]?.kind === "number") value = this.allowed(path, value);
     if (path.length === 2) value = old.with(which, value);
-    if (path.length === 3) value = { ...old, [which]: which === "w" ? share(old.w, k, value) : old[which].with(k, value) };
+    const group = which === "w" ? share : (numbers, i, v) => numbers.with(i, v);
+    if (path.length === 3) value = { ...old, [which]: group(old[which], k, value) };
     [this.values[key], this.moved[key], this.complaint] = [value, value, ""];
   }
 
@@ -51,20 +51,21 @@ const KINDS = {
   // By its top a bell's mean and weight, by its flank its std. paths: the paths of all its w, m and s; with free, w are
   // logits and s logs of stds; means: those that stand still
   bells({ panel, paths, free, means }, hold, picture) {
-    const known = ({ now }) => now !== undefined; // the view of a preset may come before its values, and have more bells
+    const known = ({ now }) => now !== undefined; // a view may come before its values, and have more bells
     const [W, M, S] = ["w", "m", "s"].map(which => paths[which]?.map(path => hold.number(path)).filter(known));
     const now = numbers => numbers.map(each => each.now), std = free ? Math.log : v => v;
     const [w, m, s] = [free ? softmax(now(W)) : now(W), means ?? now(M), free ? now(S).map(Math.exp) : now(S)];
     const odds = (v, p = clip(v, 1e-9, 1 - 1e-9)) => Math.log(p / (1 - p));
     return w.flatMap((weight, k) => {
       const top = bell(m[k], weight, m[k], s[k]), side = m[k] + s[k] > picture.limits[panel].x[1] ? -1 : 1;
+      const flank = [m[k] + side * s[k], top * Math.exp(-0.5)];
       const common = { panel, color: `bell${(k % 6) + 1}` }, id = `${paths.w[k][0]}-${k}`;
       const area = y => Math.max(y, 0) * s[k] * ROOT, logit = y => W[k].now + odds(area(y)) - odds(weight);
       const across = M && { ...M[k], from: x => x }, up = { ...W[k], from: free ? logit : area };
       const wide = { ...S[k], from: x => std(Math.max(side * (x - m[k]), 1e-9)) };
       return [
         { ...common, id: `${id}-top`, shape: "top", at: [m[k], top], across, up },
-        { ...common, id: `${id}-flank`, shape: "flank", at: [m[k] + side * s[k], top * Math.exp(-0.5)], across: wide },
+        { ...common, id: `${id}-flank`, shape: "flank", at: flank, across: wide },
       ];
     });
   },

@@ -68,11 +68,10 @@ class Mark:
 
     def data(self, name):
         """The mark as JSON holds it: numbers to four digits, of even x its ends and number."""
-        looks = {key: value for key, value in vars(self).items() if value is not getattr(Mark, key, None)}
         x, n = self.x, self.x.size
         y = {"of": [plain(each) for each in self.of], "y": None} if self.of else {"y": _short(self.y)}
         even = n > 2 and bool(np.ptp(np.diff(x)) <= 1e-9 * abs(x[-1] - x[0]))
-        return looks | {"name": name, "even": even, "x": [x[0], x[-1], n] if even else _short(x)} | y
+        return vars(self) | {"name": name, "even": even, "x": [x[0], x[-1], n] if even else _short(x)} | y
 
 
 def line(panel, x, y, **looks):

@@ -120,7 +120,7 @@ function controls(body, page) {
   for (const names of page.spec.columns) {
     const side = make("div", body, { class: "gmm-controls" });
     for (const name of names) {
-      const place = make("div", side), control = page.spec.controls[name];
+      const control = page.spec.controls[name], place = make("div", side, { class: `gmm-${control.kind}` });
       const show = CONTROLS[control.kind](place, control, name, page);
       shows.push(view => (place.hidden = view.away.includes(name)) || show(view));
     }

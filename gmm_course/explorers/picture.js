@@ -44,7 +44,7 @@ class Picture {
     const moving = this.glide(limits, current ? [] : marks, held), width = this.svg.parentNode.clientWidth || 640;
     const labels = all.map(mark => [mark.label, mark.color, marks.includes(mark)]);
     if (changed(this, this.limits, width, labels)) this.rebuild(marks, all, width);
-    this.image.innerHTML = marks.map(mark => this.markup(mark)).join("");
+    fill(this.image, marks.map(mark => this.markup(mark)).join(""));
     return moving;
   }
 
@@ -97,7 +97,7 @@ class Picture {
   markup(mark) {
     const { x, y, w, h } = this.boxes[mark.panel], [left, width] = [x - EDGE, w + 2 * EDGE];
     return `<svg x="${left}" y="${y}" width="${width}" height="${h}" viewBox="${left} ${y} ${width} ${h}"
-      class="gmm-mark" data-name="${mark.name}" opacity="${mark.opacity}">${this.shape(mark)}</svg>`;
+      class="gmm-mark" data-name="${mark.name}"><g opacity="${mark.opacity}">${this.shape(mark)}</g></svg>`;
   }
 
   shape(mark) {

@@ -74,7 +74,7 @@ class View:
 
 
 def held(name, mixture, words=""):
-    """Handles on the tops and flanks of the bells of a mixture, the value of that name, and what the legend calls it."""
+    """Handles on the bells of a mixture, the value of that name: on tops and flanks; words: its name in the legend."""
     paths = {which: [(name, which, k) for k in range(mixture.n_components)] for which in "wms"}
     return ({"kind": "bells", "paths": paths, "panel": "curve", "name": words or f"the {name}"},)
 

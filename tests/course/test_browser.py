@@ -492,7 +492,7 @@ def test_what_can_be_hit_is_large_enough_for_a_finger(page):
         ".map(e => e.getBoundingClientRect()).map(b => Math.min(b.width, b.height))"
     )
     assert min(page.evaluate(sizes % ".gmm-hit")) >= 43.99  # a circle of 44, in floating point
-    assert min(page.evaluate(sizes % ":is(button, select, input:not(.gmm-unseen), .gmm-file)")) >= 24
+    assert min(page.evaluate(sizes % ":is(button, select, input:not(.gmm-unseen), .gmm-upload)")) >= 24
 
 
 def test_no_box_cuts_its_number_off(page):
