@@ -85,8 +85,10 @@ def _exchangeable(problem: Problem) -> list[tuple[Ints, Ints]]:
     for tie in problem.ties:
         for coefficients, _ in (tie.rows or ()) if tie.kind != "stds" else ():
             bound[np.ix_(list(coefficients), list(coefficients))] = 1
+    if not bound.any():
+        return []
     n, labels = connected_components(bound)
-    groups = [np.flatnonzero(labels == label) for label in range(n)] if bound.any() else []
+    groups = [np.flatnonzero(labels == label) for label in range(n)]
     return [(one, other) for one, other in combinations(groups, 2) if one.size == other.size]
 
 

@@ -24,7 +24,7 @@ from .workers import one_thread
 __all__ = ["Settings", "drive", "run_each", "search", "summary"]
 
 MANY_POINTS = 4096  # beyond this the search runs on means of neighbours, and its best is finished on all points
-ROUND = 10  # starts
+ROUND = 7  # starts
 SHORT = 10  # evaluations in which runs that lead anywhere show it; 8 more a component past the third, if more is left
 BUDGET = 3.0  # seconds of runs, as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 600
@@ -55,8 +55,8 @@ class Settings:
 def search(problem: Problem, settings: Settings, runs: list[Run]) -> Searching:
     """Yield lists of starts, be sent a run for each, and return the `Search`. runs: an empty list, filled on the way.
 
-    A round is drawn before it runs and looks only at earlier ones; its runs are judged in order, and those after the
-    end are dropped. So the outcome depends on `rng` alone, however the runs are spread over workers.
+    A round is drawn before it runs and judged when all of it has run. So the outcome depends on `rng` alone, however
+    the runs are spread over workers.
     """
     coarse = problem.coarser(MANY_POINTS)
     price = _seconds_per_evaluation(coarse, settings)
@@ -70,8 +70,8 @@ def search(problem: Problem, settings: Settings, runs: list[Run]) -> Searching:
                 runs.remove(before)
                 run = replace(run, nfev=before.nfev + run.nfev, path=np.vstack([before.path, run.path[1:]]))
             runs.append(run)
-            if _is_over(runs, settings, spent):
-                return _finished(problem, coarse, settings, runs, BUDGET - spent)
+        if _is_over(runs, settings, spent):
+            return _finished(problem, coarse, settings, runs, BUDGET - spent)
     raise AssertionError("rounds have no end of their own")
 
 
@@ -121,7 +121,7 @@ def _is_over(runs: list[Run], settings: Settings, spent: float) -> bool:
     if settings.n_starts is not None:
         return len(runs) == settings.n_starts
     over = len(runs) >= MOST_RUNS + len(settings.first) or spent > BUDGET
-    return over or is_perfect(runs[-1], settings.method) or is_confirmed(runs)
+    return over or any(is_perfect(run, settings.method) for run in runs) or is_confirmed(runs)
 
 
 def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float) -> Iterator[list[Start]]:
@@ -138,23 +138,23 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
     def left() -> int | None:
         return None if settings.n_starts is None else settings.n_starts - len(runs)
 
-    def start(kind: str, phi: Array, alone: bool = False) -> Start:
-        return Start(problem, phi, kind, short(), alone=alone)
+    def starts(some: Iterable[tuple[str, Array]], alone: bool = False) -> list[Start]:
+        limit = short()
+        return [Start(problem, phi, kind, limit, alone=alone) for kind, phi in some]
 
     if settings.first:
-        yield [start("given", guessed(problem, guess), alone=True) for guess in settings.first][: left()]
+        yield starts([("given", guessed(problem, guess)) for guess in settings.first], alone=True)[: left()]
     about = problem.u, problem.curve, K
-    yield [start("curvature", as_phi(problem, curvature_start(*about)), alone=problem.u.size * K <= SMALL)]
+    yield starts([("curvature", as_phi(problem, curvature_start(*about)))], alone=problem.u.size * K <= SMALL)
     prominent = prominence_start(*about)
     independent = partial(_independent, problem, rng, prominent)
-    first = [("prominence", as_phi(problem, prominent)), *independent(0, ROUND - 2)]
-    yield [start(*each) for each in first][: left()]
+    yield starts([("prominence", as_phi(problem, prominent)), *independent(0, ROUND - 2)])[: left()]
     while True:
         lowest = min(runs, key=lambda run: run.value)
         n = 1 if tally(runs)[0] >= FINDS else ROUND // 2  # found often enough: most starts now try to better it
         moved = [("relocated", phi) for phi in relocated(lowest, ROUND - n, rng)]
-        starts = [start(*each) for each in (*independent(len(runs), n), *moved)]
-        yield [*_continued(runs, lowest, short(), affordable), *starts][: left()]
+        cut = _continued(runs, lowest, short(), affordable)
+        yield [*cut, *starts([*independent(len(runs), n), *moved])][: left()]
 
 
 def _independent(

@@ -36,8 +36,9 @@ def is_confirmed(runs: list[Run]) -> bool:
     enough = OUTLIVED * (1 if best.leaves_noise else 1 + more) * (1 if finds >= FINDS else 3)
     if outlived >= (enough if best.fun > NEARLY_MET else max(enough, 14 * OUTLIVED)):
         return True
-    more = more or int(best.is_refuted or faint(best)[0].any())
     if finds + outlived // WORTH < FINDS or outlived < OUTLIVED * more:
+        return False
+    if outlived < OUTLIVED and (best.is_refuted or faint(best)[0].any()):
         return False
     return best.fun > NEARLY_MET and not best.sight.dead.any() and best.is_healthy and best.leaves_noise
 
