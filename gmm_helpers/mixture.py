@@ -12,7 +12,7 @@ import autograd.numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from .validation import Array, Rng, check_number, check_vector
+from .validation import Array, Rng, check_integer, check_number, check_rng, check_vector
 
 __all__ = ["Mixture", "gaussian_pdf", "mixture_pdf"]
 
@@ -155,7 +155,7 @@ class Mixture:
         >>> Mixture([0.5, 0.5], [-100, 100], [1, 1]).sample(5, rng=0).shape
         (5,)
         """
-        generator = np.random.default_rng(rng)
+        size, generator = check_integer("size", size), check_rng(rng)
         bell = generator.choice(self.n_components, size=size, p=self.weights / self.weights.sum())
         return generator.normal(self.means[bell], self.stds[bell])
 

@@ -261,6 +261,14 @@ def test_its_table_has_a_row_a_bell():
     ]
 
 
+@pytest.mark.parametrize("size", [-1, 0, 2.5, "3"])
+def test_a_size_of_a_sample_is_a_whole_number(size):
+    with pytest.raises((TypeError, ValueError), match="`size` must be a whole number, at least 1, got"):
+        CLASSIC.sample(size)
+    with pytest.raises(TypeError, match="`rng` must be"):
+        CLASSIC.sample(3, rng="a")
+
+
 def test_the_classic_grid_is_the_scripts():
     np.testing.assert_array_equal(classic_grid(75), np.arange(0, 25, 25 / 75))
     assert classic_grid(25)[-1] == 24
