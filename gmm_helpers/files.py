@@ -19,9 +19,9 @@ BLANK = ' \t,;"'  # a line of nothing else is empty
 
 
 def read_density(
-    source: str | PathLike[str] | IO[Any] | bytes, *, columns: tuple[int, int] | None = None, skip_lines: int = 0
-) -> tuple[Array, Array]:
-    """Read x and the density on it from two columns of a text file.
+    source: str | PathLike[str] | IO[Any] | bytes, *, columns: tuple[int, ...] | None = None, skip_lines: int = 0
+) -> tuple[Array, ...]:
+    """Read x, the density on it, and if asked its error, from columns of a text file.
 
     The first line of numbers tells what separates columns: semicolons, tabs, commas, or blanks. Where commas don't,
     they may be decimal commas; `1.0D+00` is a number as well. Skipped are empty lines, comments (what follows a `#`;
@@ -32,9 +32,9 @@ def read_density(
     ----------
     source : path, open file, or bytes
         The text, in UTF-8, or in UTF-16 with a byte-order mark.
-    columns : (int, int), optional
-        The columns of x and of the density, counted from 0. None takes the first two, as in a file of x, density and
-        its error, but asks for your choice where that could be wrong, as where lines have unequal numbers of columns.
+    columns : (int, int) or (int, int, int), optional
+        The columns of x, of the density and, with a third, of its error, counted from 0. None takes the first two, but
+        asks for your choice where that could be wrong, as where lines have unequal numbers of columns.
     skip_lines : int, default 0
         The number of lines at the top to leave out.
 
@@ -42,7 +42,7 @@ def read_density(
     -------
     x, density : (N,) ndarray
         In the order of the file, in which x rises or falls strictly. A density that is missing (an empty field, or
-        `nan`) is NaN.
+        `nan`) is NaN. With three columns the error comes third, for `sigma` of `fit`.
 
     Raises
     ------
@@ -55,6 +55,9 @@ def read_density(
     --------
     >>> read_density(b"wavelength;counts;error\\n500,5;12;3\\n501,0;15;4\\n501,5;9;3")
     (array([500.5, 501. , 501.5]), array([12., 15.,  9.]))
+    >>> x, density, sigma = read_density("500.5 12 3\\n501.0 15 4\\n".encode(), columns=(0, 1, 2))
+    >>> sigma
+    array([3., 4.])
     """
     chosen = _checked_choice(columns, skip_lines)
     lines = _lines(_text(source), skip_lines)
@@ -65,9 +68,9 @@ def read_density(
     begin = f"; it begins with {lines[held[0]][:60]!r}" if held else ""
     held = held[next((n for n, i in enumerate(held) if not _is_header(lines[i], chosen)), len(held)) :]
     if len(held) < 2:
-        rule = f"`source` must hold at least 2 lines of numbers in columns {chosen[0]} and {chosen[1]}"
+        rule = f"`source` must hold at least 2 lines of numbers in columns {_listed(chosen)}"
         raise ValueError(f"{rule}, got {len(held)}{begin}")
-    x, density, widths = _table(lines, held, chosen)
+    x, density, *errors, widths = _table(lines, held, chosen)
     if np.isnan(density).all():
         rule = f"`source` must hold a density in column {chosen[1]}, not missing ones alone"
         raise ValueError(f"{rule}, {_met(lines, held[0])}; `columns` chooses others")
@@ -84,19 +87,21 @@ def read_density(
         helps = "`columns` chooses x and density" + f", `skip_lines={held[1]}` leaves out the first line" * (i == 2)
         raise ValueError(f"{rule}, {_met(lines, held[i])} {before}; {helps}")
     if columns is None and (doubt := _doubt(lines, held, density)):
-        raise ValueError(f"`columns` must be given where {doubt}, {_met(lines, held[0])}; (0, 1) takes the first two")
-    return x, density
+        rule, helps = f"`columns` must be given where {doubt}", "(0, 1) takes the first two, (1, 2) the next"
+        raise ValueError(f"{rule}, {_met(lines, held[0])}; {helps}")
+    return x, density, *errors
 
 
-def _checked_choice(columns: Any, skip_lines: Any) -> tuple[int, int]:
-    """The two columns, if they and the number of lines to skip are what they should be."""
+def _checked_choice(columns: Any, skip_lines: Any) -> tuple[int, ...]:
+    """The columns, if they and the number of lines to skip are what they should be."""
     chosen = (0, 1) if columns is None else columns
-    is_pair = isinstance(chosen, tuple | list) and len(chosen) == 2 and all(map(_is_count, chosen))
-    if not is_pair or chosen[0] == chosen[1]:
-        raise ValueError(f"`columns` must be two different whole numbers, at least 0, got {reprlib.repr(columns)}")
+    is_choice = isinstance(chosen, tuple | list) and len(chosen) in (2, 3) and all(map(_is_count, chosen))
+    if not is_choice or len(set(chosen)) < len(chosen):
+        rule = "`columns` must be two or three different whole numbers, at least 0"
+        raise ValueError(f"{rule}, got {reprlib.repr(columns)}")
     if not _is_count(skip_lines):
         raise ValueError(f"`skip_lines` must be a whole number, at least 0, got {reprlib.repr(skip_lines)}")
-    return chosen[0], chosen[1]
+    return tuple(chosen)
 
 
 def _is_count(value: Any) -> bool:
@@ -129,28 +134,34 @@ def _lines(text: str, skip_lines: int) -> list[str]:
     return [COMMENT.sub("", line) for line in lines] if COMMENT.search(text) else lines
 
 
-def _is_header(line: str, chosen: tuple[int, int]) -> bool:
+def _listed(chosen: tuple[int, ...]) -> str:
+    return " and ".join(map(str, chosen))
+
+
+def _is_header(line: str, chosen: tuple[int, ...]) -> bool:
     return not STARTS_WITH_NUMBER.match(line) and _row(line, chosen, _separator(line)) is None
 
 
-def _table(lines: list[str], held: list[int], chosen: tuple[int, int]) -> Array:
-    """x, density, and the number of fields in each line, (N,) each."""
+def _table(lines: list[str], held: list[int], chosen: tuple[int, ...]) -> Array:
+    """The chosen columns, and the number of fields in each line, (N,) each."""
     separator = _separator(lines[held[0]])
     rows = [_row(lines[i], chosen, separator) for i in held]
     if None in rows:
         wrong = rows.index(None)
-        rule = f"`source` must hold numbers in columns {chosen[0]} and {chosen[1]}"
+        rule = f"`source` must hold numbers in columns {_listed(chosen)}"
         raise ValueError(f"{rule}, {_met(lines, held[wrong])}{_help(lines, held, chosen, wrong)}")
     return np.array(rows).T
 
 
-def _row(line: str, chosen: tuple[int, int], separator: str | None) -> tuple[float, float, int] | None:
-    """x, density and number of fields of a line, NaN where the density is missing; None if one is no number."""
+def _row(line: str, chosen: tuple[int, ...], separator: str | None) -> list[float] | None:
+    """The chosen numbers of a line, NaN where one but x is missing, and how many fields it has; None if one is no
+    number."""
     fields = _fields(line, separator)
     if len(fields) <= max(chosen):
         return None
-    x, density = _number(fields[chosen[0]]), _number(fields[chosen[1]] or "nan")
-    return None if x is None or density is None else (x, density, len(fields))
+    x, *others = chosen
+    numbers = [_number(fields[x]), *(_number(fields[i] or "nan") for i in others)]
+    return None if None in numbers else [*numbers, len(fields)]  # type: ignore[list-item]
 
 
 def _fields(line: str, separator: str | None) -> list[str]:
@@ -172,13 +183,13 @@ def _number(field: str) -> float | None:
         return None
 
 
-def _help(lines: list[str], held: list[int], chosen: tuple[int, int], wrong: int) -> str:
+def _help(lines: list[str], held: list[int], chosen: tuple[int, ...], wrong: int) -> str:
     """Which argument may mend the line that is no row."""
     fields = _fields(lines[held[wrong]], _separator(lines[held[wrong]]))
     if wrong == 0 or (wrong == 1 and _is_header(lines[held[1]], chosen)):  # later it would cut a table
         rows: list[Any] = [_row(lines[i], chosen, _separator(lines[i])) for i in held]
         if start := next((n for n in range(wrong + 1, len(rows) - 1) if rows[n] and rows[n + 1]), None):
-            is_row = len(fields) == rows[start][2] and _number(fields[chosen[0]]) is not None
+            is_row = len(fields) == rows[start][-1] and _number(fields[chosen[0]]) is not None
             missing = "; a missing density is an empty field or `nan`; if this is a header," * is_row or ";"
             return f"{missing} `skip_lines={held[start]}` leaves out what stands above the first two lines of numbers"
     return "; `columns` chooses others" if sum(_number(field) is not None for field in fields) > 1 else ""

@@ -51,7 +51,7 @@ class FitResult:
 
     Everything is in the user's units, but `fun`, `loss` and `grad_norm`, which have none. Components are sorted by
     mean; with ties that name components they stand as they are named (which is which of groups that the ties don't tell
-    apart, `start` decides). They count from 0 in arrays, `table()` and ties, from 1 in the words of `diagnosis`.
+    apart, `start` decides). They count from 0; `diagnosis` names each by its mean.
 
     Read `success`, `message` and `diagnosis` first; then `mixture`, `areas`, `heights`, `fwhms`, `background`; how sure
     they are, by `standard_errors()`, `covariance()`, `interval()`, `profile()`; `loss`, `chi2`, `bic`; `table()`.
@@ -157,7 +157,7 @@ class FitResult:
 
     @property
     def is_refuted(self) -> bool:
-        """Whether χ² refutes the fit: it is above dof + 3·√(2·dof) and 1.5·dof. False if `sigma` isn't known."""
+        """Whether χ² refutes the fit: it is above dof + 3·√(2·dof) and 1.2·dof. False if `sigma` isn't known."""
         return self._run.is_refuted
 
     @property
@@ -341,21 +341,37 @@ class FitResult:
         if not is_whole or not 0 <= k < (1 if name == "mass" else n):
             raise ValueError(f"`k` must count a component from 0, got {k!r} of {n}")
 
+    def _report(self) -> list[list[str]]:
+        """Area, mean and std of each component with their standard errors, as they are shown."""
+        spread, columns = spreads(self._run), []
+        for name in ("areas", "means", "stds"):
+            values, slopes = self._quantity(name)
+            errors = norms(spread.of(slopes))
+            columns.append([f"{value:.6g} ± {error:.2g}" for value, error in zip(values, errors, strict=True)])
+        return [list(row) for row in zip(*columns, strict=True)]
+
     def __repr__(self) -> str:
-        lines = [
-            f"FitResult: {'success' if self.success else 'no success'}, {self.message}",
-            f"  {self.mixture!r}",
+        lines = [f"FitResult: {'success' if self.success else 'no success'}, {self.message}"]
+        rows = enumerate(self._report())
+        lines += [f"  component {k}: area {area}, mean {mean}, std {std}" for k, (area, mean, std) in rows]
+        lines += [f"  background={self.background}"] if self.background.size else []
+        lines += [
             f"  mass={self.mass:.6g}, loss={self.loss:.3g}, grad_norm={self.grad_norm:.1e}, "
             f"nit={self.nit}, nfev={self.nfev}, method={self.method!r}, runs={len(self.runs)}",
         ]
-        lines += [f"  background={self.background}"] if self.background.size else []
-        return "\n".join(lines + [f"  diagnosis: {sentence}" for sentence in self.diagnosis])
+        more = [sentence for sentence in self.diagnosis if sentence != self.message]
+        return "\n".join(lines + [f"  diagnosis: {sentence}" for sentence in more])
 
     def _repr_html_(self) -> str:
         sentences = "".join(f"<li>{sentence}</li>" for sentence in self.diagnosis)
+        head = "".join(f"<th scope='col'>{title}</th>" for title in ("", "area", "mean", "std"))
+        rows = "".join(
+            f"<tr><th scope='row'>{k}</th>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>"
+            for k, row in enumerate(self._report())
+        )
         return (
             f"<div><p><b>{'Success' if self.success else 'No success'}:</b> {self.message}.</p>"
-            f"{self.mixture._repr_html_()}"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
             f"<p>mass {self.mass:.6g} · relative loss {self.loss:.3g} · gradient norm {self.grad_norm:.1e} · "
             f"{self.nit} iterations, {self.nfev} evaluations, {len(self.runs)} run{'s'[: len(self.runs) - 1]} · "
             f"{self.method}</p>"

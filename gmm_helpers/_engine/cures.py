@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import lru_cache
-from math import exp, log
+from math import exp, inf, log
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from .minimise import minimise
 from .moves import as_phi, with_one_more
 from .problem import Problem
 from .run import Run
-from .tolerances import MET
+from .tolerances import MET, ZERO
 from .workers import one_thread
 
 __all__ = ["CURES", "DIPS", "dips", "mended"]
@@ -28,15 +28,19 @@ CURES = {  # the fewest numbers first
     "linear": "`background='linear'`",
     "component": "one more component",
 }
+COLUMNS = {"constant": 1, "linear": 2}  # of a background that is a cure
 DIPS = "the curve dips below its background: fit −density with a `background`, or bells of both signs with lmfit"
+STRONG = (
+    20.0  # ΔBIC that a cure must be worth where noise alone seems left: 10 is very strong, of one place, not the best
+)
 SURE = 50.0  # N·log of the ratio of two losses, as BIC has it, from which on noise doesn't make it
 
 
 def mended(run: Run, cure: str) -> Run | None:
     """Where a cure leads, its loss in units of the run's, if what it leaves is noise or much less than now."""
     problem, points = run.problem, run.problem.points
-    is_kind, at_top = cure in ("constant", "linear"), points.density == points.density.max()
-    is_there = (is_kind and problem.background.n_columns) or (cure == "mass" and problem.areas.free)
+    is_there = problem.background.n_columns >= COLUMNS.get(cure, inf) or (cure == "mass" and problem.areas.free)
+    at_top = points.density == points.density.max()
     if problem.prior is not None or problem.ties or is_there:
         return None
     if cure == "top" and not (at_top[2:] & at_top[1:-1] & at_top[:-2]).any():
@@ -50,13 +54,14 @@ def mended(run: Run, cure: str) -> Run | None:
         root_g = np.where(at_top & (cure == "top"), 0, points.root_g)
         areas = Areas(0.0, free=True) if cure == "mass" else problem.areas
         try:
-            other = problem.with_points(areas, root_g=root_g, background=cure if is_kind else points.background)
+            other = problem.with_points(areas, root_g=root_g, background=cure if cure in COLUMNS else points.background)
         except ValueError:  # nothing rises above it
             return None
         end = _walked(other)
     end = replace(end, loss=end.loss * (other.energy / problem.energy) ** 2)
     N, more = problem.u.size, other.n_free - problem.n_free
-    pays = end.loss < run.loss * exp(-more * log(N) / N)  # by BIC
+    gain = np.fmin(N * log(run.loss / max(end.loss, ZERO)), run.chi2 * (1 - end.loss / run.loss))  # NaN: no `sigma`
+    pays = gain > more * log(N) + (STRONG if run.leaves_noise else 0.0)  # by BIC
     is_less = end.loss < MENDED * run.loss or (end.leaves_noise and cure != "top" and pays)
     return end if end.is_healthy and is_less else None
 

@@ -48,15 +48,12 @@ class _Fit(NamedTuple):
 def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) -> tuple[str, ...]:
     """Sentences about a fit, empty when all is well. mixture, areas: its components in the user's units."""
     at = Sight(*(each[run.order] for each in run.sight))  # type: ignore[arg-type]
-    names = [f"component {k} (mean {mean:.6g})" for k, mean in enumerate(mixture.means, start=1)]
+    if wrong_mass(run):
+        return (mass_sentence(run),)  # the rest may follow from it
+    names = [f"the component at {mean:.6g}" for mean in mixture.means]
     fit = _Fit(run, search, mixture, areas, names, at, evaluate(run.phi, run.problem).residuals[: run.problem.u.size])
-    rules = (_mass, _lone, _unseen, _twins, _alike, _faint, _misfit, _counts, _rivals, _rounding)
+    rules = (_lone, _unseen, _twins, _alike, _faint, _misfit, _counts, _rivals, _rounding)
     return tuple(sentence for rule in rules for sentence in rule(fit))
-
-
-def _mass(fit: _Fit) -> Iterator[str]:
-    if wrong_mass(fit.run):
-        yield mass_sentence(fit.run)
 
 
 def _lone(fit: _Fit) -> Iterator[str]:
@@ -72,7 +69,7 @@ def _unseen(fit: _Fit) -> Iterator[str]:
     """What the points don't see, or hardly see, of each component."""
     at, x, stds = fit.at, fit.run.problem.points.x, fit.mixture.stds
     n_columns, spans = fit.run.problem.background.n_columns, pedestals(fit.run)[fit.run.order] & ~at.wide
-    level = "" if n_columns else ": pass `background='constant'`"
+    level = "" if n_columns else ": pass `background='constant'`, or `'linear'`"
     slope = "" if n_columns > 1 else ": pass `background='linear'`"
     for k, name in enumerate(fit.names):
         if at.wide[k]:
@@ -117,7 +114,7 @@ def _alike(fit: _Fit) -> Iterator[str]:
 def _faint(fit: _Fit) -> Iterator[str]:
     """Components that noise alone may make: BIC finds them too dear."""
     run = fit.run
-    if run.loss <= MET or not run.is_finite or wrong_mass(run) or not _is_noise(fit):
+    if run.loss <= MET or not run.is_finite or not _is_noise(fit):
         return
     is_faint, errors = faint(run)
     errors, told = errors[run.order], fit.at.dead | fit.at.hidden | fit.at.wide | fit.at.off
@@ -128,21 +125,26 @@ def _faint(fit: _Fit) -> Iterator[str]:
 def _misfit(fit: _Fit) -> Iterator[str]:
     """What is left that is no noise, or not the noise of `sigma`; a cure is tried before it is named."""
     run, problem = fit.run, fit.run.problem
-    if not run.is_finite or wrong_mass(run):
+    if not run.is_finite:
         return
     if dips(run):
         yield DIPS
         return
     misses = run.loss > MET and not _is_noise(fit)
-    ends = {cure: end for cure in CURES if misses and (end := mended(run, cure))}
+    is_even = run.loss > MET and run.leaves_noise and not _grows(fit)  # so that BIC can be asked
+    tried = CURES if misses else ["component"] * is_even
+    ends = {cure: end for cure in tried if (end := mended(run, cure))}
+    cured = any(end.loss <= MET or end.leaves_noise for end in ends.values())
     left = f"a relative loss of {run.loss:.2g} is left"
     confirmed = fit.search is not None and fit.search.confirmed
     if ends:
         least = min(end.loss for end in ends.values())
         few = (cure for cure, end in ends.items() if end.loss <= 2 * least + MET)
         cure = "start" if "start" in ends and not confirmed else next(few)  # the model isn't to blame yet
-        named = CURES[cure].format(problem.points.density.max())
-        yield f"{left}: {named} lowers it to {ends[cure].loss:.2g}"
+        named, share = CURES[cure].format(problem.points.density.max()), 1 - ends[cure].loss / run.loss
+        is_known = cured or cure != "component" or problem.u.size < FEW
+        still = "" if is_known else ", and noise alone isn't left then: are the bells Gaussians?"
+        yield f"{left}: {named} lowers it by {100 * share:.3g} %{still}"
     elif (
         misses and run.loss > MISFIT and not (run.chi2 <= problem.dof or is_noise(fit.residuals, problem.target, SURE))
     ):
@@ -154,7 +156,6 @@ def _misfit(fit: _Fit) -> Iterator[str]:
         yield f"{left} that is no noise: {why}"
     if problem.points.sigma is not None:
         yield from _wrong_sigma(fit, problem.points.sigma)
-    cured = any(end.loss <= MET or end.leaves_noise for end in ends.values())
     if misses and problem.u.size >= FEW and not cured and neighbours_alike(fit.residuals, SURE):
         yield "neighbours in what is left are alike: it isn't independent noise, and neither errors nor BIC hold"
 
@@ -185,12 +186,16 @@ def _is_noise(fit: _Fit) -> bool:
 
 
 def _counts(fit: _Fit) -> Iterator[str]:
-    """Noise that grows with the curve, of which errors and BIC know nothing unless `sigma` tells it."""
+    if _grows(fit):
+        yield "the residual is larger where the curve is high, as with counts or rounding: pass `sigma`"
+
+
+def _grows(fit: _Fit) -> bool:
+    """Whether noise grows with the curve, of which errors and BIC know nothing unless `sigma` tells it."""
     points, r = fit.run.problem.points, fit.residuals
     if points.sigma is not None or points.grid_rule or r.size < FEW or fit.run.loss <= MET or neighbours_alike(r):
-        return
-    if grows(r, points.density / fit.run.problem.energy + r):
-        yield "the residual is larger where the curve is high, as with counts or rounding: pass `sigma`"
+        return False
+    return grows(r, points.density / fit.run.problem.energy + r)
 
 
 def _rivals(fit: _Fit) -> Iterator[str]:

@@ -14,12 +14,12 @@ HIGH, FEW_HIGH = 0.1, 8  # share of the peak above which a point counts as high;
 TO_AND_FRO = 1 / 3  # share of second differences that change sign; two thirds under noise, few on a smooth curve
 GROWS = 3.0  # standard deviations by which residuals must be larger where the curve is high
 REFUTED = 3.0  # standard deviations of χ², from which on it refutes a fit
-TIMES = 1.5  # degrees of freedom that χ² must exceed besides: the root of ten counts for `sigma` makes 1.3 of them
+TIMES = 1.2  # degrees of freedom that χ² must exceed besides: a `sigma` known to a tenth makes as many
 LOUD = 3.0  # times the noise, from which on a residual is none
 
 
 def refutes(chi2: float, dof: int) -> bool:
-    """Whether χ² says that a fit is wrong, or `sigma` too small: dof + 3·√(2·dof), and 1.5·dof, lie below it."""
+    """Whether χ² says that a fit is wrong, or `sigma` too small: dof + 3·√(2·dof), and 1.2·dof, lie below it."""
     return chi2 > max(dof + REFUTED * sqrt(2 * max(dof, 1)), TIMES * dof)
 
 

@@ -73,7 +73,7 @@ def _how_found(search: Search) -> str:
     independent = _count(sum(run.kind != "relocated" for run in search.runs), "independent start")
     words = f"{search.finds} of {independent} found it"
     if not search.finds:
-        words = f"none of {independent} found it, a relocation did"
+        words = f"a relocated component found it, none of {independent} did"
     if search.outlived:
         words += f", and {_count(search.outlived, 'relocation')} failed to better it"
     best = search.runs[0].fun

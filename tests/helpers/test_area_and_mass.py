@@ -72,3 +72,4 @@ def test_a_bell_pushed_off_the_grid_does_not_stand_for_the_mass(truth):
         result = fit(x, y + noise * np.random.default_rng(seed).normal(size=200), len(truth), rng=seed)
         assert not result.success
         assert "`mass=None`" in result.diagnosis[0]
+        assert len(result.diagnosis) == 1

@@ -162,6 +162,13 @@ def test_a_bell_that_the_edge_cuts_off_is_none(mean, std):
         assert not told(result, "background")
 
 
+def test_a_slope_on_a_constant_background_is_named():
+    x, rng = np.linspace(800, 1800, 400), np.random.default_rng(0)
+    y = 0.12 + 6e-5 * (x - 800) + bells(x, (0.6, 1003, 6), (0.3, 1210, 18)) + 0.004 * rng.normal(size=400)
+    assert told(fit(x, y, 2, mass=None, background="constant", rng=0), "`background='linear'` lowers it by")
+    assert fit(x, y, 2, mass=None, background="linear", rng=0).diagnosis == ()
+
+
 @pytest.mark.parametrize("background", [None, "constant", "linear"])
 @pytest.mark.parametrize(("K", "noise"), [(2, 0), (2, 0.005), (3, 0.005)])
 def test_lines_of_absorption_are_no_success(K, noise, background):

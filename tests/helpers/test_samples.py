@@ -174,11 +174,21 @@ def test_columns_and_lines_are_the_callers_choice():
         read_density(table, skip_lines=99)
 
 
+def test_a_third_column_is_the_error():
+    table = b"n,energy,counts,err\n0,6.1,7,3\n1,6.2,,inf\n2,6.3,9,\n"
+    x, density, sigma = read_density(table, columns=(1, 2, 3))
+    np.testing.assert_array_equal([x, density, sigma], [[6.1, 6.2, 6.3], [7, np.nan, 9], [3, np.inf, np.nan]])
+    with pytest.raises(ValueError, match=r"must hold numbers in columns 0 and 1 and 4, got '0,6\.1,7,3' in line 2"):
+        read_density(table, columns=(0, 1, 4))
+
+
 @pytest.mark.parametrize(
-    "columns", [1, (1,), (0, 1, 2), (1, 1), (0, -1), (0, 1.0), (True, 0), "01", list(range(10**6))]
+    "columns", [1, (1,), (0, 1, 2, 3), (1, 1), (0, 1, 0), (0, -1), (0, 1.0), (True, 0), "01", list(range(10**6))]
 )
 def test_columns_that_are_none(columns):
-    with pytest.raises(ValueError, match=r"`columns` must be two different whole numbers, at least 0, got .{,60}$"):
+    with pytest.raises(
+        ValueError, match=r"`columns` must be two or three different whole numbers, at least 0, got .{,60}$"
+    ):
         read_density(b"1 2\n3 4\n", columns=columns)
 
 

@@ -27,6 +27,22 @@ def test_counting_noise_is_no_missing_bell(weighed):
     assert right == 12
 
 
+def test_a_doublet_of_counts_fitted_as_one_line_is_told_of():
+    x = np.arange(512.0)
+    lines = bells(x, (718, 120, 5), (142, 260, 7), (103, 276, 7), (18, 400, 9))
+    for seed in range(8):
+        y = np.random.default_rng(seed).poisson(5 + 60 * np.exp(-x / 250) + lines)
+        about = {"mass": None, "background": np.column_stack([np.ones(512), np.exp(-x / 250)]), "rng": 0}
+        first = fit(x, y, 3, **about)
+        merged = fit(x, y, 3, sigma=np.sqrt(np.maximum(first.curve(x), 0.1)), **about)
+        assert told(merged, "χ² is 1") or told(merged, "one more component lowers it")
+        first = fit(x, y, 4, **about)
+        right = fit(x, y, 4, sigma=np.sqrt(np.maximum(first.curve(x), 0.1)), **about)
+        assert right.success
+        assert abs(right.mixture.means - [120, 260, 276, 400]).max() < 4
+        assert not right.is_refuted
+
+
 def test_a_bell_that_is_missing_is_told_of_under_counting_noise():
     assert all(told(fit(*counting(seed), 1, mass=None, rng=0), "component") for seed in range(4))
 
