@@ -154,7 +154,7 @@ def sentence(values, result, x, density, smoothing):
 def doubted(result):
     """What the library says against a fit, of its bells; of two backgrounds advised, the one it has tried."""
     said = "\n".join(result.diagnosis).replace("component", "bell")
-    once = re.sub(r": pass `background='\w+'`(?=.*`background=)", "", said, flags=re.DOTALL)
+    once = re.sub(r": pass `background='\w+'`(, or `'linear'`)?(?=.*`background=)", "", said, flags=re.DOTALL)
     return once.replace("pass `background", "choose `background").splitlines()
 
 
