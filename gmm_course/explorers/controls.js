@@ -7,6 +7,10 @@ function numberRow(row, path, page) {
   const range = { type: "range", min: place(low), max: place(high), step, "aria-label": `${name}, slider` };
   const slider = make("input", row, range), box = make("input", row, { inputmode: "decimal", "aria-label": name });
   slider.oninput = () => page.put(path, log ? +(10 ** slider.valueAsNumber).toPrecision(3) : slider.valueAsNumber);
+  box.oninput = () => {
+    page.hold.complaint = "";
+    page.schedule();
+  };
   box.onchange = () => {
     const typed = Number(box.value.trim().replace(",", ".").replace("−", "-") || NaN);
     if (typed >= low && typed <= high && (!whole || Number.isInteger(typed))) return page.put(path, typed);

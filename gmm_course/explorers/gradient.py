@@ -21,7 +21,7 @@ def explore_gradient(**values):
     """
     x, slope_of = classic_grid(), value_and_grad(l2_loss)
     paths = {which: [("theta", 3 * i + k) for k in range(3)] for i, which in enumerate("wms")}
-    handles = ({"kind": "bells", "paths": paths, "free": True, "panel": "curve"},)
+    handles = ({"kind": "bells", "paths": paths, "free": True, "panel": "curve", "name": "ours"},)
 
     def show(state):
         v = state.values

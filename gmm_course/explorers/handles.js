@@ -32,7 +32,8 @@ class Hold {
     const [key, which, k] = path, old = this.values[key];
     if (path.length > 1 || this.controls[key]?.kind === "number") value = this.allowed(path, value);
     if (path.length === 2) value = old.with(which, value);
-    const group = which === "w" ? share : (numbers, i, v) => numbers.with(i, v);
+    if (which === "w" && !(old.w[k] === 1 && this.ratio?.length === old.w.length)) this.ratio = old.w; // outlasts a 0
+    const group = which === "w" ? (_, i, v) => share(this.ratio, i, v) : (numbers, i, v) => numbers.with(i, v);
     if (path.length === 3) value = { ...old, [which]: group(old[which], k, value) };
     [this.values[key], this.moved[key], this.complaint] = [value, value, ""];
   }
@@ -98,7 +99,6 @@ class Handles {
   draw(specs) {
     this.list = specs.flatMap(h => KINDS[h.kind](h, this.hold, this.picture));
     if (changed(this, this.list.map(each => each.id))) this.rebuild();
-    if (this.hold.held?.pushes) this.drag(this.hold.held.at); // the axis grows under a hand that rests
     this.list.forEach((each, i) => this.put(each, this.nodes.get(each.id), this.list.slice(0, i)));
   }
 
@@ -137,7 +137,8 @@ class Handles {
     const numbers = [each.across, each.up].filter(Boolean), [{ low, high, now, name }, up] = numbers;
     const first = words => words.split(" ")[0];
     set(node.firstChild, { d: `M0 0L${each.own.map((v, i) => (v - each.spot[i]).toFixed(1)).join(" ")}` });
-    set(node, { style: `color: var(--${each.color})`,
+    const ends = this.hold.held?.id === each.id && numbers.some(n => n.now <= n.low || n.now >= n.high);
+    set(node, { style: `color: var(--${each.color})`, "data-end": ends,
       transform: `translate(${each.spot.map(v => v.toFixed(1)).join(" ")})`,
       "aria-label": each.name ?? `${name}${up ? ` and ${first(up.name)}` : ""}, handle`,
       "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": short(now),
@@ -154,15 +155,14 @@ class Handles {
     this.hold.held = { ...each, off: [each.own[0] - x, each.spot[1] - y], from: y, rises: false };
   }
 
-  // The hand is at [x, y]. Near the end of its axis it pushes it, as far as the value may go.
+  // The hand is at [x, y], and that alone says what it puts: by the axis as it was when the drag began, on beyond its
+  // end, or a value would run away under a hand that rests while its axis grows.
   drag([x, y]) {
     const { held } = this.hold, each = this.list.find(({ id }) => id === held.id);
     if (!each) return;
-    const box = this.picture.boxes[each.panel], left = x + held.off[0], top = Math.max(y + held.off[1], box.y);
+    held.limits ??= this.picture.limits[each.panel];
     held.rises ||= Math.abs(y - held.from) > 4; // a hand that goes across doesn't change the height
-    held.pushes = held.rises && top < box.y + NEAR && each.up && each.up.now < each.up.high;
-    held.at = [x, y];
-    const [a, b] = this.picture.point(each.panel, left, top);
+    const [a, b] = this.picture.point(each.panel, x + held.off[0], y + held.off[1], held.limits);
     if (each.across) this.hold.put(each.across.path, each.across.from(a));
     if (each.up && held.rises) this.hold.put(each.up.path, each.up.from(b));
     this.moved((each.across ?? each.up).path[0]);

@@ -71,7 +71,8 @@ class Mark:
         x, n = self.x, self.x.size
         y = {"of": [plain(each) for each in self.of], "y": None} if self.of else {"y": _short(self.y)}
         even = n > 2 and bool(np.ptp(np.diff(x)) <= 1e-9 * abs(x[-1] - x[0]))
-        return vars(self) | {"name": name, "even": even, "x": [x[0], x[-1], n] if even else _short(x)} | y
+        data = vars(self) | {"name": name, "even": even, "x": [x[0], x[-1], n] if even else _short(x)} | y
+        return {key: value for key, value in data.items() if value is not None}
 
 
 def line(panel, x, y, **looks):

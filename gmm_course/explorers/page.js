@@ -18,7 +18,8 @@ class Page {
     this.shows.push(part(body, picture), part(body, words), controls(body, this));
     const code = make("pre", this.root, { class: "gmm-code", tabindex: 0, role: "group", "aria-label": "code" });
     this.shows.push((view, values) => (code.textContent = values.code ? view.code : ""));
-    this.schedule();
+    this.size = new ResizeObserver(() => this.schedule());
+    this.size.observe(this.root);
   }
 
   put(path, value) {
@@ -42,7 +43,7 @@ class Page {
 
   draw() {
     this.due = 0;
-    if (!this.root.isConnected) return;
+    if (!this.root.clientWidth) return this.size.observe(this.root); // anew, so that it calls as soon as there is room
     const { kernel, hold: { values } } = this, { view, current, serial } = kernel;
     const alone = !current && follows(view, this.hold), anew = alone ? followed(view, values, kernel.fit) : {};
     kernel.fit = anew.fit ?? kernel.fit;
@@ -88,7 +89,6 @@ function picture(parent, page) {
   const { hold } = page, drawing = new Picture(parent, page.spec.panels);
   page.image = drawing.image;
   const handles = new Handles(drawing, hold, key => page.moved(key), () => page.kernel.ask() ?? page.schedule());
-  new ResizeObserver(() => page.schedule()).observe(parent);
   return (view, { revealed }) => {
     const times = { revealed, looked: !view.closed, covered: view.closed }, now = ({ when }) => times[when] ?? true;
     if (drawing.draw(view.marks.filter(now), view, hold.held)) page.schedule(); // an axis still glides
@@ -98,7 +98,8 @@ function picture(parent, page) {
 
 // The sentence, or what stands in its place while it would tell too much
 function words(parent, page) {
-  const sentence = make("div", parent, { class: "gmm-sentence" });
+  const sentence = make("div", null, { class: "gmm-sentence" });
+  parent.previousSibling.prepend(sentence); // above the picture: in sight of whoever drags on a low screen
   const status = make("div", parent, { class: "gmm-status" });
   const spoken = make("div", parent, { class: "gmm-unseen", role: "status" });
   const error = make("div", parent, { class: "gmm-error", role: "alert" });

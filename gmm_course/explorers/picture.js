@@ -1,5 +1,5 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
-const HEIGHT = 400, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999, PUSH = 1.06;
+const HEIGHT = 400, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
 const EDGE = 5; // so that a dot at an end is whole
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
 const part = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
@@ -34,14 +34,14 @@ class Picture {
     const b = this.boxes[name], { xlog, ylog } = this.panels[name], limits = this.limits[name];
     return [b.x + b.w * part(x, limits.x, xlog), b.y + b.h * (1 - part(y, limits.y, ylog))];
   }
-  point(name, left, top) {
-    const b = this.boxes[name], { xlog, ylog } = this.panels[name], limits = this.limits[name];
+  point(name, left, top, limits = this.limits[name]) {
+    const b = this.boxes[name], { xlog, ylog } = this.panels[name];
     return [whole((left - b.x) / b.w, limits.x, xlog), whole(1 - (top - b.y) / b.h, limits.y, ylog)];
   }
 
   // marks: a list of { name, kind, panel, x, y, color, … }. Returns whether an axis is still gliding.
   draw(marks, { limits, current, marks: all }, held) {
-    const moving = this.glide(limits, current ? [] : marks, held), width = this.svg.parentNode.clientWidth || 640;
+    const moving = this.glide(limits, current ? [] : marks, held), width = this.svg.parentNode.clientWidth;
     const labels = all.map(mark => [mark.label, mark.color, marks.includes(mark)]);
     if (changed(this, this.limits, width, labels)) this.rebuild(marks, all, width);
     fill(this.image, marks.map(mark => this.markup(mark)).join(""));
@@ -49,7 +49,7 @@ class Picture {
   }
 
   // The limits a step nearer to what is wanted. While a handle is held, or the marks are ahead of the answers, an axis
-  // only grows; under a held top it stays, or goes as slowly as the hand pushes it.
+  // only grows.
   glide(wanted, ahead, held) {
     const jumps = calm();
     let moving = false;
@@ -57,9 +57,7 @@ class Picture {
       const old = this.limits[name]?.y ?? y, { ylog } = this.panels[name];
       const live = ylog ? [] : ahead.filter(mark => mark.panel === name && mark.live);
       const seen = [...y, ...(held || ahead.length ? old : []), ...live.flatMap(mark => mark.y.map(v => 1.04 * v))];
-      const top = held?.shape === "top" && held.panel === name;
-      const high = top ? old[1] * (held.pushes ? PUSH : 1) : Math.max(...seen);
-      this.limits[name] = { x, y: [Math.min(...seen), high].map((to, i) => {
+      this.limits[name] = { x, y: [Math.min(...seen), Math.max(...seen)].map((to, i) => {
         if (jumps || ylog || Math.abs(to - old[i]) < 0.01 * (old[1] - old[0])) return to;
         moving = true;
         return old[i] + 0.3 * (to - old[i]);
@@ -104,8 +102,9 @@ class Picture {
     const { kind, panel, x, y, fill, color, words } = mark, box = this.boxes[panel];
     const to = i => this.at(panel, x[i], y[i]).map(v => +clip(v, -FAR, FAR).toFixed(1));
     if (kind === "text") {
-      const [across, up] = x.length ? to(0) : [box.x + box.w / 2, box.y + 20];
-      return `<text x="${across}" y="${up - 6}" style="fill: var(--${color})">${words}</text>`;
+      const [across, up] = x.length ? to(0) : [box.x + box.w / 2, box.y + 34];
+      const plate = x.length ? "" : "; stroke-width: 20px"; // what stands for hidden marks lies on a plate above others
+      return `<text x="${across}" y="${up - 6}" style="fill: var(--${color})${plate}">${words}</text>`;
     }
     const points = x.map((v, i) => (Number.isFinite(v) && Number.isFinite(y[i]) ? to(i).join(" ") : null));
     const stroke = (p, i) => p && (kind === "dots" ? `M${p}h0` : `${points[i - 1] ? "L" : "M"}${p}`);

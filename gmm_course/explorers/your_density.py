@@ -92,15 +92,14 @@ def given(values):
 
 def found_bells(name, result):
     """The fitted bells as a table, and a link that keeps them as JSON."""
-    found = {"data": name, "mass": result.mass, "loss": result.loss, "mixture": result.mixture.to_dict()}
-    found["background"] = result.background.tolist()
-    packed = b64encode(json.dumps(found, indent=1).encode()).decode()
+    found = {"data": name, "mass": result.mass, "loss": result.loss, "background": result.background.tolist()}
+    packed = b64encode(json.dumps(found | {"mixture": result.mixture.to_dict()}, indent=1).encode()).decode()
     link = f'<a download="bells.json" href="data:application/json;base64,{packed}">Download</a>'
     doubts = (re.sub("`(.*?)`", r"<code>\1</code>", escape(each)) for each in doubted(result))
     rows = np.transpose([np.arange(result.areas.size) + 1, result.areas, result.mixture.means, result.mixture.stds])
     cells = "".join(f"<tr>{''.join(f'<td>{number:.4g}</td>' for number in row)}</tr>" for row in rows)
-    head = f"<b>{escape(name)}</b><table><tr><th>bell<th>area<th>mean<th>std</tr>"
-    return f"{head}{cells}</table>{link}<p>{'<p>'.join(doubts)}"
+    head = "<tr><th>bell<th>area<th>mean<th>std</tr>"
+    return f"<b>{escape(name)}</b><table>{head}{cells}</table>{link}<p>{'<p>'.join(doubts)}"
 
 
 def data(values):

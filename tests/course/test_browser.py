@@ -394,35 +394,83 @@ def test_a_question_of_another_problem_goes_and_one_that_asks_to_move_stays(page
     assert answers.count() == 4
 
 
-GROWN = """async (weight, grip) => {
-  const seen = []; // in each frame the weight, and how high the grip stands
-  while (seen.length < 600 && !(seen.at(-1)?.[0] >= 0.9)) {
-    await new Promise(requestAnimationFrame);
-    const { top, height } = grip.getBoundingClientRect();
-    seen.push([weight.value, top + height / 2]);
-  }
-  return seen;
-}"""
+WEIGHTS = "e => [1, 2, 3].map(k => +e.querySelector(`[aria-label='weight of bell ${k}']`).value)"
 
 
-def test_a_top_pulled_to_the_end_of_its_axis_takes_the_axis_along(page):
-    box = begun(page, "explore_fit")
-    handle, weight = (
-        box.locator(".gmm-handle").nth(2),
-        box.get_by_label("weight of bell 2", exact=True).locator("visible=true"),
-    )
+def test_a_weight_rests_with_the_hand_wherever_that_is_and_comes_back_with_it(alone):
+    box, figure = alone.locator(".gmm-explorer"), alone.locator(".gmm-figure").bounding_box()
     ticks = "e => [...e.querySelectorAll('.gmm-axes text')].map(t => t.textContent)"
-    x, _ = held(page, handle)
-    figure, before = box.locator(".gmm-figure").bounding_box(), box.evaluate(ticks)
-    page.mouse.move(x, figure["y"] + 34, steps=8)
-    frame(page)
-    grown = weight.evaluate(GROWN, handle.locator(".gmm-grip").element_handle())
-    assert float(grown[-1][0]) >= 0.9
-    assert len({value for value, _ in grown}) > 5  # it grows, and doesn't leap
-    assert max(abs(at - figure["y"] - 34) for _, at in grown) < 22  # half a target: under the finger
-    assert box.evaluate(ticks) != before
-    page.mouse.up()
-    settled(box)
+    before, handle = box.evaluate(ticks), alone.locator(".gmm-handle").nth(2)
+    x, y = held(alone, handle)
+    weights = []
+    for up in (34, 25, 5, -60):  # below the end of the axis, at it, and beyond
+        alone.mouse.move(x, figure["y"] + up, steps=8)
+        frame(alone)
+        at_once = box.evaluate(WEIGHTS)
+        alone.wait_for_timeout(300)
+        assert box.evaluate(WEIGHTS) == at_once, up
+        weights.append(at_once[1])
+    assert weights == sorted(set(weights))  # it grows with the hand
+    assert box.evaluate(ticks) != before  # and its axis with it, so that it stays in sight
+    alone.mouse.move(x, figure["y"] - 400, steps=8)
+    frame(alone)
+    assert box.evaluate(WEIGHTS) == [0, 1, 0]
+    assert handle.get_attribute("data-end") == ""  # it goes no further, and shows that
+    alone.mouse.move(x, y, steps=8)
+    frame(alone)
+    assert box.evaluate(WEIGHTS) == pytest.approx([0.3, 0.5, 0.2], abs=1e-3)
+    assert handle.get_attribute("data-end") is None
+
+
+def test_a_weight_of_one_keeps_the_ratio_of_the_others(alone):
+    weight = alone.get_by_label("weight of bell 2", exact=True)
+    for typed, weights in (("1", [0, 1, 0]), ("0.5", [0.3, 0.5, 0.2])):
+        weight.fill(typed)
+        weight.press("Enter")
+        frame(alone)
+        assert alone.locator(".gmm-explorer").evaluate(WEIGHTS) == weights
+
+
+def test_a_complaint_goes_as_soon_as_something_else_is_typed(alone):
+    weight, error = alone.get_by_label("weight of bell 1", exact=True), alone.locator(".gmm-error")
+    weight.fill("2")
+    weight.press("Enter")
+    expect(error).to_contain_text("must be a number between 0 and 1, got “2”")
+    weight.fill("0.3")  # what it was
+    weight.press("Enter")
+    expect(error).to_have_text("")
+
+
+HIDDEN_FOR_A_FRAME = """e => new Promise(done => { // as while a theme's style sheets are swapped
+  requestAnimationFrame(() => e.style.display = 'none');
+  e.querySelector('.gmm-presets button:last-child').click();
+  requestAnimationFrame(() => done(e.style.display = ''));
+})"""
+
+
+def test_a_picture_that_had_no_room_for_a_frame_is_drawn_as_wide_as_its_place(alone):
+    box = alone.locator(".gmm-explorer")
+    box.evaluate(HIDDEN_FOR_A_FRAME)
+    frame(alone)
+    widths = (
+        "e => ['.gmm-figure', '.gmm-figure > svg'].map(each => e.querySelector(each).getBoundingClientRect().width)"
+    )
+    place, picture = box.evaluate(widths)
+    assert picture == place != 640
+    assert box.get_attribute("data-drawn") == box.get_attribute("data-serial")
+
+
+@pytest.mark.parametrize(("width", "height", "sticks"), [(390, 844, True), (667, 375, False)])
+def test_a_picture_leaves_room_for_the_controls_below(alone, width, height, sticks):
+    alone.set_viewport_size({"width": width, "height": height})
+    frame(alone)
+    last, picture = alone.locator("input[type=range]:visible").last, alone.locator(".gmm-picture").bounding_box
+    last.evaluate("e => e.scrollIntoView({ block: 'center' })")
+    assert (picture()["y"] >= 0) == sticks
+    below = picture()["y"] + picture()["height"]
+    assert below < last.bounding_box()["y"]
+    sizes = alone.locator("input[type=range]:visible").evaluate_all("all => all.map(e => e.clientHeight)")
+    assert min(sizes) >= 40
 
 
 @pytest.mark.parametrize(("name", "preset"), [("explore_restarts", "Equal means"), ("explore_gradient", "Twins")])

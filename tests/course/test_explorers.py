@@ -370,7 +370,7 @@ def test_the_legend_says_what_a_hand_holds_and_draws_no_truth_that_it_does_not_h
     assert {mark["label"] for mark in explorer.view["marks"] if mark.get("label", "").startswith("drag")} == {
         f"drag: {each}" for each in named
     }
-    assert named or name in ("explore_parameters", "explore_gradient", "explore_your_density")
+    assert named or name in ("explore_parameters", "explore_your_density")
     drawn = any(mark.startswith("held") for mark in explorer.shown.marks)
     assert drawn == (name in ("explore_fit", "playground"))
 
@@ -858,7 +858,7 @@ def test_a_curve_is_sent_as_its_mixture():
     assert whole.y == pytest.approx(2 * CLASSIC.pdf(x))
     assert second.y == pytest.approx(2 * CLASSIC.component_pdfs(x)[:, 1])
     assert second.data("it")["of"] == [plain(CLASSIC), 1, 2.0]
-    assert second.data("it")["y"] is None
+    assert second.data("it").get("y") is None
 
 
 def test_the_still_picture_draws_every_kind_of_mark_on_every_kind_of_axis():
