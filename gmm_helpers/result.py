@@ -364,7 +364,7 @@ class FitResult:
 
     def _repr_html_(self) -> str:
         sentences = "".join(f"<li>{sentence}</li>" for sentence in self.diagnosis)
-        head = "".join(f"<th scope='col'>{title}</th>" for title in ("", "area", "mean", "std"))
+        head = "".join(f"<th scope='col'>{title}</th>" for title in ("component", "area", "mean", "std"))
         rows = "".join(
             f"<tr><th scope='row'>{k}</th>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>"
             for k, row in enumerate(self._report())

@@ -1,4 +1,4 @@
-"""The search: run after run from starts of many kinds, until `stopping` says that it is enough."""
+"""The search: run after run from starts of many kinds, until `confirmation` says that it is enough."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -11,13 +11,13 @@ import numpy as np
 from ..mixture import Mixture
 from ..starts import curvature_start, kmeans_start, prominence_start
 from ..validation import Array
+from .confirmation import FEW_COMPONENTS, FINDS, is_confirmed, is_perfect, tally
 from .lockstep import Start, run_in_lockstep
 from .methods import Method
 from .minimise import minimise
 from .moves import as_phi, guessed, jittered, relocated
 from .problem import Problem
 from .run import LIMIT, Run, Search
-from .stopping import FEW_COMPONENTS, FINDS, is_confirmed, is_perfect, tally
 from .tolerances import ZERO
 from .workers import one_thread
 

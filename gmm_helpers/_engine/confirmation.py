@@ -1,4 +1,4 @@
-"""When a search may stop, and which of its runs is the answer: always by `Run.value`."""
+"""When a search has found enough to be trusted, and which of its runs is the answer: always by `Run.value`."""
 
 from .methods import Method
 from .run import CONVERGED, Run
