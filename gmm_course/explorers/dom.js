@@ -66,7 +66,7 @@ function guessing(parent, choose) {
     set(verdict, { "data-unseen": guess === null });
     const longest = choices.toSorted((a, b) => b.length - a.length)[0], yours = choices[guess], truth = choices[right];
     const known = { [-1]: `It is “${truth}”. `, [right]: `✓ Right: “${truth}”. ` };
-    const open = guess === -1 ? "" : `You said “${yours}”. `; // what is right is still to be worked out
+    const open = yours ? `You said “${yours}”. ` : ""; // what is right is still to be worked out
     said.textContent = right === null ? open + wait : known[guess] ?? `✗ Not “${yours}” but “${truth}”. `;
     why.textContent = right === null ? "" : because;
     set(parent, { "data-longest": `✗ Not “${longest}” but “${truth ?? longest}”. ${because}` });

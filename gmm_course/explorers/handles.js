@@ -40,7 +40,8 @@ class Hold {
 
   allowed(path, value) {
     const { now, low, high, whole } = this.number(path);
-    return Number.isNaN(value) ? now : clip(whole ? Math.round(value) : +value.toPrecision(6), low, high);
+    const tidy = +(+value.toPrecision(6)).toFixed(14) + 0; // there and back leaves no rounding, nor −0
+    return Number.isNaN(value) ? now : clip(whole ? Math.round(value) : tidy, low, high);
   }
 }
 
@@ -92,7 +93,7 @@ class Handles {
   }
 
   where({ clientX, clientY }) {
-    const { left, top } = this.picture.svg.getBoundingClientRect();
+    const { left, top } = this.hold.held?.frame ?? this.picture.svg.getBoundingClientRect(); // words may push it
     return [clientX - left, clientY - top];
   }
 
@@ -152,7 +153,8 @@ class Handles {
     event.preventDefault(); // selects no text
     this.nodes.get(each.id).focus({ preventScroll: true, focusVisible: false });
     this.picture.svg.setPointerCapture(event.pointerId);
-    this.hold.held = { ...each, off: [each.own[0] - x, each.spot[1] - y], from: y, rises: false };
+    const frame = this.picture.svg.getBoundingClientRect();
+    this.hold.held = { ...each, off: [each.own[0] - x, each.own[1] - y], from: y, rises: false, frame };
   }
 
   // The hand is at [x, y], and that alone says what it puts: by the axis as it was when the drag began, on beyond its

@@ -41,12 +41,12 @@ def explore_loss(**values):
         at = np.linspace(*RANGES[path.group], 161)
         depths = path.depths(at)
         marks["landscape"] = line("landscape", at, depths, color="accent", width=1.8, label="the landscape")
-        looks = {"smooth": True, "color": f"bell{path.k + 1}", "name": f"the ball: {v['along']}"}
+        looks = {"smooth": True, "color": f"bell{path.k + 1}", "name": f"the ball along {v['along']}"}
         ball = track(("ours", path.group[0], path.k), "landscape", at, depths, **looks)
         top = ceiling(min(max(depths.max(), path.here), 20.0))
         bottom = 0.0 if depths.min() > -1e-3 else -ceiling(-depths.min())
         limits = {"residual": {"x": across}, "landscape": {"y": (bottom - 0.04 * top, top)}}
-        numbers = spans(*(f"{name} {distance(y, ours.pdf(X)):.4f}" for name, distance in DISTANCES.items()))
+        numbers = spans(*(f"{name} {abs(distance(y, ours.pdf(X))):.4f}" for name, distance in DISTANCES.items()))
         said = sentence(v, path, depths)
         means_alone = v["distance"] == "L2" and np.ptp(ours.weights) < 1e-9 and np.all(ours.stds == 1)
         more = {"limits": limits, "live": {"of": "ours", "K": 0}, "holds": ours.n_components < 3 or means_alone}

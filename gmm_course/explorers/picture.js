@@ -102,7 +102,7 @@ class Picture {
     const { kind, panel, x, y, fill, color, words } = mark, box = this.boxes[panel];
     const to = i => this.at(panel, x[i], y[i]).map(v => +clip(v, -FAR, FAR).toFixed(1));
     if (kind === "text") {
-      const [across, up] = x.length ? to(0) : [box.x + box.w / 2, box.y + 34];
+      const [across, up] = x.length ? to(0) : [box.x + Math.max(0.3 * box.w, 100), box.y + 34];
       const plate = x.length ? "" : "; stroke-width: 20px"; // what stands for hidden marks lies on a plate above others
       return `<text x="${across}" y="${up - 6}" style="fill: var(--${color})${plate}">${words}</text>`;
     }

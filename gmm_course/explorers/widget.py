@@ -104,7 +104,7 @@ class Explorer(anywidget.AnyWidget):
     """
 
     _esm = packed(module())
-    _css = re.sub(r"\n\s*", " ", (files(__package__) / "page.css").read_text())
+    _css = re.sub(r"\s*/\*.*?\*/|\s*\n\s*", " ", (files(__package__) / "page.css").read_text())
     spec = traitlets.Dict().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
 

@@ -15,7 +15,7 @@ ENDS = {0: "converged", 1: "stopped at its limit", 2: "converged to rounding", 3
 
 def told(result, truth=None):
     """The status of a fit in one line of HTML: how it ended, iterations, loss, gradient norm, distance to the truth."""
-    parts = [f"{result.method} {ENDS.get(result.status, 'stopped')}", f"{result.nit} iterations"]
+    parts = [f"{result.method} {ENDS.get(result.status, 'stopped')}", f"{result.nit} iteration{'s'[: result.nit != 1]}"]
     parts += [f"relative loss {result.loss:.1e}", f"gradient norm {result.grad_norm:.0e}"]
     if truth is not None:
         error = largest_error(result.mixture, truth)

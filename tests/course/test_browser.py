@@ -68,8 +68,8 @@ def lab(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser_page():
-    """A page that leaves an explorer 1100 pixels, as a screen of 1280 does with JupyterLab's side bar closed."""
-    with sync_playwright() as playwright, chromium_page(playwright, 1532) as page:
+    """A page that leaves an explorer 1085 pixels, as JupyterLab does on a screen of 1280, its side bar closed."""
+    with sync_playwright() as playwright, chromium_page(playwright, 1517) as page:
         yield page
 
 
@@ -372,7 +372,7 @@ def test_nothing_tells_the_answer_before_a_guess_and_the_verdict_moves_nothing(p
         assert words <= set(explorer.hidden)
         pressed(box, "Reveal the truth")
         fits = box.bounding_box()
-        assert (fits["width"], fits["height"] <= 599) == (1100, True), preset  # JupyterLab's share of 1280 × 720
+        assert (fits["width"], fits["height"] <= 599) == (1085, True), preset  # JupyterLab's share of 1280 × 720
 
 
 def test_a_question_of_another_problem_goes_and_one_that_asks_to_move_stays(page):
@@ -460,17 +460,42 @@ def test_a_picture_that_had_no_room_for_a_frame_is_drawn_as_wide_as_its_place(al
     assert box.get_attribute("data-drawn") == box.get_attribute("data-serial")
 
 
-@pytest.mark.parametrize(("width", "height", "sticks"), [(390, 844, True), (667, 375, False)])
-def test_a_picture_leaves_room_for_the_controls_below(alone, width, height, sticks):
-    alone.set_viewport_size({"width": width, "height": height})
+def test_a_picture_on_a_phone_stays_in_sight_above_its_controls(alone):
+    alone.set_viewport_size({"width": 390, "height": 844})
     frame(alone)
     last, picture = alone.locator("input[type=range]:visible").last, alone.locator(".gmm-picture").bounding_box
     last.evaluate("e => e.scrollIntoView({ block: 'center' })")
-    assert (picture()["y"] >= 0) == sticks
-    below = picture()["y"] + picture()["height"]
-    assert below < last.bounding_box()["y"]
+    assert picture()["y"] >= 0
+    assert picture()["y"] + picture()["height"] < last.bounding_box()["y"]
     sizes = alone.locator("input[type=range]:visible").evaluate_all("all => all.map(e => e.clientHeight)")
     assert min(sizes) >= 40
+
+
+def test_a_picture_on_a_phone_held_sideways_stands_beside_its_controls(alone):
+    alone.set_viewport_size({"width": 667, "height": 375})
+    frame(alone)
+    figure, last = alone.locator(".gmm-figure").bounding_box(), alone.locator("input[type=range]:visible").last
+    assert figure["x"] + figure["width"] < last.bounding_box()["x"]
+    assert figure["height"] < 375
+
+
+@pytest.mark.parametrize(("preset", "bell"), [("Above one", 0), ("Above one", 2)])
+def test_a_handle_lifted_off_its_floor_rises_from_where_its_bell_is(page, preset, bell):
+    box = begun(page, "explore_data")
+    pressed(box, preset)
+    before = box.evaluate(WEIGHTS)
+    x, y = held(page, box.locator(".gmm-handle").nth(2 * bell))
+    page.mouse.move(x, y - 6, steps=3)
+    frame(page)
+    risen = box.evaluate(WEIGHTS)[bell]
+    page.mouse.move(x, y - 12, steps=3)
+    frame(page)
+    further = box.evaluate(WEIGHTS)[bell]
+    assert further - risen == pytest.approx(risen - before[bell], abs=0.02)
+    page.mouse.move(x, y, steps=3)
+    frame(page)
+    assert box.evaluate(WEIGHTS) == pytest.approx(before, abs=1e-6)
+    page.mouse.up()
 
 
 @pytest.mark.parametrize(("name", "preset"), [("explore_restarts", "Equal means"), ("explore_gradient", "Twins")])
