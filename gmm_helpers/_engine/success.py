@@ -91,7 +91,7 @@ def _count(n: int, noun: str) -> str:
 def wrong_mass(run: Run) -> bool:
     """Whether the curve's area is neither the given mass nor what the grid cuts off of it, and the fit shows it: the
     curve isn't met, by more than noise or rounding; or a component hides where no point sees it; or noise is left, and
-    one off the grid takes the rest of the mass, most of which no point sees."""
+    one off the grid, of which no prior knows, takes the rest of the mass, most of which no point sees."""
     problem, x = run.problem, run.problem.points.x
     gap, unsure = abs(problem.area - problem.areas.unit), OFF_BY * max(abs(problem.area), problem.areas.unit)
     if problem.areas.free or gap <= unsure:
@@ -103,7 +103,7 @@ def wrong_mass(run: Run) -> bool:
     unsure += 3 * noise * float(np.linalg.norm(step))
     if gap <= unsure:
         return False
-    if (at.hidden | at.wide).any() or (at.off.any() and run.loss > MET):
+    if (at.hidden | at.wide).any() or (at.off.any() and run.loss > MET and problem.prior is None):
         return True
     seen = problem.areas.unit * at.seen.sum()
     is_alike = neighbours_alike(evaluate(run.phi, problem).residuals[: problem.u.size])

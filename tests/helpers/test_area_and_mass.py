@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from curves import areas_of, bells, told
 
-from gmm_helpers import CLASSIC, Mixture, fit
+from gmm_helpers import CLASSIC, Mixture, fit, log_std_prior, mean_prior, strength
 
 TWO = Mixture([0.4, 0.6], [3, 6], [0.5, 0.8])
 
@@ -73,3 +73,13 @@ def test_a_bell_pushed_off_the_grid_does_not_stand_for_the_mass(truth):
         assert not result.success
         assert "`mass=None`" in result.diagnosis[0]
         assert len(result.diagnosis) == 1
+
+
+def test_a_prior_may_know_where_the_mass_off_the_grid_is():
+    x = np.linspace(0, 16, 48)
+    curve = CLASSIC.pdf(x) + np.random.default_rng(6).normal(0, 0.002, 48)
+    prior = log_std_prior(2, strength(0.002, 0.5, curve)) + mean_prior(12.5, 7, strength(0.002, 1, curve))
+    told = fit(x, curve, 3, rng=0, prior=prior)
+    assert told.success
+    assert abs(told.mixture.means[2] - 20) < 3
+    assert not fit(x, curve, 3, rng=0).success
