@@ -26,6 +26,7 @@ __all__ = ["Settings", "drive", "run_each", "search", "summary"]
 MANY_POINTS = 4096  # beyond this the search runs on means of neighbours, and its best is finished on all points
 ROUND = 7  # starts
 SHORT = 10  # evaluations in which runs that lead anywhere show it; 8 more a component past the third, if more is left
+BEHIND, FAR_BEHIND = 2, 10  # times the best loss up to which a run that was cut short may win: under noise, without
 BUDGET = 3.0  # seconds of runs, as estimated from evaluations, so that it is the same on every machine
 MOST_RUNS = 600
 LAST = 10  # evaluations that the best run may take after the budget
@@ -174,8 +175,10 @@ def _independent(
 
 
 def _continued(runs: list[Run], best: Run, short: int, affordable: int) -> list[Start]:
-    """Runs cut short by their limit that may still win go on, with four times the room if that can be afforded."""
-    cut = [run for run in runs if run.status == LIMIT and run.fun <= 2 * best.fun and run.nfev < 40 * short]
+    """Runs cut short by their limit that may still win go on, with four times the room if that can be afforded. On a
+    curve without noise the winner may be far behind when it is cut: its valley is long, and ends at no loss at all."""
+    bar = (BEHIND if best.leaves_noise else FAR_BEHIND) * best.fun
+    cut = [run for run in runs if run.status == LIMIT and run.fun <= bar and run.nfev < 40 * short]
     cut.sort(key=lambda run: run.fun)
     return [Start(run.problem, run.phi, run.kind, min(4 * short, affordable), continues=run) for run in cut[:2]]
 

@@ -95,6 +95,16 @@ def test_six_exact_bells_are_met_though_few_relocations_lead_there(seed):
     assert fit(x, truth.pdf(x), 6, rng=seed).loss < 1e-8
 
 
+@pytest.mark.parametrize("seed", [6, 19, 25, 50, 55, 57])
+def test_a_start_that_falls_far_behind_on_an_exact_curve_may_still_win(seed):
+    """The valley that ends at no loss is long: a run of eighteen evaluations in it is above twice the other valley's."""
+    truth = Mixture(
+        [0.095, 0.059, 0.459, 0.387], [0.404, 0.662, 0.723, 0.498], [0.0422, 0.0373, 0.0661, 0.1443]
+    )  # fmt: skip
+    x = np.linspace(0, 1, 172)
+    assert fit(x, truth.pdf(x), 4, rng=seed).loss < 1e-8
+
+
 def test_one_more_component_has_about_the_area_that_is_missing():
     """Whatever the points weigh: the second bell stands where they weigh a hundredth of the others."""
     x = np.linspace(0, 20, 200)
