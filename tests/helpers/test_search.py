@@ -97,7 +97,7 @@ def test_six_exact_bells_are_met_though_few_relocations_lead_there(seed):
 
 @pytest.mark.parametrize("seed", [6, 19, 25, 50, 55, 57])
 def test_a_start_that_falls_far_behind_on_an_exact_curve_may_still_win(seed):
-    """The valley that ends at no loss is long: a run of eighteen evaluations in it is above twice the other valley's."""
+    """The valley that ends at no loss is long: cut after eighteen evaluations, a run in it is above twice the other."""
     truth = Mixture(
         [0.095, 0.059, 0.459, 0.387], [0.404, 0.662, 0.723, 0.498], [0.0422, 0.0373, 0.0661, 0.1443]
     )  # fmt: skip
