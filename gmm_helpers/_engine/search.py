@@ -202,11 +202,11 @@ def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[
 
 
 def _seconds_per_evaluation(problem: Problem, settings: Settings, *, alone: bool = False) -> float:
-    """About what one evaluation takes on a laptop: the calls; the exponentials and the linear algebra; a prior, which
-    is asked run by run, or its tape if it isn't the package's own."""
-    K = problem.n_components
-    calls, algebra = (1.5e-5, 8e-10) if settings.in_lockstep and not alone else (settings.method.call_cost, 3e-9)
-    price = calls + problem.u.size * K * (1.2e-8 + algebra * K)
+    """About what one evaluation takes on a laptop: the calls; the exponentials; the products of derivatives and the
+    equations of 3K unknowns; a prior, which is asked run by run, or its tape if it isn't the package's own."""
+    K, together = problem.n_components, settings.in_lockstep and not alone
+    calls, product, solving = (1.5e-5, 8e-10, 2e-8) if together else (settings.method.call_cost, 3e-9, 0.0)
+    price = calls + problem.u.size * K * (1.2e-8 + product * K) + solving * K**3
     if problem.prior is None:
         return price
     return price + (5e-5 if getattr(problem.asked, "affine", False) else 2e-3)
