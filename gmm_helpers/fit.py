@@ -1,28 +1,22 @@
 """Fit a mixture to a density: `fit_once` from one start, `fit` from as many as it takes, `fit_many` many curves."""
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
-from tqdm.auto import tqdm
 
-from ._engine.lockstep import Start
-from ._engine.many import curves_with_seeds, is_shared, map_curves
+from ._engine.many import curves_with_seeds, search_alone, search_many
 from ._engine.methods import check_method
 from ._engine.minimise import minimise
-from ._engine.moves import guessed
-from ._engine.problem import Problem, make_problem
-from ._engine.run import Run
-from ._engine.search import Settings, drive, run_each, search, summary
-from ._engine.workers import Workers, mapper, one_thread
+from ._engine.prepare import is_shared, prepare, prepare_once, try_what_all_share
+from ._engine.run import Run, Search
+from ._engine.search import summary
+from ._engine.workers import Workers, one_thread
 from .mixture import Mixture
 from .result import FitResult
 from .ties import Tie
-from .validation import Array, PriorLike, Rng, check_integer, check_rng, check_vector
+from .validation import PriorLike, Rng, check_rng
 
 __all__ = ["FitResults", "fit", "fit_many", "fit_once"]
 
@@ -102,68 +96,23 @@ def fit(
     >>> fit(*classic(), 3, rng=0).mixture
     Mixture(weights=[0.3, 0.5, 0.2], means=[ 5., 15., 20.], stds=[2., 1., 2.])
     """
-    problem, settings = _prepared(
+    problem, settings = prepare(
         x, density, n_components, method=method, n_starts=n_starts, start=start, prior=prior, ties=ties,
         background=background, sigma=sigma, mass=mass, grid_weights=grid_weights, nan_policy=nan_policy, rng=rng,
         callback=callback, options=options,
     )  # fmt: skip
     runs: list[Run] = []
     try:
-        with one_thread, mapper(workers) as run_all, _bar(progress, n_starts, "start") as bar:
-            run_round = partial(_run_round, settings=settings, run_all=run_all, whole=workers == 1, bar=bar)
-            ((_, found),) = drive([search(problem, settings, runs)], run_round)
+        return _result(search_alone(problem, settings, runs, workers, progress))
     except KeyboardInterrupt as interrupt:
         runs += [interrupt.run] if hasattr(interrupt, "run") else []
         if runs:
-            found = summary(runs)
-            interrupt.result = FitResult(found.runs[0], found)  # type: ignore[attr-defined]
+            interrupt.result = _result(summary(runs))  # type: ignore[attr-defined]
         raise
-    if isinstance(found, Exception):
-        raise found
+
+
+def _result(found: Search) -> FitResult:
     return FitResult(found.runs[0], found)
-
-
-def _prepared(
-    x: Any,
-    density: Any,
-    n_components: Any,
-    *,
-    method: Any = "LM",
-    n_starts: Any = None,
-    start: Any = None,
-    rng: Any = None,
-    callback: Any = None,
-    options: Any = None,
-    **about: Any,
-) -> tuple[Problem, Settings]:
-    """What `fit` is asked, checked. about: see `make_problem`."""
-    chosen, n_starts = check_method(method, options, callback), check_integer("n_starts", n_starts, none=True)
-    generator, problem = check_rng(rng), make_problem(x, density, n_components, **about)
-    if not (start is None or isinstance(start, Mixture) or (isinstance(start, list | tuple) and start)):
-        raise ValueError(f"`start` must be a Mixture, a list of them or None, got {start!r:.80}")
-    guesses = [] if start is None else [start] if isinstance(start, Mixture) else list(start)
-    for guess in guesses:
-        if not isinstance(guess, Mixture) or guess.n_components != problem.n_components:
-            rule = f"`start` must be a Mixture of {problem.n_components} components, or a list"
-            raise ValueError(f"{rule}, got {guess!r:.80}")
-        guessed(problem, guess)  # refused here, before anything runs
-    return problem, Settings(chosen, generator, n_starts, options, callback, tuple(guesses))
-
-
-def _run_round(
-    starts: list[Start], settings: Settings, run_all: Callable[..., Iterable[list[Run]]], whole: bool, bar: Any
-) -> list[Run]:
-    """A run for each start, here all together, or one by one over the workers."""
-    chunks = [starts] if whole else [[start] for start in starts]
-    runs = [run for some in run_all(partial(run_each, settings=settings), chunks) for run in some]
-    if bar is not None:
-        bar.update(len(runs))
-    return runs
-
-
-def _bar(progress: bool, total: int | None, unit: str) -> Any:
-    """A bar, or None: even a disabled one takes its time."""
-    return tqdm(total=total, unit=unit) if progress else nullcontext()
 
 
 def fit_once(
@@ -235,15 +184,10 @@ def fit_once(
     Mixture(weights=[0.3, 0.5, 0.2], means=[ 5., 15., 20.], stds=[2., 1., 2.])
     """
     chosen = check_method(method, options, callback)
-    K = start.n_components if isinstance(start, Mixture) else _theta(start).size // 3
-    problem = make_problem(
-        x, density, K, mass=mass, grid_weights=grid_weights, prior=prior, sigma=sigma, background=background,
+    problem, phi = prepare_once(
+        x, density, start, mass=mass, grid_weights=grid_weights, prior=prior, sigma=sigma, background=background,
         ties=ties, nan_policy=nan_policy,
     )  # fmt: skip
-    if isinstance(start, Mixture):
-        phi = guessed(problem, start)
-    else:
-        phi = problem.affine.phi(problem.from_user(_theta(start)))
     try:
         with one_thread:
             return FitResult(minimise(phi, problem, chosen, options, callback))
@@ -251,14 +195,6 @@ def fit_once(
         if getattr(interrupt, "run", None):
             interrupt.result = FitResult(interrupt.run)  # type: ignore[attr-defined]
         raise
-
-
-def _theta(start: Any) -> Array:
-    """A free vector, checked."""
-    theta = check_vector("start", start)
-    if theta.size % 3:
-        raise ValueError(f"`start` must be a Mixture or a theta of 3K numbers, got {theta.size} numbers")
-    return theta
 
 
 def fit_many(
@@ -316,18 +252,14 @@ def fit_many(
     """
     curves = curves_with_seeds(x, densities, sigma, check_rng(rng))
     inspect.signature(fit).bind(x, densities, n_components, **options)  # an option that `fit` doesn't have
-    _check_what_all_share(x, n_components, options | ({"sigma": sigma} if is_shared(sigma) else {}))
-    about = {name: value for name, value in options.items() if name != "progress"}
-    work, results = partial(_fit_chunk, n_components=n_components, about=about), FitResults()
-    with _bar(progress, len(curves), "curve") as bar:
-        try:
-            for result in map_curves(work, curves, workers):
-                results.append(result)
-                if bar is not None:
-                    bar.update()
-        except KeyboardInterrupt as interrupt:
-            interrupt.result = results  # type: ignore[attr-defined]
-            raise
+    try_what_all_share(x, n_components, options | ({"sigma": sigma} if is_shared(sigma) else {}))
+    about, results = {name: value for name, value in options.items() if name != "progress"}, FitResults()
+    try:
+        for found in search_many(curves, n_components, about, workers, progress):
+            results.append(found if isinstance(found, Exception) else _result(found))
+    except KeyboardInterrupt as interrupt:
+        interrupt.result = results  # type: ignore[attr-defined]
+        raise
     return results
 
 
@@ -353,33 +285,3 @@ class FitResults(list[FitResult | Exception]):
             reasons = ([] if result.success else [result.message]) + list(result.diagnosis)
             rows += [{"curve": i, **row, "doubt": "; ".join(reasons)} for row in result.table()]
         return rows
-
-
-def _check_what_all_share(x: Any, n_components: Any, options: dict[str, Any]) -> None:
-    """Raise at once for what is wrong whatever the curve: it is tried on a made one."""
-    K = check_integer("n_components", n_components)
-    has_one_grid = is_shared(x)
-    grid = x if has_one_grid else np.linspace(0.0, 1.0, 3 * K + 8)
-    shared = {name: value for name, value in options.items() if has_one_grid or np.ndim(value) == 0}
-    n = len(np.asarray(grid))
-    _prepared(grid, 1 + np.exp(-(((np.arange(n) - n / 2) / (n / 8)) ** 2)), K, **shared)
-
-
-def _fit_chunk(curves: list[Any], n_components: int, about: dict[str, Any]) -> list[FitResult | Exception]:
-    """A fit for each curve, or the exception that says why there is none (its traceback, which travels badly and would
-    keep the whole call alive, stays behind). The searches go on in lock-step."""
-    results: list[Any] = [None] * len(curves)
-    searches: dict[int, Any] = {}
-    for i, (x, density, sigma, seed) in enumerate(curves):
-        try:
-            problem, settings = _prepared(x, density, n_components, sigma=sigma, rng=seed, **about)
-        except Exception as reason:
-            results[i] = reason.with_traceback(None)
-        else:
-            searches[i] = search(problem, settings, [])
-    whose = list(searches)
-    with one_thread:
-        for j, found in drive(list(searches.values()), lambda starts: run_each(starts, settings)):
-            failed = isinstance(found, Exception)
-            results[whose[j]] = found.with_traceback(None) if failed else FitResult(found.runs[0], found)
-    return results

@@ -1,19 +1,83 @@
-"""Many curves: those of a chunk are fitted in lock-step, chunks are spread over workers, and none is lost."""
+"""A search over its runs, and many curves over their chunks: here, or spread over workers, and none is lost."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import numpy as np
+from tqdm.auto import tqdm
 
-from .workers import Workers, mapper
+from .lockstep import Start
+from .prepare import is_shared, prepare
+from .problem import Problem
+from .run import Run, Search
+from .search import Settings, drive, run_each, search
+from .workers import Workers, mapper, one_thread
 
-__all__ = ["curves_with_seeds", "is_shared", "map_curves"]
+__all__ = ["curves_with_seeds", "search_alone", "search_many"]
 
 CHUNK = 25  # curves sent to a process at a time: a fit takes milliseconds, about as long as sending one curve
 
 Curve = tuple[Any, Any, Any, int]  # x, density, sigma, seed
+Found = Search | Exception
+
+
+def search_alone(problem: Problem, settings: Settings, runs: list[Run], workers: Workers, progress: bool) -> Search:
+    """One search; the runs of a round go all together here, or one by one over the workers. runs: see `search`."""
+    with one_thread, mapper(workers) as run_all, _counter(progress, settings.n_starts, "start") as count:
+
+        def run_round(starts: list[Start]) -> list[Run]:
+            chunks = [starts] if workers == 1 else [[start] for start in starts]
+            done = [run for some in run_all(partial(run_each, settings=settings), chunks) for run in some]
+            count(len(done))
+            return done
+
+        ((_, found),) = drive([search(problem, settings, runs)], run_round)
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def search_many(
+    curves: list[Curve], n_components: int, about: dict[str, Any], workers: Workers, progress: bool
+) -> Iterator[Found]:
+    """Yield each curve's search, or the exception that says why there is none, in order. about: see `prepare`."""
+    search_chunk = partial(_search_chunk, n_components=n_components, about=about)
+    with _counter(progress, len(curves), "curve") as count:
+        for found in _map_curves(search_chunk, curves, workers):
+            yield found
+            count(1)
+
+
+@contextmanager
+def _counter(progress: bool, total: int | None, unit: str) -> Iterator[Callable[[int], object]]:
+    """What is told how many more are done: a bar, or nobody, since even a disabled bar takes its time."""
+    if not progress:
+        yield lambda _: None
+        return
+    with tqdm(total=total, unit=unit) as bar:
+        yield bar.update
+
+
+def _search_chunk(curves: list[Curve], n_components: int, about: dict[str, Any]) -> list[Found]:
+    """The searches go on in lock-step. An exception leaves its traceback behind, which travels badly and would keep the
+    whole call alive."""
+    results: dict[int, Found] = {}
+    searches: dict[int, Any] = {}
+    for i, (x, density, sigma, seed) in enumerate(curves):
+        try:
+            problem, settings = prepare(x, density, n_components, sigma=sigma, rng=seed, **about)
+        except Exception as reason:
+            results[i] = reason.with_traceback(None)
+        else:
+            searches[i] = search(problem, settings, [])
+    whose = list(searches)
+    with one_thread:
+        for j, found in drive(list(searches.values()), lambda starts: run_each(starts, settings)):
+            results[whose[j]] = found.with_traceback(None) if isinstance(found, Exception) else found
+    return [results[i] for i in range(len(curves))]
 
 
 def curves_with_seeds(x: Any, densities: Any, sigma: Any, rng: Any) -> list[Curve]:
@@ -35,37 +99,31 @@ def curves_with_seeds(x: Any, densities: Any, sigma: Any, rng: Any) -> list[Curv
     return list(zip(*columns.values(), seeds, strict=True))
 
 
-def is_shared(values: Any) -> bool:
-    """Whether it is a number, or one array for all curves."""
-    dimensions = getattr(values, "ndim", None)  # a DataFrame's rows are not what it iterates over
-    if dimensions is None:
-        dimensions = 1 + np.ndim(next(iter(values), 0)) if np.iterable(values) else 0
-    return bool(dimensions < 2)
-
-
 def _rows(values: Any) -> list[Any]:
     return list(np.asanyarray(values) if hasattr(values, "ndim") else values)
 
 
-def map_curves(fit_chunk: Callable[[list[Curve]], list[Any]], curves: list[Curve], workers: Workers) -> Iterator[Any]:
-    """Yield what fit_chunk makes of each curve, in order. Where a process dies, its chunks are done anew, a process a
-    curve, so that the exception stands at the curve that is to blame, and the rest is kept."""
+def _map_curves(
+    search_chunk: Callable[[list[Curve]], list[Found]], curves: list[Curve], workers: Workers
+) -> Iterator[Found]:
+    """Yield what search_chunk makes of each curve, in order. Where a process dies, its chunks are done anew, a process
+    a curve, so that the exception stands at the curve that is to blame, and the rest is kept."""
     size = CHUNK if workers == 1 else min(CHUNK, -(-len(curves) // 16))  # few curves: enough chunks for everyone
     chunks = [curves[i : i + size] for i in range(0, len(curves), size)]
     done = 0
     try:
         with mapper(workers) as run_all:
-            for results in run_all(fit_chunk, chunks):
+            for results in run_all(search_chunk, chunks):
                 done += len(results)
                 yield from results
     except BrokenExecutor:
         for i in range(done, len(curves)):
-            yield _in_its_own_process(fit_chunk, curves[i], i)
+            yield _in_its_own_process(search_chunk, curves[i], i)
 
 
-def _in_its_own_process(fit_chunk: Callable[[list[Curve]], list[Any]], curve: Curve, i: int) -> Any:
+def _in_its_own_process(search_chunk: Callable[[list[Curve]], list[Found]], curve: Curve, i: int) -> Found:
     try:
         with mapper(2) as run_all:
-            return next(iter(run_all(partial(fit_chunk), [[curve]])))[0]
+            return next(iter(run_all(search_chunk, [[curve]])))[0]
     except BrokenExecutor:
         return RuntimeError(f"curve {i} ended the process that fitted it")

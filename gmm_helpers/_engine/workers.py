@@ -72,5 +72,5 @@ def _pool(workers: int) -> Executor | None:
         return ProcessPoolExecutor(os.cpu_count() if workers == -1 else workers, get_context("spawn"))
     except (ImportError, NotImplementedError):  # the latter from Python 3.13 on
         sentence = f"`workers={workers}` needs processes, which Python can't start here: it goes on in one"
-        warnings.warn(sentence, RuntimeWarning, stacklevel=5)
+        warnings.warn(sentence, RuntimeWarning, stacklevel=6)
         return None
