@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from .validation import Array, turn
+from .validation import Array, is_whole, turn
 
 __all__ = ["read_density"]
 
@@ -61,31 +61,11 @@ def read_density(
     """
     chosen = _checked_choice(columns, skip_lines)
     lines = _lines(_text(source), skip_lines)
-    held = [i for i, line in enumerate(lines) if line.strip(BLANK)]
-    if nuls := [i for i in held if "\0" in lines[i]]:
-        helps = "`open(path, encoding='utf-16-le')`, or another encoding, opens it as text"
-        raise ValueError(f"`source` must hold UTF-8 or begin with a byte-order mark, {_met(lines, nuls[0])}; {helps}")
-    begin = f"; it begins with {lines[held[0]][:60]!r}" if held else ""
-    held = held[next((n for n, i in enumerate(held) if not _is_header(lines[i], chosen)), len(held)) :]
-    if len(held) < 2:
-        rule = f"`source` must hold at least 2 lines of numbers in columns {_listed(chosen)}"
-        raise ValueError(f"{rule}, got {len(held)}{begin}")
+    held = _held(lines, chosen)
     x, density, *errors, widths = _table(lines, held, chosen)
-    if np.isnan(density).all():
-        rule = f"`source` must hold a density in column {chosen[1]}, not missing ones alone"
-        raise ValueError(f"{rule}, {_met(lines, held[0])}; `columns` chooses others")
-    unequal = np.flatnonzero(widths != widths[0])
-    if columns is None and unequal.size:
-        rule = f"`source` must have as many columns in each line as in the first, {widths[0]:.0f}"
-        skip = f"`skip_lines={held[1]}` leaves out the first, " * (unequal.size == len(held) - 1)
-        raise ValueError(f"{rule}, {_met(lines, held[unequal[0]])}; {skip}`columns=(0, 1)` takes the first two of each")
-    infinite = np.flatnonzero(~np.isfinite(x) | np.isinf(density))
-    if infinite.size:
-        raise ValueError(f"`source` must hold finite numbers, {_met(lines, held[infinite[0]])}")
-    if i := turn(x):
-        rule, before = "`source` must have an x that rises or falls strictly", f"after an x of {x[i - 1]:.6g}"
-        helps = "`columns` chooses x and density" + f", `skip_lines={held[1]}` leaves out the first line" * (i == 2)
-        raise ValueError(f"{rule}, {_met(lines, held[i])} {before}; {helps}")
+    if columns is None:
+        _check_widths(lines, held, widths)
+    _check_numbers(lines, held, x, density)
     if columns is None and (doubt := _doubt(lines, held, density)):
         rule, helps = f"`columns` must be given where {doubt}", "(0, 1) takes the first two, (1, 2) the next"
         raise ValueError(f"{rule}, {_met(lines, held[0])}; {helps}")
@@ -105,7 +85,7 @@ def _checked_choice(columns: Any, skip_lines: Any) -> tuple[int, ...]:
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool) and bool(value >= 0)
+    return is_whole(value) and bool(value >= 0)
 
 
 def _text(source: Any) -> str:
@@ -134,6 +114,20 @@ def _lines(text: str, skip_lines: int) -> list[str]:
     return [COMMENT.sub("", line) for line in lines] if COMMENT.search(text) else lines
 
 
+def _held(lines: list[str], chosen: tuple[int, ...]) -> list[int]:
+    """The numbers of the lines that aren't empty, headers left out."""
+    held = [i for i, line in enumerate(lines) if line.strip(BLANK)]
+    if nuls := [i for i in held if "\0" in lines[i]]:
+        helps = "`open(path, encoding='utf-16-le')`, or another encoding, opens it as text"
+        raise ValueError(f"`source` must hold UTF-8 or begin with a byte-order mark, {_met(lines, nuls[0])}; {helps}")
+    begin = f"; it begins with {lines[held[0]][:60]!r}" if held else ""
+    held = held[next((n for n, i in enumerate(held) if not _is_header(lines[i], chosen)), len(held)) :]
+    if len(held) < 2:
+        rule = f"`source` must hold at least 2 lines of numbers in columns {_listed(chosen)}"
+        raise ValueError(f"{rule}, got {len(held)}{begin}")
+    return held
+
+
 def _listed(chosen: tuple[int, ...]) -> str:
     return " and ".join(map(str, chosen))
 
@@ -150,7 +144,29 @@ def _table(lines: list[str], held: list[int], chosen: tuple[int, ...]) -> Array:
         wrong = rows.index(None)
         rule = f"`source` must hold numbers in columns {_listed(chosen)}"
         raise ValueError(f"{rule}, {_met(lines, held[wrong])}{_help(lines, held, chosen, wrong)}")
-    return np.array(rows).T
+    table = np.array(rows).T
+    if np.isnan(table[1]).all():
+        rule = f"`source` must hold a density in column {chosen[1]}, not missing ones alone"
+        raise ValueError(f"{rule}, {_met(lines, held[0])}; `columns` chooses others")
+    return table
+
+
+def _check_widths(lines: list[str], held: list[int], widths: Array) -> None:
+    unequal = np.flatnonzero(widths != widths[0])
+    if unequal.size:
+        rule = f"`source` must have as many columns in each line as in the first, {widths[0]:.0f}"
+        skip = f"`skip_lines={held[1]}` leaves out the first, " * (unequal.size == len(held) - 1)
+        raise ValueError(f"{rule}, {_met(lines, held[unequal[0]])}; {skip}`columns=(0, 1)` takes the first two of each")
+
+
+def _check_numbers(lines: list[str], held: list[int], x: Array, density: Array) -> None:
+    infinite = np.flatnonzero(~np.isfinite(x) | np.isinf(density))
+    if infinite.size:
+        raise ValueError(f"`source` must hold finite numbers, {_met(lines, held[infinite[0]])}")
+    if i := turn(x):
+        rule, before = "`source` must have an x that rises or falls strictly", f"after an x of {x[i - 1]:.6g}"
+        helps = "`columns` chooses x and density" + f", `skip_lines={held[1]}` leaves out the first line" * (i == 2)
+        raise ValueError(f"{rule}, {_met(lines, held[i])} {before}; {helps}")
 
 
 def _row(line: str, chosen: tuple[int, ...], separator: str | None) -> list[float] | None:

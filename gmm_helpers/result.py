@@ -19,7 +19,7 @@ from ._engine.tolerances import MET, PERFECT
 from ._engine.uncertainty import NAMES, Spreads, norms, quantities, spreads
 from .mixture import Mixture
 from .parameters import unpack
-from .validation import Array, check_number, check_vector
+from .validation import Array, check_number, check_vector, is_whole
 
 __all__ = ["FitResult", "History", "StandardErrors"]
 
@@ -270,9 +270,7 @@ class FitResult:
 
     def standard_errors(self) -> StandardErrors:
         """One standard deviation of each fitted number: a named tuple; see `covariance`."""
-        spread = self._spreads()
-        errors: dict[str, Any] = {name: norms(spread.of(self._quantity(name)[1])) for name in NAMES}
-        return StandardErrors(**errors | {"mass": float(errors["mass"][0]), "background": norms(spread.of_background)})
+        return self._errors(self._spreads())
 
     def one_more(self) -> Mixture:
         """A start for K + 1 components: this fit, and one component more where it explains most of the misfit."""
@@ -312,21 +310,21 @@ class FitResult:
     def table(self) -> list[dict[str, float]]:
         """A row a component (counted from 0), each number with its error, for a DataFrame or `csv.DictWriter`."""
         errors = self.standard_errors()
-        names = {"area": "areas", "weight": "weights", "mean": "means", "std": "stds", "height": "heights",
-                 "fwhm": "fwhms"}  # fmt: skip
-        rows = []
-        for k in range(self.mixture.n_components):
-            row: dict[str, float] = {"component": k}
-            for one, many in names.items():
-                row |= {one: float(self._quantity(many)[0][k]), f"{one}_error": float(getattr(errors, many)[k])}
-            rows.append(row)
-        return rows
+        columns = {"component": list(range(self.mixture.n_components))}
+        for name in ("areas", "weights", "means", "stds", "heights", "fwhms"):
+            one = name.removesuffix("s")
+            columns |= {one: self._quantity(name)[0].tolist(), f"{one}_error": getattr(errors, name).tolist()}
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
     def _spreads(self) -> Spreads:
         found = spreads(self._run)
         if found.unknown:
             warnings.warn(f"standard errors are unknown: {found.unknown}", OptimizeWarning, stacklevel=3)
         return found
+
+    def _errors(self, spread: Spreads) -> StandardErrors:
+        errors: dict[str, Any] = {name: norms(spread.of(self._quantity(name)[1])) for name in NAMES}
+        return StandardErrors(**errors | {"mass": float(errors["mass"][0]), "background": norms(spread.of_background)})
 
     def _quantity(self, name: str) -> tuple[Array, Array]:
         """Values (m,), in the order of the result, and their derivatives by theta (m, 3K), in the run's own."""
@@ -337,17 +335,16 @@ class FitResult:
     def _check(self, name: str, k: Any) -> None:
         if name not in NAMES:
             raise ValueError(f"`name` must be one of {', '.join(NAMES)}, got {name!r}")
-        is_whole, n = isinstance(k, int | np.integer) and not isinstance(k, bool), self.mixture.n_components
-        if not is_whole or not 0 <= k < (1 if name == "mass" else n):
+        n = self.mixture.n_components
+        if not is_whole(k) or not 0 <= k < (1 if name == "mass" else n):
             raise ValueError(f"`k` must count a component from 0, got {k!r} of {n}")
 
     def _report(self) -> list[list[str]]:
         """Area, mean and std of each component with their standard errors, as they are shown."""
-        spread, columns = spreads(self._run), []
+        errors, columns = self._errors(spreads(self._run)), []
         for name in ("areas", "means", "stds"):
-            values, slopes = self._quantity(name)
-            errors = norms(spread.of(slopes))
-            columns.append([f"{value:.6g} ± {error:.2g}" for value, error in zip(values, errors, strict=True)])
+            pairs = zip(self._quantity(name)[0], getattr(errors, name), strict=True)
+            columns.append([f"{value:.6g} ± {error:.2g}" for value, error in pairs])
         return [list(row) for row in zip(*columns, strict=True)]
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .validation import Array, check_finite, check_number
+from .validation import Array, check_finite, check_number, is_whole
 
 __all__ = ["Tie", "apart", "equal", "fixed", "ratio"]
 
@@ -119,7 +119,7 @@ def _kind(kind: Any) -> str:
 
 
 def _component(k: Any) -> int:
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 0:
+    if not is_whole(k) or k < 0:
         raise ValueError(f"a component of a tie must be a whole number, at least 0, got {k!r}")
     return int(k)
 

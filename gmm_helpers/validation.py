@@ -19,7 +19,7 @@ Rng = int | Generator | None  # what `numpy.random.default_rng` takes
 
 __all__ = [
     "Array", "Bools", "Ints", "PriorLike", "Rng", "check_finite", "check_integer", "check_number", "check_rng",
-    "check_vector", "turn",
+    "check_vector", "is_whole", "turn",
 ]  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def turn(values: Array) -> int | None:
 
 def check_number(name: str, value: Any, *, zero: bool = False) -> float:
     """A finite number above 0, or also 0 itself, as a float."""
-    real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    real = _is_real(value)
     value = value.item() if isinstance(value, np.generic) else value  # a largest float is none of single precision
     if real and (value > 0 or (zero and value == 0)) and value <= sys.float_info.max:
         return float(value)
@@ -67,7 +67,7 @@ def check_number(name: str, value: Any, *, zero: bool = False) -> float:
 
 def check_finite(name: str, value: Any) -> float:
     """A finite number, as a float."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating) or not isfinite(value):
+    if not _is_real(value) or not isfinite(value):
         raise ValueError(f"`{name}` must be a finite number, got {_met(value)}")
     return float(value)
 
@@ -76,11 +76,20 @@ def check_integer(name: str, value: Any, *, none: bool = False) -> Any:
     """A whole number of at least 1, or None where that is allowed."""
     if none and value is None:
         return None
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    whole = is_whole(value)
     if whole and value >= 1:
         return int(value)
     rule = f"`{name}` must be a whole number, at least 1{', or None' if none else ''}, got {_met(value)}"
     raise (ValueError if whole else TypeError)(rule)
+
+
+def is_whole(value: Any) -> bool:
+    """Whether it is a whole number; True and False are none."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def _is_real(value: Any) -> bool:
+    return is_whole(value) or isinstance(value, float | np.floating)
 
 
 def _met(value: Any) -> str:
