@@ -17,6 +17,7 @@ from .validation import Array, Rng, check_integer, check_number, check_rng, chec
 __all__ = ["Mixture", "gaussian_pdf", "mixture_pdf"]
 
 SQRT_2PI = math.sqrt(2 * math.pi)
+FWHM = 2 * math.sqrt(2 * math.log(2))  # full width at half maximum, in stds
 
 
 def gaussian_pdf(x: Array | float, mean: Array | float, std: Array | float) -> Array:

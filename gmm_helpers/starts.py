@@ -4,7 +4,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from .loss import trapezoid_weights
-from .mixture import SQRT_2PI, Mixture, gaussian_pdf
+from .mixture import FWHM, SQRT_2PI, Mixture, gaussian_pdf
 from .validation import Array, Ints, Rng, check_integer
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
 MOST_WIDTH = 64  # grid steps, beyond which no start smooths any further
 TINY = np.finfo(float).tiny
 Bells = tuple[Array, Array, Array]  # areas, means, stds
-FWHM = 2 * np.sqrt(2 * np.log(2))  # full width at half maximum, in stds
 
 
 def random_start(x: Array, n_components: int, rng: Rng = None) -> Mixture:

@@ -8,9 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..mixture import Mixture
-from ..validation import Array
+from ..validation import Array, Bools
 from .cures import CURES, DIPS, dips, mended
-from .derivatives import evaluate
 from .noise import grows, is_noise, neighbours_alike
 from .run import PRECISION, Run, Search
 from .seen import Sight
@@ -43,6 +42,15 @@ class _Fit(NamedTuple):
     at: Sight
     residuals: Array
 
+    @property
+    def is_confirmed(self) -> bool:
+        return self.search is not None and self.search.confirmed
+
+    @property
+    def unseen(self) -> Bools:
+        """Components (K,) of which the points tell too little."""
+        return self.at.dead | self.at.hidden | self.at.wide
+
 
 @one_thread
 def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) -> tuple[str, ...]:
@@ -51,7 +59,7 @@ def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) ->
     if wrong_mass(run):
         return (mass_sentence(run),)  # the rest may follow from it
     names = [f"the component at {mean:.6g}" for mean in mixture.means]
-    fit = _Fit(run, search, mixture, areas, names, at, evaluate(run.phi, run.problem).residuals[: run.problem.u.size])
+    fit = _Fit(run, search, mixture, areas, names, at, run.residuals)
     rules = (_lone, _unseen, _twins, _alike, _faint, _misfit, _counts, _rivals, _rounding)
     return tuple(sentence for rule in rules for sentence in rule(fit))
 
@@ -97,9 +105,8 @@ def _twins(fit: _Fit) -> Iterator[str]:
 def _alike(fit: _Fit) -> Iterator[str]:
     """Components that a curve doesn't tell apart as far as it is met. Where noise is left, and the fit was found often,
     errors say as much."""
-    run, unseen = fit.run, fit.at.dead | fit.at.hidden | fit.at.wide
-    is_sure = fit.search is not None and fit.search.confirmed and not neighbours_alike(fit.residuals)
-    if run.loss > MET or unseen.any() or is_sure:
+    run, is_sure = fit.run, fit.is_confirmed and not neighbours_alike(fit.residuals)
+    if run.loss > MET or fit.unseen.any() or is_sure:
         return
     numbers, parts = condition(run)
     unfelt = parts[numbers * sqrt(run.loss) > ALIKE]
@@ -117,7 +124,7 @@ def _faint(fit: _Fit) -> Iterator[str]:
     if run.loss <= MET or not run.is_finite or not _is_noise(fit):
         return
     is_faint, errors = faint(run)
-    errors, told = errors[run.order], fit.at.dead | fit.at.hidden | fit.at.wide | fit.at.off
+    errors, told = errors[run.order], fit.unseen | fit.at.off
     for k in (~told & is_faint[run.order] & ~np.isnan(errors)).nonzero()[0]:
         yield f"{fit.names[k]} may be noise: its area is {fit.areas[k]:.3g} ± {errors[k]:.2g}; fewer components may do"
 
@@ -136,28 +143,36 @@ def _misfit(fit: _Fit) -> Iterator[str]:
     ends = {cure: end for cure in tried if (end := mended(run, cure))}
     cured = any(end.loss <= MET or end.leaves_noise for end in ends.values())
     left = f"a relative loss of {run.loss:.2g} is left"
-    confirmed = fit.search is not None and fit.search.confirmed
     if ends:
-        least = min(end.loss for end in ends.values())
-        few = (cure for cure, end in ends.items() if end.loss <= 2 * least + MET)
-        cure = "start" if "start" in ends and not confirmed else next(few)  # the model isn't to blame yet
-        named, share = CURES[cure].format(problem.points.density.max()), 1 - ends[cure].loss / run.loss
-        is_known = cured or cure != "component" or problem.u.size < FEW
-        still = "" if is_known else ", and noise alone isn't left then: are the bells Gaussians?"
-        yield f"{left}: {named} lowers it by {100 * share:.3g} %{still}"
+        yield f"{left}: {_best_cure(fit, ends, cured)}"
     elif (
         misses and run.loss > MISFIT and not (run.chi2 <= problem.dof or is_noise(fit.residuals, problem.target, SURE))
     ):
-        why = "one more component doesn't mend it, the bells may be no Gaussians, or the background another"
-        if problem.ties or problem.prior is not None:
-            why = "the ties, or the prior, may not hold"
-        elif not confirmed:
-            why = "another start may mend it"
-        yield f"{left} that is no noise: {why}"
+        yield f"{left} that is no noise: {_why_uncured(fit)}"
     if problem.points.sigma is not None:
         yield from _wrong_sigma(fit, problem.points.sigma)
     if misses and problem.u.size >= FEW and not cured and neighbours_alike(fit.residuals, SURE):
         yield "neighbours in what is left are alike: it isn't independent noise, and neither errors nor BIC hold"
+
+
+def _best_cure(fit: _Fit, ends: dict[str, Run], cured: bool) -> str:
+    """Of the cures that mend a fit, the one with the fewest numbers that does it about as well as any. ends: where each
+    leads; cured: whether one of them leaves noise alone."""
+    least = min(end.loss for end in ends.values())
+    few = (cure for cure, end in ends.items() if end.loss <= 2 * least + MET)
+    cure = "start" if "start" in ends and not fit.is_confirmed else next(few)  # the model isn't to blame yet
+    problem, share = fit.run.problem, 1 - ends[cure].loss / fit.run.loss
+    is_known = cured or cure != "component" or problem.u.size < FEW
+    still = "" if is_known else ", and noise alone isn't left then: are the bells Gaussians?"
+    return f"{CURES[cure].format(problem.points.density.max())} lowers it by {100 * share:.3g} %{still}"
+
+
+def _why_uncured(fit: _Fit) -> str:
+    if fit.run.problem.ties or fit.run.problem.prior is not None:
+        return "the ties, or the prior, may not hold"
+    if not fit.is_confirmed:
+        return "another start may mend it"
+    return "one more component doesn't mend it, the bells may be no Gaussians, or the background another"
 
 
 def _wrong_sigma(fit: _Fit, sigma: Array) -> Iterator[str]:

@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ..mixture import Mixture
 from ..validation import Array, Ints
-from .derivatives import curve_rows, evaluate
+from .derivatives import curve_rows
 from .problem import Problem
 from .run import Run
 
@@ -54,7 +54,7 @@ def relocated(run: Run, n: int, rng: np.random.Generator) -> list[Array]:
     down anew: where the misfit is, where a component would explain most of it, or as half of another. So does
     split-and-merge EM (Ueda et al. 2000). Or two groups of components that ties bind change places."""
     problem, K, pairs = run.problem, run.problem.n_components, _exchangeable(run.problem)
-    misfit, least = evaluate(run.phi, problem).residuals[: problem.u.size], _least_missed(run)
+    misfit, least = run.residuals, _least_missed(run)
     moved = []
     for _ in range(n):
         if pairs and rng.random() < EXCHANGE:
@@ -111,7 +111,7 @@ def with_one_more(run: Run) -> tuple[Array, Problem]:
     problem = run.problem.with_components(run.problem.n_components + 1)
     areas, means, stds = run.components
     bells = np.append(areas, areas.min() + DEAD), np.append(means, 0.0), np.append(stds, 1.0)
-    _to_match(bells, means.size, evaluate(run.phi, run.problem).residuals[: problem.u.size], problem, None)
+    _to_match(bells, means.size, run.residuals, problem, None)
     return _phi(problem, *bells), problem
 
 

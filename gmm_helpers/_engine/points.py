@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..loss import trapezoid_weights
-from ..validation import Array, Ints, check_number, check_vector, turn
+from ..validation import Array, Bools, Ints, check_number, check_vector, turn
 
 __all__ = ["Points", "checked_points"]
 
@@ -55,13 +55,7 @@ def checked_points(
     for name, values in columns.items():
         if len(values) != n:
             raise ValueError(f"`{name}` must have one entry for each x, got {len(values)} for {n}")
-    kept = columns.get("sigma", np.zeros(n)) != np.inf
-    if kept.sum() < min(n, 2):
-        raise ValueError(f"`sigma` must be finite at 2 points or more, got infinity at {n - kept.sum()} of {n}")
-    for name, values in given.items():
-        if nan_policy == "omit" or isinstance(values, np.ma.MaskedArray):
-            missing = np.isnan(columns[name]) if nan_policy == "omit" else np.ma.getmaskarray(values)
-            kept &= ~missing.reshape(n, -1).any(axis=1)
+    kept = _kept(given, columns, nan_policy)
     columns = {name: values[kept] for name, values in columns.items()}
     _check_values(columns, np.flatnonzero(kept))
     if columns["x"][-1] < columns["x"][0]:
@@ -82,6 +76,19 @@ def _check_choices(sigma: Any, nan_policy: str, grid_weights: Any) -> None:
         raise ValueError(f"`grid_weights` must be None or 'trapezoid', got {got}: noise goes in by `sigma`")
     if grid_weights is not None and sigma is not None:
         raise ValueError("`sigma` weighs each point by its noise and must be None with `grid_weights`, got both")
+
+
+def _kept(given: dict[str, Any], columns: dict[str, Array], nan_policy: str) -> Bools:
+    """Which points count. given: what the user gave of the columns."""
+    n = len(columns["x"])
+    kept = columns.get("sigma", np.zeros(n)) != np.inf
+    if kept.sum() < min(n, 2):
+        raise ValueError(f"`sigma` must be finite at 2 points or more, got infinity at {n - kept.sum()} of {n}")
+    for name, values in given.items():
+        if nan_policy == "omit" or isinstance(values, np.ma.MaskedArray):
+            missing = np.isnan(columns[name]) if nan_policy == "omit" else np.ma.getmaskarray(values)
+            kept &= ~missing.reshape(n, -1).any(axis=1)
+    return kept
 
 
 def _columns(background: Any) -> Array:

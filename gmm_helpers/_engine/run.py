@@ -96,11 +96,15 @@ class Run:
             return True  # the points can't miss such a component
         return not (self.sight.hidden | self.sight.spike | self.sight.wide).any()
 
+    @property
+    def residuals(self) -> Array:
+        """What it leaves over of the curve, (N,), in normalised coordinates."""
+        return evaluate(self.phi, self.problem).residuals[: self.problem.u.size]
+
     @cached_property
     def leaves_noise(self) -> bool:
         """Whether what it leaves over of the curve looks like noise alone."""
-        target = self.problem.target
-        return is_noise(evaluate(self.phi, self.problem).residuals[: target.size], target)
+        return is_noise(self.residuals, self.problem.target)
 
     @cached_property
     def value(self) -> float:

@@ -7,7 +7,6 @@ import numpy as np
 from ..loss import trapezoid_weights
 from ..validation import Bools
 from .cures import DIPS, dips
-from .derivatives import evaluate
 from .noise import MAD, neighbours_alike
 from .run import NAN, STOPPED, Run, Search
 from .tolerances import MET
@@ -106,7 +105,7 @@ def wrong_mass(run: Run) -> bool:
     if (at.hidden | at.wide).any() or (at.off.any() and run.loss > MET and problem.prior is None):
         return True
     seen = problem.areas.unit * at.seen.sum()
-    is_alike = neighbours_alike(evaluate(run.phi, problem).residuals[: problem.u.size])
+    is_alike = neighbours_alike(run.residuals)
     return run.loss > MET and bool(abs(problem.area - seen) > unsure or is_alike)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..mixture import FWHM, SQRT_2PI
 from ..parameters import unpack
 from ..validation import Array, Bools
 from .derivatives import curve_rows, evaluate
@@ -16,7 +17,6 @@ from .workers import one_thread
 __all__ = ["NAMES", "Spreads", "condition", "faint", "norms", "quantities", "spreads", "variance"]
 
 NAMES = ("weights", "means", "stds", "mass", "areas", "heights", "fwhms")
-FWHM = 2 * sqrt(2 * np.log(2))  # full width at half maximum, in stds
 TINY = np.finfo(float).tiny
 FAINT = 2.0  # × log N: (area/error)² below which BIC would rather do without. A free width makes it 1.5 times less than
 # Δχ², and three numbers cost 3·log N.
@@ -40,7 +40,7 @@ def quantities(theta: Array, problem: Problem) -> dict[str, tuple[Array, Array]]
             "weights": (weights, log_weights),
             "stds": (stds, log_stds),
             "areas": (areas, log_areas),
-            "heights": (areas / (stds * sqrt(2 * np.pi)), log_areas - log_stds),
+            "heights": (areas / (stds * SQRT_2PI), log_areas - log_stds),
             "fwhms": (FWHM * stds, log_stds),
         }
         found = {name: (values, values[:, None] * slopes) for name, (values, slopes) in logs.items()}
@@ -102,7 +102,7 @@ def spreads(run: Run) -> Spreads:
         freedom = N - float(np.einsum("ij,ji->", J[:N], inverse[:, :N]))
     if freedom <= 0 and problem.noise is None:
         return Spreads(problem, np.full_like(inverse, np.nan), size, silent, "no degree of freedom is left")
-    residuals, noise = evaluate(run.phi, problem).residuals[:N], np.ones(len(J))
+    residuals, noise = run.residuals, np.ones(len(J))
     if problem.points.grid_rule:
         noise[:N] = problem.points.root_g
         residuals = residuals / np.maximum(problem.points.root_g, 1e-300)
