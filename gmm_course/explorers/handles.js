@@ -1,9 +1,20 @@
 // Handles on the picture: what each holds, where it stands, and how mouse, pen, finger and arrow keys move it.
 const HIT = 22, NEAR = 16, LIFT = 12; // pixels: the radius of what can be hit; what counts as one place; above a floor
+const AROUND = [0, 1, 2, 3, 4, 5, 6].flatMap(ring => Array.from({ length: 6 * ring || 1 }, (_, i) => {
+  const turn = (Math.PI * i) / (3 * ring || 1), far = 1.01 * NEAR * ring;
+  return [far * Math.cos(turn), -far * Math.sin(turn)];
+})); // where a handle may stand aside, the nearest first
 const NAMES = { w: ["weight", "w"], m: ["mean", "μ"], s: ["std", "σ"] };
 const short = v => +v.toPrecision(Math.abs(v) < 0.01 ? 3 : Math.abs(v) < 1 ? 4 : 5);
+const SIZES = { top: [14, 14], flank: [8, 16], dot: [16, 16] };
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDown: -10, PageUp: 10,
   Home: -Infinity, End: Infinity }; // of a key
+
+// The part of a handle that is seen, around (0, 0)
+function grip(parent, shape, attributes = {}) {
+  const [width, height] = SIZES[shape], at = { x: -width / 2, y: -height / 2, width, height, rx: width / 2 };
+  return make("-rect", parent, { ...at, class: "gmm-grip", ...attributes });
+}
 
 // The weights with the k-th at `value`; the others share what is left in their old proportion.
 function share(w, k, value) {
@@ -83,9 +94,9 @@ const KINDS = {
 
 class Handles {
   // moved(key): a value has moved; released(): the hand has let go
-  constructor(picture, hold, moved, released) {
+  constructor(root, picture, hold, moved, released) {
     const { svg } = picture;
-    Object.assign(this, { picture, hold, moved, layer: make("-g", svg), list: [] });
+    Object.assign(this, { root, picture, hold, moved, layer: make("-g", svg), list: [] });
     svg.onpointerdown = event => this.down(event, this.where(event));
     svg.onpointermove = event => hold.held && this.drag(this.where(event));
     svg.onpointerup = svg.onpointercancel = () => hold.held && released((hold.held = null));
@@ -93,7 +104,7 @@ class Handles {
   }
 
   where({ clientX, clientY }) {
-    const { left, top } = this.hold.held?.frame ?? this.picture.svg.getBoundingClientRect(); // words may push it
+    const { left, top } = this.picture.svg.getBoundingClientRect();
     return [clientX - left, clientY - top];
   }
 
@@ -116,19 +127,18 @@ class Handles {
     const { x, y, w, h } = this.picture.boxes[each.panel], [left, top] = this.picture.at(each.panel, ...each.at);
     const across = clip(left, x, x + w), up = clip(top, y, y + h);
     const high = each.shape === "dot" ? up : Math.min(up, y + h - LIFT);
-    const taken = at => before.some(({ spot }) => Math.hypot(spot[0] - at, spot[1] - high) < NEAR);
-    const still = this.hold.held && node.aside !== undefined; // while one is held, none hops out of its way
-    if (!still) node.aside = 0;
-    while (!still && taken(across + node.aside)) node.aside += across > x + w / 2 ? -NEAR : NEAR;
-    Object.assign(each, { own: [across, up], spot: [across + node.aside, high] });
+    const free = ([a, b]) => clip(across + a, x, x + w) === across + a && clip(high + b, y, y + h) === high + b &&
+      !before.some(({ spot }) => Math.hypot(spot[0] - across - a, spot[1] - high - b) < NEAR);
+    if (!this.hold.held) node.aside = AROUND.find(free); // while one is held, none hops out of its way
+    const [a, b] = node.aside ?? [0, 0];
+    Object.assign(each, { own: [across, up], spot: [across + a, high + b] });
   }
 
   build({ id, shape }) {
     const node = make("-g", this.layer, { class: "gmm-handle", tabindex: 0, role: "slider", "data-id": id });
     make("-path", node, { class: "gmm-stem" });
     make("-circle", node, { r: HIT, class: "gmm-hit" });
-    const [width, height] = { top: [14, 14], flank: [8, 16], dot: [16, 16] }[shape];
-    make("-rect", node, { x: -width / 2, y: -height / 2, width, height, rx: width / 2, class: "gmm-grip" });
+    grip(node, shape);
     node.onkeydown = event => this.key(event, id);
     return node;
   }
@@ -153,8 +163,16 @@ class Handles {
     event.preventDefault(); // selects no text
     this.nodes.get(each.id).focus({ preventScroll: true, focusVisible: false });
     this.picture.svg.setPointerCapture(event.pointerId);
-    const frame = this.picture.svg.getBoundingClientRect();
-    this.hold.held = { ...each, off: [each.own[0] - x, each.own[1] - y], from: y, rises: false, frame };
+    this.hold.held = { ...each, off: [each.own[0] - x, each.own[1] - y], from: y, rises: false, below: this.below() };
+  }
+
+  below() { return this.picture.svg.getBoundingClientRect().top - this.root.getBoundingClientRect().top; }
+
+  // Words above that get longer push the picture down, but not from under a hand that holds a part of it.
+  anchor() {
+    const { style } = this.picture.svg, { held } = this.hold;
+    style.translate = "none";
+    if (held) style.translate = `0 ${held.below - this.below()}px`;
   }
 
   // The hand is at [x, y], and that alone says what it puts: by the axis as it was when the drag began, on beyond its

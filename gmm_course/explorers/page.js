@@ -49,6 +49,7 @@ class Page {
     kernel.fit = anew.fit ?? kernel.fit;
     const closed = view.answers.length > 0 && values.answer === null && !values.moved && !values.revealed;
     this.shows.forEach(show => show({ ...view, ...anew, alone, current, closed }, values));
+    this.handles.anchor();
     set(this.root, { "data-serial": serial, "data-drawn": alone ? serial : view.serial, "data-answered": view.serial });
   }
 }
@@ -88,10 +89,11 @@ function question(parent, page) {
 function picture(parent, page) {
   const { hold } = page, drawing = new Picture(parent, page.spec.panels);
   page.image = drawing.image;
-  const handles = new Handles(drawing, hold, key => page.moved(key), () => page.kernel.ask() ?? page.schedule());
+  const handles = new Handles(page.root, drawing, hold, key => page.moved(key), () => page.kernel.ask() ?? page.schedule());
+  page.handles = handles;
   return (view, { revealed }) => {
     const times = { revealed, looked: !view.closed, covered: view.closed }, now = ({ when }) => times[when] ?? true;
-    if (drawing.draw(view.marks.filter(now), view, hold.held)) page.schedule(); // an axis still glides
+    if (drawing.draw(view.marks.filter(now), view, hold.held, now)) page.schedule(); // an axis still glides
     handles.draw(view.handles.filter(now));
   };
 }

@@ -22,7 +22,7 @@ def explore_parameters(**values):
     """
     fine, x, before = np.linspace(0, 25, 220), classic_grid(), []
     paths = {"w": [("logits", k) for k in range(3)], "s": [("log_stds", k) for k in range(3)]}
-    looks = {"free": True, "means": MEANS.tolist(), "when": "looked"}
+    looks = {"free": True, "means": MEANS.tolist(), "when": "looked", "name": "the bells"}
     handles = [{"kind": "bells", "paths": paths, "panel": "curve"} | looks]
     for k in range(3):
         looks = {"y": (5 - 2 * k) / 6, "color": f"bell{k + 1}"}

@@ -40,10 +40,11 @@ class Picture {
   }
 
   // marks: a list of { name, kind, panel, x, y, color, … }. Returns whether an axis is still gliding.
-  draw(marks, { limits, current, marks: all }, held) {
-    const moving = this.glide(limits, current ? [] : marks, held), width = this.svg.parentNode.clientWidth;
-    const labels = all.map(mark => [mark.label, mark.color, marks.includes(mark)]);
-    if (changed(this, this.limits, width, labels)) this.rebuild(marks, all, width);
+  draw(marks, view, held, now) {
+    const moving = this.glide(view.limits, view.current ? [] : marks, held), width = this.svg.parentNode.clientWidth;
+    const named = [...view.handles.flatMap(grips), ...view.marks].filter(mark => mark.label);
+    const labels = named.map(mark => [mark.label, mark.color, mark.colors, now(mark)]);
+    if (changed(this, this.limits, width, labels)) this.rebuild(named, now, width);
     fill(this.image, marks.map(mark => this.markup(mark)).join(""));
     return moving;
   }
@@ -81,13 +82,13 @@ class Picture {
     set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
   }
 
-  rebuild(marks, all, width) {
+  rebuild(named, now, width) {
     this.arrange(width);
     this.frame();
-    const shown = mark => marks.includes(mark), late = mark => mark.when === "looked"; // has its room from the first
-    const named = all.filter(mark => mark.label && (shown(mark) || late(mark))).toSorted((a, b) => late(a) - late(b));
-    const first = Array.from(Map.groupBy(named, mark => mark.label).values(), ([mark]) => mark);
-    const keys = first.map((mark, i) => set(key(mark, first[i - 1]), { "data-unseen": !shown(mark) }));
+    const late = mark => mark.when === "looked"; // has its room from the first
+    const listed = named.filter(mark => now(mark) || late(mark)).toSorted((a, b) => late(a) - late(b));
+    const first = Array.from(Map.groupBy(listed, mark => mark.label).values(), ([mark]) => mark);
+    const keys = first.map((mark, i) => set(key(mark, first[i - 1]), { "data-unseen": !now(mark) }));
     this.legend.replaceChildren(...keys);
   }
 
@@ -146,11 +147,20 @@ function painted({ kind, color, width, dash, fill, size }, edge, area, scale = 1
     stroke="var(--${color})" stroke-width="${thick}" stroke-linecap="${cap}" stroke-dasharray="${dashes}"/>`;
 }
 
+// What the legend says of a handle that has a name: of bells' tops and flanks, in the colours of the first three
+function grips({ kind, name, color, when, paths }) {
+  const all = kind === "bells" ? paths.s.slice(0, 3).map((_, k) => `bell${k + 1}`) : [color];
+  const drag = { shape: kind === "bells" ? "top" : "dot", colors: all, when, label: name && `drag: ${name}` };
+  return kind === "bells" ? [drag, { ...drag, shape: "flank", label: name && (all[1] ? "widths" : "width") }] : [drag];
+}
+
 // An entry of the legend; bells after the first are told by their number alone
 function key(mark, before) {
-  const item = make("span"), { kind, fill } = mark, edge = kind === "dots" ? "M9 6h0" : fill ? "M1 2H17" : "M1 6H17";
-  const art = make("-svg", item, { width: 18, height: 12, class: "gmm-mark" });
-  art.innerHTML = painted(mark, edge, fill ? "M1 2H17V11H1Z" : "");
+  const item = make("span"), { kind, fill, shape, colors = [0] } = mark, width = 10 * colors.length + 8;
+  const art = make("-svg", item, { width, height: 16, class: "gmm-mark" });
+  const edge = kind === "dots" ? "M9 8h0" : fill ? "M1 4H17" : "M1 8H17";
+  if (!shape) art.innerHTML = painted(mark, edge, fill ? "M1 4H17V13H1Z" : "");
+  else colors.forEach((hue, i) => grip(art, shape, { fill: `var(--${hue})`, transform: `translate(${9 + 10 * i} 8)` }));
   const bells = [mark, before].every(each => each?.label.startsWith("bell "));
   item.append(bells ? mark.label.slice(5) : mark.label);
   return item;

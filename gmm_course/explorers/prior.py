@@ -23,7 +23,14 @@ def explore_prior(**values):
     """
     fine = np.linspace(0, 25, 220)
     cut = {"kind": "point", "paths": (("cut",),), "panel": "curve", "y": 0.97, "color": "ink", "name": "the grid’s end"}
-    centre = {"kind": "point", "paths": (("centre",),), "panel": "stds", "y": 0.5, "color": "bell4"}
+    centre = {
+        "kind": "point",
+        "paths": (("centre",),),
+        "panel": "stds",
+        "y": 0.5,
+        "color": "bell4",
+        "name": "its centre",
+    }
 
     def show(state):
         v, (x, density) = state.values, data(state.values)

@@ -63,7 +63,7 @@ def explore_restarts(**values):
         marks = others | {"start": start} | marks | stairs(runs, chosen)
         if not alone:
             ranks, losses = range(1, len(runs) + 1), [max(end.loss, LOWEST) for end in runs]
-            hold = (track(("shown",), "stairs", ranks, losses, color="ink"),)
+            hold = (track(("shown",), "stairs", ranks, losses, color="ink", name="which one is shown"),)
         waiting = f"{v['number']} starts of the kind “{v['kind']}” (seed {v['seed']}) wait for {v['method']}"
         said = sentence(runs) if state.found else f"These are the ends of earlier starts; {waiting}."
         numbers = f"<span>shown:</span> {told(chosen, truth)}"

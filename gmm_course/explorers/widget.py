@@ -18,7 +18,7 @@ from gmm_helpers import Mixture
 from .as_code import source
 from .inputs import plain, read
 from .javascript import module, packed
-from .marks import Panel, dots, room, scene, still, text
+from .marks import Panel, room, scene, still, text
 from .state import State, random_mixture
 from .words import scored, table, typeset
 from .work import Work
@@ -77,12 +77,6 @@ def held(name, mixture, words=""):
     """Handles on the bells of a mixture, the value of that name: on tops and flanks; words: its name in the legend."""
     paths = {which: [(name, which, k) for k in range(mixture.n_components)] for which in "wms"}
     return ({"kind": "bells", "paths": paths, "panel": "curve", "name": words or f"the {name}"},)
-
-
-def hand(handles):
-    """Of each handle with a name an entry in the legend that tells what it holds."""
-    named = [(h["panel"], h["name"]) for h in handles if "name" in h]
-    return {f"hand {name}": dots(at, [], [], color="ink", size=5, label=f"drag: {name}") for at, name in named}
 
 
 def by_hand(name, mixture, x, density, said, left=True):
@@ -214,7 +208,7 @@ class Explorer(anywidget.AnyWidget):
         self.view = {
             "serial": self._serial,
             "values": {key: plain(value) for key, value in v.items() if key in self.controls or key in FRAME},
-            "marks": [mark.data(name) for name, mark in self._timed(hand(shown.handles) | shown.marks, of).items()],
+            "marks": [mark.data(name) for name, mark in self._timed(shown.marks, of).items()],
             "limits": {key: {"x": list(x), "y": list(y)} for key, (x, y) in self.limits.items()},
             **{key: getattr(of, key) for key in ("question", "answers", "because")},
             "stays": of.stays and bool(shown.holds),

@@ -348,6 +348,9 @@ def test_presets_buttons_and_boxes_do_what_they_say(page):
     expect(number).to_have_value("15")
 
 
+# How far each handle stands from what it holds
+ASIDE = """e => [...e.querySelectorAll('.gmm-stem')].map(stem => stem.getAttribute('d').match(/L(.*) (.*)/))
+  .map(([, across, up]) => Math.hypot(across, up))"""
 TOP = "e => e.querySelector('.gmm-figure').getBoundingClientRect().top - e.getBoundingClientRect().top"
 
 
@@ -370,6 +373,7 @@ def test_nothing_tells_the_answer_before_a_guess_and_the_verdict_moves_nothing(p
         words = set(before) - set(box.evaluate(drawn_names))
         assert bool(words) == bool(late)
         assert words <= set(explorer.hidden)
+        assert max(box.evaluate(ASIDE), default=0) < 50, preset
         pressed(box, "Reveal the truth")
         fits = box.bounding_box()
         assert (fits["width"], fits["height"] <= 599) == (1085, True), preset  # JupyterLab's share of 1280 × 720
@@ -479,6 +483,23 @@ def test_a_picture_on_a_phone_held_sideways_stands_beside_its_controls(alone):
     assert figure["height"] < 375
 
 
+def test_words_that_get_longer_by_a_line_leave_the_handle_under_the_hand(alone):
+    box, handle = alone.locator(".gmm-explorer"), alone.locator(".gmm-handle").nth(2)
+    top, (x, y) = box.evaluate(TOP), held(alone, handle)
+    alone.mouse.move(x + 20, y + 20, steps=2)
+    frame(alone)
+    weight = box.evaluate(WEIGHTS)[1]
+    sentence(box).evaluate("e => e.style.minHeight = `${e.offsetHeight + 22}px`")
+    for step in (21, 22):  # in the first of them the words have grown, in the second that is drawn
+        alone.mouse.move(x + step, y + 20)
+        frame(alone)
+    assert middle(handle.locator(".gmm-grip")) == pytest.approx((x + 22, y + 20), abs=1)
+    assert box.evaluate(WEIGHTS)[1] == pytest.approx(weight, abs=1e-3)
+    alone.mouse.up()
+    frame(alone)
+    assert box.evaluate(TOP) == top + 22  # and once the hand has let go the picture stands where it belongs
+
+
 @pytest.mark.parametrize(("preset", "bell"), [("Above one", 0), ("Above one", 2)])
 def test_a_handle_lifted_off_its_floor_rises_from_where_its_bell_is(page, preset, bell):
     box = begun(page, "explore_data")
@@ -511,6 +532,22 @@ def test_handles_on_one_place_are_seen_and_held_apart(page, name, preset):
     places = [middle(box.locator(f"[data-id='{each}'] .gmm-grip")) for each in ids]
     gaps = [np.hypot(a - c, b - d) for i, (a, b) in enumerate(places) for c, d in places[:i]]
     assert min(gaps) > 15
+
+
+LOOKS = """(e, where) => [...e.querySelectorAll(`${where} .gmm-grip`)].map(grip => {
+  const { width, height, fill } = getComputedStyle(grip);
+  return [width, height, fill].join();
+})"""
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_the_legend_shows_each_handle_as_it_looks(page, name):
+    box = begun(page, name)
+    pressed(box, "Reveal the truth")
+    told, there = (set(box.evaluate(LOOKS, where)) for where in (".gmm-legend", ".gmm-handle"))
+    untold = {look for look in there - told if name == "explore_parameters"}  # its logits, whose axis says so
+    assert told == there - untold
+    assert len(untold) in (0, 3)
 
 
 def test_a_bell_of_no_weight_has_handles_that_show_its_place(page):
