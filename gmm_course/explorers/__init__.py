@@ -12,16 +12,5 @@ from .prior import explore_prior
 from .restarts import explore_restarts
 from .your_density import explore_your_density
 
-__all__ = [
-    "explore_data",
-    "explore_descent",
-    "explore_fit",
-    "explore_gradient",
-    "explore_landscape",
-    "explore_loss",
-    "explore_parameters",
-    "explore_prior",
-    "explore_restarts",
-    "explore_your_density",
-    "playground",
-]
+__all__ = ["explore_data", "explore_descent", "explore_fit", "explore_gradient", "explore_landscape", "explore_loss",
+           "explore_parameters", "explore_prior", "explore_restarts", "explore_your_density", "playground"]  # fmt: skip

@@ -8,14 +8,15 @@ function numberRow(row, path, page) {
   const slider = make("input", row, range), box = make("input", row, { inputmode: "decimal", "aria-label": name });
   slider.oninput = () => page.put(path, log ? +(10 ** slider.valueAsNumber).toPrecision(3) : slider.valueAsNumber);
   box.oninput = () => {
-    page.hold.complaint = "";
+    page.hold.complaint = null;
     page.schedule();
   };
   box.onchange = () => {
     const typed = Number(box.value.trim().replace(",", ".").replace("−", "-") || NaN);
     if (typed >= low && typed <= high && (!whole || Number.isInteger(typed))) return page.put(path, typed);
     const kind = whole ? "a whole number" : "a number";
-    page.hold.complaint = `“${name}” must be ${kind} between ${low} and ${high}, got “${box.value}”.`;
+    const words = `“${name}” must be ${kind} between ${low} and ${high}, got “${box.value}”.`;
+    page.hold.complaint = { words, at: box };
     box.value = box.dataset.shown;
     page.schedule();
   };

@@ -52,12 +52,9 @@ def sentence(truth, x, curve):
 
 def status(truth, x):
     """Step of the grid, what of the mixture lies on it, and the bells' heights."""
-    heights = truth.weights / (truth.stds * np.sqrt(2 * np.pi))
-    return spans(
-        f"step {x[1] - x[0]:.3g}",
-        f"on the grid lies {truth.cdf(25.0) - truth.cdf(0.0):.4f} of the mixture",
-        f"heights of the bells {', '.join(f'{h:.3f}' for h in heights)}",
-    )
+    heights, lies = truth.weights / (truth.stds * np.sqrt(2 * np.pi)), truth.cdf(25.0) - truth.cdf(0.0)
+    told = f"heights of the bells {', '.join(f'{h:.3f}' for h in heights)}"
+    return spans(f"step {x[1] - x[0]:.3g}", f"on the grid lies {lies:.4f} of the mixture", told)
 
 
 def histogram(truth, size):

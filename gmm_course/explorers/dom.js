@@ -23,6 +23,9 @@ function fill(node, html) {
   if (changed(node, html)) node.innerHTML = html;
 }
 
+// Words of a live region: set anew they would be spoken anew
+const say = (node, words) => node.textContent === words || (node.textContent = words);
+
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches; // the system asks for less motion
 
 // A new element in `parent`; a tag that begins with a hyphen is SVG.
@@ -67,8 +70,8 @@ function guessing(parent, choose) {
     const longest = choices.toSorted((a, b) => b.length - a.length)[0], yours = choices[guess], truth = choices[right];
     const known = { [-1]: `It is “${truth}”. `, [right]: `✓ Right: “${truth}”. ` };
     const open = yours ? `You said “${yours}”. ` : ""; // what is right is still to be worked out
-    said.textContent = right === null ? open + wait : known[guess] ?? `✗ Not “${yours}” but “${truth}”. `;
-    why.textContent = right === null ? "" : because;
+    say(said, right === null ? open + wait : known[guess] ?? `✗ Not “${yours}” but “${truth}”. `);
+    say(why, right === null ? "" : because);
     set(parent, { "data-longest": `✗ Not “${longest}” but “${truth ?? longest}”. ${because}` });
   };
 }

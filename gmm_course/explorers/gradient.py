@@ -64,11 +64,10 @@ def arrows(ours, moved):
 
 def bars(gradient, differences):
     """A bar for each slope by autograd, in its bell's colour, and a dot for the finite difference."""
-    marks = {
-        f"slope {i + 1}": line("slopes", [i - 0.3, i + 0.3], [g, g], color=f"bell{i % 3 + 1}", fill=0.6, width=0)
-        for i, g in enumerate(gradient)
-    }
-    looks = {"color": "ink", "size": 2.6, "label": "finite difference"}
+    marks, looks = {}, {"color": "ink", "size": 2.6, "label": "finite difference"}
+    for i, g in enumerate(gradient):
+        hue = f"bell{i % 3 + 1}"
+        marks[f"slope {i + 1}"] = line("slopes", [i - 0.3, i + 0.3], [g, g], color=hue, fill=0.6, width=0)
     return marks | {"differences": dots("slopes", np.arange(gradient.size), differences, **looks)}
 
 

@@ -23,11 +23,11 @@ function share(w, k, value) {
 }
 
 // What the hand can hold. values: name → number, array or mixture; controls: name → its limits and steps;
-// held: the handle in the hand, or null; moved: what Python has not heard of yet; complaint: of a box that was given
-// what can't be.
+// held: the handle in the hand, or null; moved: what Python has not heard of yet; complaint: { words, at },
+// at being the box that was given what can't be.
 class Hold {
   constructor(controls) {
-    Object.assign(this, { values: {}, controls, held: null, moved: {}, complaint: "" });
+    Object.assign(this, { values: {}, controls, held: null, moved: {}, complaint: null });
   }
 
   // A number by its path, ["step"], ["theta", 3] or ["truth", "m", 0]: { path, now, low, high, step, name, label }
@@ -46,7 +46,7 @@ class Hold {
     if (which === "w" && !(old.w[k] === 1 && this.ratio?.length === old.w.length)) this.ratio = old.w; // outlasts a 0
     const group = which === "w" ? (_, i, v) => share(this.ratio, i, v) : (numbers, i, v) => numbers.with(i, v);
     if (path.length === 3) value = { ...old, [which]: group(old[which], k, value) };
-    [this.values[key], this.moved[key], this.complaint] = [value, value, ""];
+    [this.values[key], this.moved[key], this.complaint] = [value, value, null];
   }
 
   allowed(path, value) {

@@ -4,15 +4,10 @@ import numpy as np
 
 from gmm_helpers import PRESETS, Mixture, marron_wand
 
-__all__ = ["plain", "read", "share", "subscript"]
+__all__ = ["plain", "read", "share"]
 
 # Mixtures by the names that explorers.toml uses
 CURVES = PRESETS | {"Claw": marron_wand(10), "Even": Mixture([1 / 3, 1 / 3, 1 / 3], [5, 12.5, 20], [2, 2, 2])}
-
-
-def subscript(letter, k):
-    """subscript("μ", 0) is μ₁."""
-    return letter + "₁₂₃₄₅₆₇₈₉"[k]
 
 
 def read(value):

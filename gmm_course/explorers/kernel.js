@@ -25,7 +25,7 @@ class Kernel {
   choose({ preset = null, problem = 0 }) {
     const { hold, model: { still } } = this, fresh = { answer: null, moved: false, revealed: false };
     this.base = ++this.serial;
-    [this.fit, this.view.live, hold.moved, hold.complaint] = [null, null, {}, ""]; // what was moved counts no more
+    [this.fit, this.view.live, hold.moved, hold.complaint] = [null, null, {}, null]; // what was moved counts no more
     hold.values = { ...hold.values, ...fresh, preset, problem };
     if (still) this.take({ ...still[preset], serial: this.serial });
     else this.ask({ choose: { preset, problem } });

@@ -4,7 +4,7 @@ import numpy as np
 
 from gmm_helpers import Mixture, classic_grid, gaussian_pdf, hellinger_distance, kl_divergence, relative_loss
 
-from .inputs import share, subscript
+from .inputs import share
 from .marks import ceiling, line, scene, track
 from .state import largest_error, matched
 from .widget import Explorer, View, held
@@ -14,7 +14,7 @@ __all__ = ["explore_loss"]
 
 GROUPS = {"w": "weights", "μ": "means", "σ": "stds"}
 RANGES = {"weights": (0.0, 1.0), "means": (-8.0, 30.0), "stds": (0.1, 10.0)}
-NAMES = [letter + subscript("", k) for letter in GROUPS for k in range(3)]
+NAMES = ["w₁", "w₂", "w₃", "μ₁", "μ₂", "μ₃", "σ₁", "σ₂", "σ₃"]
 X = classic_grid()
 DX = X[1]
 FRAMES, SECONDS = 60, 2.0  # of the ball that rolls

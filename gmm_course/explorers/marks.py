@@ -19,7 +19,7 @@ __all__ = ["Mark", "Panel", "arrow", "bells", "ceiling", "curve", "dots", "faint
 COLOURS = {
     "ink": "#1f2328", "soft": "#57606a", "dots": "#8c8c8c", "faint": "#b9b9b9", "accent": "#0b62b8", "draws": "#e3d5b0",
 } | {f"bell{k + 1}": looks["color"] for k, looks in enumerate(LINES)}  # fmt: skip
-PALE = ("soft", "faint", "draws")  # what is drawn so needs no room of its own
+PALE, SHOWN = ("soft", "faint", "draws"), ("its start", "first iterate")  # needs no room; does, though it is pale
 FINE = 220  # points of a drawn curve
 
 
@@ -125,8 +125,7 @@ def _short(values):
 
 
 def scene(
-    x, density, mixture, truth=None, *, fine=None, label="fit", given="given", places=None, mass=1.0, live=None,
-    left=False,
+    x, density, mixture, truth=None, *, label, fine=None, given="given", places=None, mass=1.0, live=None, left=False
 ):  # fmt: skip
     """Dots of a density, a mixture's curve over its bells, the truth when it is revealed, and what is left over.
 
@@ -193,7 +192,7 @@ def room(name, panel, marks):
     if panel.y == "even":
         end = ceiling(max(0.02 * given, *(abs(mark.y).max() for mark in here)), steps=(1, 2, 5, 10))
         return x, (-end, end)  # 0.02: rounding must not fill the picture
-    high = [mark.y.max() for mark in here if mark.color not in PALE]
+    high = [mark.y.max() for mark in here if mark.color not in PALE or mark.label in SHOWN]
     low = min(mark.y.min() for mark in here if mark.color not in PALE)
     return x, (min(0.0, 1.1 * low), ceiling(min(max(high), 3 * given)))
 

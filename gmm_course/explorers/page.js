@@ -1,6 +1,7 @@
 // The one frame of all explorers: presets and a question above, the picture and its words, the controls beside it.
 // Its parts are built by functions, each of which returns one that shows a view.
 const COVERED = "Guess first: click an answer, or move something.";
+const IN_SIGHT = "Look at it, then click an answer, or move something.";
 const MOVED = "Your own problem now: Reset asks again.";
 const SILENT = "No answer from the kernel. If it was restarted, run the cell above again.";
 const SPOKEN = 700; // milliseconds
@@ -76,7 +77,7 @@ function question(parent, page) {
   const asked = make("span", asks), note = make("span", asks, {}, MOVED);
   const show = guessing(guess, i => page.put(["answer"], i));
   return (view, { answer, moved }) => {
-    const open = !moved || (view.stays && !view.lost) || !view.answers.length, known = page.model.still || view.current;
+    const open = !moved || (view.stays && !view.lost) || !view.answers.length, known = page.model.still || view.current || view.stays;
     const wait = view.busy === null ? `Now press “${page.spec.controls.work.jobs[0]}”.` : "It is being worked out.";
     asked.textContent = view.question;
     set(asked, { "data-unseen": !open });
@@ -89,8 +90,8 @@ function question(parent, page) {
 function picture(parent, page) {
   const { hold } = page, drawing = new Picture(parent, page.spec.panels);
   page.image = drawing.image;
-  const handles = new Handles(page.root, drawing, hold, key => page.moved(key), () => page.kernel.ask() ?? page.schedule());
-  page.handles = handles;
+  const released = () => page.kernel.ask() ?? page.schedule();
+  const handles = page.handles = new Handles(page.root, drawing, hold, key => page.moved(key), released);
   return (view, { revealed }) => {
     const times = { revealed, looked: !view.closed, covered: view.closed }, now = ({ when }) => times[when] ?? true;
     if (drawing.draw(view.marks.filter(now), view, hold.held, now)) page.schedule(); // an axis still glides
@@ -105,16 +106,25 @@ function words(parent, page) {
   const status = make("div", parent, { class: "gmm-status" });
   const spoken = make("div", parent, { class: "gmm-unseen", role: "status" });
   const error = make("div", parent, { class: "gmm-error", role: "alert" });
-  let quiet = 0;
+  let quiet = 0, faulty = null;
+  const complain = (told, at) => { // beside the control at fault
+    if (faulty !== at) faulty?.removeAttribute("aria-invalid");
+    if (changed(error, told)) (at ? set(at, { "aria-invalid": "true" }).parentNode : status).after(error);
+    say(error, told);
+    faulty = at;
+  };
   return view => {
-    const text = view.closed ? COVERED : view.sentence;
+    const asked = view.marks.some(mark => mark.when === "covered") ? COVERED : IN_SIGHT;
+    const text = view.closed ? asked : view.sentence;
     sentence.textContent = text;
     set(sentence, { "data-covered": view.closed });
     set(page.image, { role: "img", "aria-label": text });
     fill(status, view.closed || (view.alone && page.model.still) ? "" : view.status);
-    error.textContent = page.hold.complaint || view.error || (page.kernel.silent ? SILENT : "");
+    const { complaint } = page.hold, place = view.error && page.root.querySelector(`[data-control="${view.fault}"]`);
+    if (complaint) complain(complaint.words, complaint.at);
+    else complain(view.error || (page.kernel.silent ? SILENT : ""), place?.querySelector?.("input, select"));
     clearTimeout(quiet);
-    quiet = setTimeout(() => spoken.textContent === text || (spoken.textContent = text), SPOKEN); // when the hand rests
+    if (view.busy === null) quiet = setTimeout(() => say(spoken, text), SPOKEN); // hand and Python rest
   };
 }
 
@@ -123,7 +133,8 @@ function controls(body, page) {
   for (const names of page.spec.columns) {
     const side = make("div", body, { class: "gmm-controls" });
     for (const name of names) {
-      const control = page.spec.controls[name], place = make("div", side, { class: `gmm-${control.kind}` });
+      const control = page.spec.controls[name], attributes = { class: `gmm-${control.kind}`, "data-control": name };
+      const place = make("div", side, attributes);
       const show = CONTROLS[control.kind](place, control, name, page);
       shows.push(view => (place.hidden = view.away.includes(name)) || show(view));
     }

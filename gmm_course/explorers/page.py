@@ -39,10 +39,8 @@ const model = {{ get: key => state[key], on() {{}}, off() {{}}, send() {{}}, sti
 render({{ model, el: document.getElementById("{explorer.name}") }});"""
     alt = escape(explorer.sentence, quote=True)
     picture = f'<img src="data:image/png;base64,{still}" alt="{alt}" style="max-width: 100%">'
-    return (
-        f"<style>{explorer._css}</style><div id={explorer.name!r}></div><noscript>{picture}</noscript>"
-        f'<script type="module">{code}</script>'
-    )
+    head = f"<style>{explorer._css}</style><div id={explorer.name!r}></div><noscript>{picture}</noscript>"
+    return f'{head}<script type="module">{code}</script>'
 
 
 def living_page(explorer: Explorer, title: str) -> str:

@@ -102,10 +102,12 @@ class Picture {
   shape(mark) {
     const { kind, panel, x, y, fill, color, words } = mark, box = this.boxes[panel];
     const to = i => this.at(panel, x[i], y[i]).map(v => +clip(v, -FAR, FAR).toFixed(1));
-    if (kind === "text") {
-      const [across, up] = x.length ? to(0) : [box.x + Math.max(0.3 * box.w, 100), box.y + 34];
-      const plate = x.length ? "" : "; stroke-width: 20px"; // what stands for hidden marks lies on a plate above others
-      return `<text x="${across}" y="${up - 6}" style="fill: var(--${color})${plate}">${words}</text>`;
+    if (kind === "text") { // at its point; without one in place of hidden marks, on a cover, or on a plate above others
+      const aside = fill ? [box.w / 2, box.h / 2 + 10] : [Math.max(0.3 * box.w, 100), 34];
+      const [across, up] = x.length ? to(0) : [box.x + aside[0], box.y + aside[1]];
+      const cover = fill ? `<path d="M${box.x} ${box.y}h${box.w}v${box.h}h${-box.w}z" fill="var(--button)"/>` : "";
+      const looks = `fill: var(--${color}); stroke-width: ${x.length ? 4 : fill ? 0 : 20}px`;
+      return `${cover}<text x="${across}" y="${up - 6}" style="${looks}">${words}</text>`;
     }
     const points = x.map((v, i) => (Number.isFinite(v) && Number.isFinite(y[i]) ? to(i).join(" ") : null));
     const stroke = (p, i) => p && (kind === "dots" ? `M${p}h0` : `${points[i - 1] ? "L" : "M"}${p}`);

@@ -31,7 +31,7 @@ def playground(**values):
         result = state.kept(key(v), lambda: fitted(state, x, density))
         truth, mixture, K = v["truth"], result.mixture, v["n_components"]
         alone = v["method"] == "LM" and not v["strength"]
-        marks = scene(x, density, mixture, truth, places=places(mixture, truth), live="fit", left=True)
+        marks = scene(x, density, mixture, truth, label="fit", places=places(mixture, truth), live="fit", left=True)
         marks = faint("curve", marks["curve"].x, [end.mixture for end in state.found], "the guesses") | marks
         said = guessed(state.found, v) if state.found else sentence(result, truth, x, bool(v["noise"]))
         live = {"of": "truth", "K": K, "noise": noise(v, x.size).tolist() if v["noise"] else None} if alone else None

@@ -23,14 +23,7 @@ def explore_prior(**values):
     """
     fine = np.linspace(0, 25, 220)
     cut = {"kind": "point", "paths": (("cut",),), "panel": "curve", "y": 0.97, "color": "ink", "name": "the grid’s end"}
-    centre = {
-        "kind": "point",
-        "paths": (("centre",),),
-        "panel": "stds",
-        "y": 0.5,
-        "color": "bell4",
-        "name": "its centre",
-    }
+    centre = {"kind": "point", "paths": (("centre",),), "panel": "stds", "y": 0.5, "color": "bell4", "name": "centre"}
 
     def show(state):
         v, (x, density) = state.values, data(state.values)
@@ -73,10 +66,8 @@ def data(values):
 def prior(values):
     """The prior that the controls ask for, or None."""
     lam = values["strength"]
-    if not lam:
-        return None
-    on_stds = log_std_prior(values["centre"], lam)
-    return on_stds + mean_prior(12.5, 7.0, lam) if values["means"] else on_stds
+    on_stds = log_std_prior(values["centre"], lam) if lam else None
+    return on_stds + mean_prior(12.5, 7.0, lam) if lam and values["means"] else on_stds
 
 
 def run(state):

@@ -98,7 +98,7 @@ class Explorer(anywidget.AnyWidget):
     """
 
     _esm = packed(module())
-    _css = re.sub(r"\s*/\*.*?\*/|\s*\n\s*", " ", (files(__package__) / "page.css").read_text())
+    _css = re.sub(r"/\*.*?\*/|(?<=[{};,])\s+|\s+(?=[{}])", "", (files(__package__) / "page.css").read_text())
     spec = traitlets.Dict().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
 
@@ -108,15 +108,13 @@ class Explorer(anywidget.AnyWidget):
         self.code, self.controls = table["code"].strip(), table["controls"]
         self.hidden = table.get("hidden", {})
         self.panels = {key: Panel(**panel) for key, panel in table["panels"].items()}
-        first = {
-            key: c["value"] if "value" in c else [n["value"] for n in c["numbers"]] for key, c in self.controls.items()
-        }
-        self.initial = {key: read(value) for key, value in (first | table.get("values", {})).items()}
+        first = {key: control["value"] for key, control in self.controls.items()} | table.get("values", {})
+        self.initial = {key: read(value) for key, value in first.items()}
         self.presets = {key: self._preset(**entry) for key, entry in table["presets"].items()}
         blank, new = self.presets.pop("New problem"), new or (lambda rng: {"truth": random_mixture(rng)})
         rngs = map(np.random.default_rng, range(1, PROBLEMS + 1))
         self.problems = [replace(blank, values=blank.values | new(rng)) for rng in rngs]
-        self._serial, self._error, self.busy = 0, "", None
+        self._serial, self._error, self._fault, self.busy = 0, "", "", None
         problem = given.get("problem", 0)
         preset = given.get("preset", None if problem else next(iter(self.presets)))
         self.state = State(self._start(preset, problem) | {"moved": bool(set(given) - set(FRAME))})
@@ -155,14 +153,18 @@ class Explorer(anywidget.AnyWidget):
     def hear(self, message, buffers=()):
         """A page's message: values that a hand has moved, a press of a button, or a file."""
         self._serial = max(self._serial, message["serial"])
-        self._error = ""
+        values, now = message.get("values", {}), self.state.values
+        again = "columns" in values and now["x"].size and values["columns"] != now["columns"]
+        self._error, self._fault = "", "example" if "file" in message else "columns" if again else ""
         try:
             if "file" in message:
                 self.take(message["file"], bytes(buffers[0]))
             elif "choose" in message:
                 self.choose(**message["choose"])
+            elif again:
+                self.take(columns=values["columns"])
             else:
-                self._move(message.get("values", {}), message.get("work"), message.get("calm", False))
+                self._move(values, message.get("work"), message.get("calm", False))
         except Exception as error:  # a callback's exception shows nowhere else
             self.tell(error)
 
@@ -184,7 +186,8 @@ class Explorer(anywidget.AnyWidget):
         self.refresh()
 
     def choose(self, preset=None, problem=0):
-        """Begin a preset, by its name, or the problem of that number, or neither; code that is shown stays so."""
+        """Begin a preset, by its name, or the problem of that number, or the first preset; code shown stays so."""
+        preset = preset if preset or problem else next(iter(self.presets))
         self.update(fresh=True, **self._start(preset, problem) | {"code": self.state.values["code"]})
 
     # What it shows
@@ -217,6 +220,7 @@ class Explorer(anywidget.AnyWidget):
             "status": typeset(shown.status),
             "table": table(shown.truth, shown.fitted, fitted) if v["revealed"] and shown.truth else "",
             "error": self._error,
+            "fault": self._fault,
             "away": sorted(away),
             "code": (UNTOLD if covered else self.source()) if v["code"] else "",
             "right": self.judge(self.state) if of.answers and of.right is None else of.right,
@@ -233,8 +237,9 @@ class Explorer(anywidget.AnyWidget):
             late = {name: mark for name, mark in marks.items() if name.startswith(tuple(names))}
             timed |= {name: replace(mark, when="looked") for name, mark in late.items()}
             if late:
-                panel = next(iter(late.values())).panel
-                timed[words] = text(panel, [], [], f"{words}: after your guess", color="soft", when="covered")
+                at = next(iter(late.values())).panel
+                bare = all(mark.when for mark in timed.values() if mark.panel == at)
+                timed[words] = text(at, [], [], f"{words}: after your guess", when="covered", color="soft", fill=bare)
         return timed
 
     def _guessing(self, shown):
@@ -243,16 +248,16 @@ class Explorer(anywidget.AnyWidget):
         return by_hand("guess", self.state.values["guess"], given.x, given.y, said, left="left" in shown.marks)
 
     def tell(self, error):
-        """Put an exception into the error line; the last good picture stays."""
-        self._error = f"{type(error).__name__}: {error}"
-        self.view = self.view | {"error": self._error, "serial": self._serial, "busy": self.busy}
+        """Say an exception, beside the control at fault if there is one; the last good picture stays."""
+        self._error = str(error) if self._fault else f"{type(error).__name__}: {error}"
+        self.view = self.view | {"error": self._error, "fault": self._fault, "serial": self._serial, "busy": self.busy}
 
     def source(self):
         """Python that computes what is shown, and a call that brings this explorer back in its present state."""
         v = self.state.values
         given = {key: value for key, value in v.items() if key not in ("code", "answer", "moved")}
         start = self._start(v["preset"], v["problem"]) | FRAME | {"preset": next(iter(self.presets))}
-        return source(self.name, given, start, self.code, **self.shown.code)
+        return source(self.name, given, start, self.code, self.shown.code)
 
     # What stays where no kernel runs
 

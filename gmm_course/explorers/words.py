@@ -35,10 +35,9 @@ def table(truth, fitted=None, name="fit"):
         sides[name] = matched(fitted, truth) or fitted
     groups = "".join(f"<th colspan='3' scope='colgroup'>{side}</th>" for side in sides)
     head = "".join(f"<th scope='col'>{letter}</th>" for letter in "wμσ" * len(sides))
-    rows = "".join(
-        f"<tr><th scope='row'>{k + 1}</th>{''.join(_cells(mixture, k) for mixture in sides.values())}</tr>"
-        for k in range(max(mixture.n_components for mixture in sides.values()))
-    )
+    K = max(mixture.n_components for mixture in sides.values())
+    cells = ["".join(_cells(mixture, k) for mixture in sides.values()) for k in range(K)]
+    rows = "".join(f"<tr><th scope='row'>{k + 1}</th>{row}</tr>" for k, row in enumerate(cells))
     corner = "<tr><td></td>", "<tr><th scope='col'>#</th>"
     return typeset(f"<table><thead>{corner[0]}{groups}</tr>{corner[1]}{head}</tr></thead><tbody>{rows}</tbody></table>")
 

@@ -20,35 +20,27 @@ from .words import in_words, listed, ordinal, spans, squares, told
 __all__ = ["explore_your_density"]
 
 STARTS, SEEDS = 20, 5
-BACKGROUNDS = ("", "constant", "linear")  # in the order of their numbers
 DRAWN = 1000  # points of a long file that are drawn; all are fitted
-LOG = "np.geomspace(1, 100, 120)"
 GALAXIES, GEYSER, SPECTRUM, PROBLEM = "82 galaxies", "272 eruptions", "a measured curve", "a new problem"
-CODE = {
-    GALAXIES: "x, density = density_from_samples(galaxies())",
-    GEYSER: "counts, edges = np.histogram(old_faithful()[1], np.arange(40, 101, 5))\n"
-    "x, density = density_from_histogram(counts, edges)",
-    SPECTRUM: """truth = {truth}
-x = {grid}
-density = {area:g} * truth.pdf(x)
-density += density.max() * ({offset:g} / 100 + np.random.default_rng(3).normal(0, 0.01, x.size))""",
-}
 
 
 def explore_your_density(**values):
-    """Choose data, or a file of yours with two columns; choose how many bells; see what they leave, and which to doubt.
+    """Choose data, or a file of yours; choose how many bells; see what they leave, and which to doubt.
 
     values: `n_components`, `free` (whether the area is fitted too), `background` ("", "constant" or "linear"),
-    `example`, `x`, `density`, in place of the first preset's. Returns one box.
+    `example`, `x`, `density`, `sigma`, in place of the first preset's. Returns one box.
     """
+
+    file = ["", b"", False]  # of the last one its name, its content, and whether there are columns to choose from
 
     def show(state):
         v, K = state.values, state.values["n_components"]
         x, density, smoothing = data(v)
-        numbers = 3 * K - (not v["free"]) + BACKGROUNDS.index(v["background"])
+        away = () if v["x"].size and file[2] else ("columns",)
+        numbers = 3 * K - (not v["free"]) + ["", "constant", "linear"].index(v["background"])
         if numbers > x.size:
             marks = {"given": dots("curve", x, density, label="given"), "left": dots("residual", x, 0 * density)}
-            return View(marks, f"{x.size} points can't tell {numbers} numbers: take fewer bells.")
+            return View(marks, f"{x.size} points can't tell {numbers} numbers: take fewer bells.", away=away)
         result = state.kept(key(v), lambda: fit(x, density, K, rng=0, **how(v)))
         result = min(result, *state.found, key=lambda each: each.loss) if state.found else result
         truth = v["truth"] if v["example"] in (SPECTRUM, PROBLEM) else None
@@ -63,15 +55,22 @@ def explore_your_density(**values):
         if truth:
             marks = truth_bands("curve", fine, truth, mass=v["area"]) | marks
         said, numbers = sentence(v, result, x, density, smoothing), status(v, result, state.found)
-        found, code = found_bells(v["example"], result), {"given": given(v)}
-        return View(marks, said, numbers, (), truth, result.mixture, found=found, code=code)
+        found, code = found_bells(v["example"], result), as_code(v, file[2])
+        return View(marks, said, numbers, (), truth, result.mixture, away, found=found, code=code)
 
-    def take(name, content):
-        x, density = gh.read_density(content)
-        fit(x, density, 1, mass=None, n_starts=1)  # refuses what can't be fitted while the last curve is still there
+    def take(name="", content=b"", columns="0 1"):
+        """A file, or without one the last again, by the columns chosen."""
+        name, content = (name, content) if name else file[:2]
+        try:
+            (x, density, *errors), several = table(content, columns)
+            read = {"x": x, "density": density, "sigma": np.ravel(errors), "free": True}
+            fit(x, density, 1, **how(read | {"background": ""}) | {"n_starts": 1})  # refuses what can't be fitted
+        except ValueError as error:
+            raise ValueError(refused(name, error)) from error
+        file[:] = name, content, several
         kept = {each: explorer.state.values[each] for each in ("n_components", "background")}
         explorer.choose()
-        explorer.update(**{"example": name, "x": x, "density": density, "free": True, "moved": True} | kept)
+        explorer.update(preset=None, example=name, columns=columns, moved=True, **read | kept)
 
     more = {"judge": lambda state: state.values["truth"].n_components - 2, "work": {f"{SEEDS} more seeds": ask}}
     explorer = Explorer("explore_your_density", show, values, new=new, take=take, **more)
@@ -83,11 +82,32 @@ def new(rng):
     return {"truth": random_mixture(rng, int(rng.integers(2, 5))), "area": float(rng.integers(10, 1000))}
 
 
-def given(values):
-    """Lines of Python that bring the data."""
-    if values["x"].size:
-        return f"x, density = read_density({values['example']!r})"
-    return CODE.get(values["example"], CODE[SPECTRUM]).format(**values | {"truth": literal(values["truth"])})
+def table(content, columns):
+    """What a file's columns hold, and whether there are more than two, and those by their numbers."""
+    try:
+        gh.read_density(content, columns=(0, 2))
+    except ValueError:
+        return gh.read_density(content), False
+    return gh.read_density(content, columns=tuple(map(int, columns.split()))), True
+
+
+def refused(name, error):
+    """Why a file is refused, in an explorer's words: the library's, without what helps in Python alone."""
+    said = re.match("(?:'[^']*'|[^;])*", str(error))[0].replace("`source`", f"“{name}”")
+    said = re.sub(r"in columns? [\d and]+\b", "in the columns of x and density", said)
+    said = re.sub("`(x|density)`", r"its \1", said).replace("`sigma`", "its error")
+    return f"{said}." if said.startswith("“") else f"“{name}”: {said}."
+
+
+def as_code(values, several):
+    """What *Show as code* needs besides the values; several: whether a file has columns to choose from."""
+    v, own = values, {name: name for name in ("x", "density", "sigma") if values[name].size}
+    chosen, source = v["columns"].replace(" ", ", "), v["example"] if v["example"] in (GALAXIES, GEYSER) else "made"
+    if own:
+        source = "columns" if several or v["columns"] != "0 1" else "file"
+    asked = ", mass=None" * v["free"] + f", background={literal(v['background'])}" * bool(v["background"])
+    words = {"source": literal(source), "points": v["grid"], "chosen": chosen, "names": ", ".join(own)}
+    return own | words | {"how": asked + ", sigma=sigma" * ("sigma" in own)}
 
 
 def found_bells(name, result):
@@ -98,8 +118,8 @@ def found_bells(name, result):
     doubts = (re.sub("`(.*?)`", r"<code>\1</code>", escape(each)) for each in doubted(result))
     rows = np.transpose([np.arange(result.areas.size) + 1, result.areas, result.mixture.means, result.mixture.stds])
     cells = "".join(f"<tr>{''.join(f'<td>{number:.4g}</td>' for number in row)}</tr>" for row in rows)
-    head = "<tr><th>bell<th>area<th>mean<th>std</tr>"
-    return f"<b>{escape(name)}</b><table>{head}{cells}</table>{link}<p>{'<p>'.join(doubts)}"
+    table = f"<b>{escape(name)}</b><table><tr><th>bell<th>area<th>mean<th>std</tr>{cells}</table>"
+    return f"{table}{link}<p>{'<p>'.join(doubts)}"
 
 
 def data(values):
@@ -113,16 +133,16 @@ def data(values):
         counts, edges = np.histogram(gh.old_faithful()[1], np.arange(40, 101, 5))
         (x, density), smoothing = gh.density_from_histogram(counts, edges), 2.5
     else:
-        x = np.geomspace(1, 100, 120) if v["grid"] == LOG else np.linspace(-5, 30, 140)
+        x = np.geomspace(1, 100, 120) if "geom" in v["grid"] else np.linspace(-5, 30, 140)
         density = v["area"] * v["truth"].pdf(x)
-        noise = np.random.default_rng(3).normal(0, 0.01, x.size)
-        density = density + density.max() * (v["offset"] / 100 + noise)
+        density = density + density.max() * np.random.default_rng(3).normal(v["offset"] / 100, 0.01, x.size)
     return x, density, smoothing
 
 
 def how(values):
     """What the controls ask of a fit."""
-    return {"mass": None if values["free"] else 1.0, "background": values["background"] or None, "n_starts": STARTS}
+    mass, sigma = None if values["free"] else 1.0, values["sigma"] if values["sigma"].size else None
+    return {"mass": mass, "background": values["background"] or None, "sigma": sigma, "n_starts": STARTS}
 
 
 def ask(state):

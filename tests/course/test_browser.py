@@ -342,8 +342,14 @@ def test_presets_buttons_and_boxes_do_what_they_say(page):
     for typed in ("99", "abc", "", "1e999"):
         number.fill(typed)
         number.press("Enter")
-        expect(box.locator(".gmm-error")).to_contain_text("“mean of bell 2” must be a number between 0 and 25")
+        error = box.locator(".gmm-number:has([aria-invalid]) + .gmm-error")  # beside the box at fault
+        expect(error).to_contain_text("“mean of bell 2” must be a number between 0 and 25")
+        expect(number).to_have_attribute("aria-invalid", "true")
         expect(number).to_have_value("13.25")
+    number.fill("13.25")
+    number.press("Enter")
+    expect(box.locator(".gmm-error")).to_have_text("")
+    assert number.get_attribute("aria-invalid") is None
     pressed(box, "Reset")
     expect(number).to_have_value("15")
 
@@ -373,7 +379,7 @@ def test_nothing_tells_the_answer_before_a_guess_and_the_verdict_moves_nothing(p
         words = set(before) - set(box.evaluate(drawn_names))
         assert bool(words) == bool(late)
         assert words <= set(explorer.hidden)
-        assert max(box.evaluate(ASIDE), default=0) < 50, preset
+        assert max(box.evaluate(ASIDE), default=0) < 34, preset
         pressed(box, "Reveal the truth")
         fits = box.bounding_box()
         assert (fits["width"], fits["height"] <= 599) == (1085, True), preset  # JupyterLab's share of 1280 × 720
@@ -613,6 +619,43 @@ def test_what_can_be_hit_is_large_enough_for_a_finger(page):
     assert min(page.evaluate(sizes % ":is(button, select, input:not(.gmm-unseen), .gmm-upload)")) >= 24
 
 
+def test_where_a_finger_points_boxes_and_lists_are_as_large_as_its_tip(lab, browser_page):
+    with fresh_page(browser_page, 390, 844, has_touch=True, is_mobile=True) as page:
+        opened(page, lab, "all.ipynb")
+        able = page.locator(
+            ".gmm-explorer :is(button, select, [inputmode], [type=range], .gmm-upload, summary):visible"
+        )
+        heights = able.evaluate_all("all => all.map(e => e.getBoundingClientRect().height)")
+        assert len(heights) > 100
+        assert min(heights) >= 44
+
+
+HEARD = """e => {
+  e.heard = 0;
+  const seen = ({ target }) => target.checkVisibility({ visibilityProperty: true });
+  const watch = new MutationObserver(all => (e.heard += all.filter(seen).length));
+  for (const each of e.querySelectorAll('[role=status], [role=alert]'))
+    watch.observe(each, { childList: true, characterData: true, subtree: true });
+}"""
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_what_is_spoken_waits_until_the_hand_rests(page, name):
+    box = begun(page, name)
+    pressed(box, getattr(explorers, name)().view["answers"][0])  # its verdict may stay
+    page.wait_for_timeout(800)
+    box.evaluate(HEARD)
+    slider = box.locator("input[type=range]:visible").first
+    for i in range(12):
+        slider.press("ArrowRight" if i % 4 < 2 else "ArrowLeft")
+        page.wait_for_timeout(60)
+    assert box.evaluate("e => e.heard") == 0
+    settled(box)
+    page.wait_for_timeout(800)
+    assert box.evaluate("e => e.heard") <= 1
+    expect(box.locator(".gmm-unseen[role=status]")).to_have_text(sentence(box).inner_text())
+
+
 def test_no_box_cuts_its_number_off(page):
     """A log slider goes down to a billionth: an exponent is shorter than nine zeros."""
     slider = begun(page, "explore_landscape").get_by_label("slope at which a walk stops, slider")
@@ -694,14 +737,41 @@ def test_a_file_goes_in_and_its_bells_come_out(page, tmp_path):
     (tmp_path / "good.csv").write_text("".join(f"{x};{np.exp(-((x - 480) ** 2) / 200)}\n" for x in range(430, 530)))
     before = sentence(box).inner_text()
     box.get_by_label("A file of yours").set_input_files(tmp_path / "bad.csv")
-    expect(box.locator(".gmm-error")).to_contain_text("got '2,abc' in line 3")
+    said = "“bad.csv” must hold numbers in the columns of x and density, got '2,abc' in line 3."
+    upload, error = (
+        box.get_by_label("A file of yours"),
+        box.locator(".gmm-controls .gmm-error"),
+    )
+    expect(error).to_have_text(said)
+    expect(upload).to_have_attribute("aria-invalid", "true")
     assert sentence(box).inner_text() == before
-    box.get_by_label("A file of yours").set_input_files(tmp_path / "good.csv")
+    upload.set_input_files(tmp_path / "good.csv")
     expect(box.locator(".gmm-controls")).to_contain_text("good.csv")
     expect(box.locator(".gmm-error")).to_have_text("")
+    assert upload.get_attribute("aria-invalid") is None
+    assert box.get_by_role("link", name="Download").bounding_box()["height"] >= 24
     with page.expect_download() as download:
         box.get_by_role("link", name="Download").click()
     assert json.loads(download.value.path().read_text())["data"] == "good.csv"
+    columns = box.get_by_label("columns")
+    assert not columns.is_visible()  # there are but two
+    rows = ((x, np.exp(-((x - 480) ** 2) / 200), x - 430) for x in range(430, 530))
+    (tmp_path / "three.csv").write_text("".join(f"{x};{y};{error}\n" for x, y, error in rows))
+    upload.set_input_files(tmp_path / "three.csv")
+    expect(columns).to_have_value("x, density")
+    settled(box)
+    columns.select_option("x, density, its error")  # which is 0 at first
+    expect(error).to_have_text("“three.csv”: its error must be positive, got 0.0 at index 0.")
+    expect(columns).to_have_attribute("aria-invalid", "true")
+    expect(columns).to_have_value("x, density")
+    columns.select_option("x, –, density")
+    settled(box)
+    expect(columns).to_have_value("x, –, density")
+    assert columns.get_attribute("aria-invalid") is None
+    pressed(box, "Reset")
+    expect(box.locator(".gmm-question")).to_contain_text("A kernel made this curve of 82 velocities")
+    expect(box.get_by_role("button", name="Galaxies, three")).to_have_attribute("aria-pressed", "true")
+    assert not columns.is_visible()
 
 
 SCHEMES = "[...document.querySelectorAll('.gmm-explorer')].map(e => getComputedStyle(e).colorScheme)"

@@ -244,6 +244,40 @@ def test_what_it_shows_as_code_brings_the_state_back(name):
             assert again.shown.marks.keys() == explorer.shown.marks.keys()
 
 
+# What a person would not write: a constant that is asked, added or multiplied, and a name that could stand for a value
+ODD = r"\b(if|or|and) (\d|'|\"|True|False|None)|[+*/] 0\b|\b(True|False) (if|or|and)\b|\[(\d+(\.\d+)?, ){20}"
+
+
+@everyone
+def test_what_it_shows_as_code_is_what_a_person_would_write(name):
+    explorer = make(name)
+    for preset in explorer.presets:
+        explorer.choose(preset)
+        for key, value in [("code", True), *list(moves(explorer))[::7]]:
+            hand(explorer, key, value)
+            code = explorer.view["code"]
+            assert not re.search(ODD, code), code
+            assert " # if " not in code
+    explorer.choose("Kilometres to metres" if name == "explore_descent" else next(iter(explorer.presets)))
+    exec(compile(explorer.source(), "code", "exec"), {})
+
+
+def test_the_code_of_a_walk_or_of_many_starts_ends_where_they_do(capsys):
+    explorer = make("explore_descent", preset="Long valley")
+    exec(explorer.source(), {})
+    loss = float(re.search(r"relative loss: (\S+)", capsys.readouterr().out)[1])
+    assert loss == pytest.approx(explorer.shown.marks["loss of gradient descent"].y[-1], rel=0.02)
+    explorer = make("explore_restarts", preset="Narrow fifty")
+    exec(explorer.source(), {})
+    assert "34 of 50" in capsys.readouterr().out
+    explorer = make("explore_landscape", problem=2, method="BFGS")  # another truth than the course's
+    exec(explorer.source(), {})
+    printed = capsys.readouterr().out
+    start, end = map(float, re.findall(r"(?:start:|loss) (\d\S*)$", printed, re.M))
+    assert start == pytest.approx(explorer.shown.marks["losses"].y[0], rel=1e-3)
+    assert end == pytest.approx(explorer.shown.marks["losses"].y[-1], abs=1e-6)
+
+
 @everyone
 def test_an_exception_shows_in_the_error_line_and_the_last_picture_stays(name):
     explorer = make(name)
@@ -668,8 +702,8 @@ def test_a_bad_file_is_told_by_its_line_and_nothing_changes():
     before = literal_state(explorer), explorer.sentence, explorer.view["marks"]
     for text, words in {
         "1,2\n2,abc\n": "got '2,abc' in line 2",
-        "1,-2\n2,-1\n": "`density` must be positive somewhere",
-        "": "at least 2 lines of numbers in columns 0 and 1, got 0",
+        "1,-2\n2,-1\n": "“mine.csv”: its density must be positive somewhere, got maximum -1.",
+        "": "“mine.csv” must hold at least 2 lines of numbers in the columns of x and density, got 0.",
     }.items():
         hand_in(explorer, text)
         assert words in explorer.view["error"]
@@ -677,6 +711,25 @@ def test_a_bad_file_is_told_by_its_line_and_nothing_changes():
     hand_in(explorer, "1,1\n2,2\n3,1\n")  # mended, and under the same name
     assert explorer.view["error"] == ""
     assert explorer.sentence == "3 points can't tell 9 numbers: take fewer bells."
+
+
+def test_of_three_columns_the_hand_chooses_and_the_code_names_the_same():
+    explorer, x = make("explore_your_density"), np.linspace(0, 10, 60)
+    rows = zip(x, np.exp(-((x - 4) ** 2)), 2 * np.exp(-((x - 6) ** 2)), 1 + x, strict=True)
+    hand_in(explorer, "\n".join(",".join(map(str, row)) for row in rows), "four.csv")
+    assert "columns" not in explorer.view["away"]
+    sent = {}
+    for chosen, names in {"0 2": "x, density", "0 2 3": "x, density, sigma", "0 1 2": "x, density, sigma"}.items():
+        explorer.hear({"serial": 2, "values": {"columns": chosen, "code": True}})
+        explorer.update(n_components=1, code=True)
+        assert f'{names} = read_density("four.csv", columns=({chosen.replace(" ", ", ")}))' in explorer.view["code"]
+        assert ("sigma=sigma" in explorer.view["code"]) == ("sigma" in names)
+        sent[chosen] = float(explorer.shown.fitted.means[0])
+        assert explorer.state.values["n_components"] == 1
+    assert sent == pytest.approx({"0 2": 6, "0 2 3": 6, "0 1 2": 4}, abs=1e-6)
+    explorer.hear({"serial": 3, "choose": {"preset": None, "problem": 0}})  # Reset
+    assert literal_state(explorer) == literal_state(make("explore_your_density"))
+    assert "columns" in explorer.view["away"]
 
 
 # Long work
