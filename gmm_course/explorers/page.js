@@ -77,7 +77,8 @@ function question(parent, page) {
   const asked = make("span", asks), note = make("span", asks, {}, MOVED);
   const show = guessing(guess, i => page.put(["answer"], i));
   return (view, { answer, moved }) => {
-    const open = !moved || (view.stays && !view.lost) || !view.answers.length, known = page.model.still || view.current || view.stays;
+    const open = !moved || (view.stays && !view.lost) || !view.answers.length;
+    const known = page.model.still || view.current || view.stays;
     const wait = view.busy === null ? `Now press “${page.spec.controls.work.jobs[0]}”.` : "It is being worked out.";
     asked.textContent = view.question;
     set(asked, { "data-unseen": !open });
