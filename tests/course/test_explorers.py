@@ -262,6 +262,12 @@ def test_what_it_shows_as_code_is_what_a_person_would_write(name):
     exec(compile(explorer.source(), "code", "exec"), {})
 
 
+@pytest.mark.parametrize(("value", "words"), [(1 / 3, "1 / 3"), (5 / 3, "5 / 3"), (0.333, "0.333"), (2.0, "2")])
+def test_thirds_are_written_as_thirds(value, words):
+    assert literal(value) == words
+    assert eval(words) == value
+
+
 def test_the_code_of_a_walk_or_of_many_starts_ends_where_they_do(capsys):
     explorer = make("explore_descent", preset="Long valley")
     exec(explorer.source(), {})
@@ -707,6 +713,8 @@ def test_a_bad_file_is_told_by_its_line_and_nothing_changes():
     }.items():
         hand_in(explorer, text)
         assert words in explorer.view["error"]
+        assert explorer.view["error"].startswith("“mine.csv”")  # no name of an exception
+        assert explorer.view["fault"] == "example"
         assert (literal_state(explorer), explorer.sentence, explorer.view["marks"]) == before
     hand_in(explorer, "1,1\n2,2\n3,1\n")  # mended, and under the same name
     assert explorer.view["error"] == ""
