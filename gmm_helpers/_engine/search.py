@@ -63,6 +63,7 @@ def search(problem: Problem, settings: Settings, runs: list[Run]) -> Searching:
     price = _seconds_per_evaluation(coarse, settings)
     spent = 0.0
     for starts in _rounds(coarse, settings, runs, price):
+        before_round = spent
         for start, run in zip(starts, (yield starts), strict=True):
             spent += run.nfev * price
             if run.problem is not start.problem:  # a copy, from another process
@@ -71,7 +72,7 @@ def search(problem: Problem, settings: Settings, runs: list[Run]) -> Searching:
                 runs.remove(before)
                 run = replace(run, nfev=before.nfev + run.nfev, path=np.vstack([before.path, run.path[1:]]))
             runs.append(run)
-        if _is_over(runs, settings, spent):
+        if _is_over(runs, settings, 2 * spent - before_round):  # the next round may take as long as this one
             return _finished(problem, coarse, settings, runs, BUDGET - spent)
     raise AssertionError("rounds have no end of their own")
 
@@ -118,10 +119,11 @@ def _alone(start: Start, settings: Settings, own: dict[str, Any] | None = None) 
     return replace(run, finished=bool(settings.options) or (method.by_rows and run.status != LIMIT))
 
 
-def _is_over(runs: list[Run], settings: Settings, spent: float) -> bool:
+def _is_over(runs: list[Run], settings: Settings, after_next: float) -> bool:
+    """Whether enough is known, or one more round would take the search past its limits. after_next: seconds."""
     if settings.n_starts is not None:
         return len(runs) == settings.n_starts
-    over = len(runs) >= MOST_RUNS + len(settings.first) or spent > BUDGET
+    over = len(runs) >= MOST_RUNS + len(settings.first) or after_next > BUDGET
     return over or any(is_perfect(run, settings.method) for run in runs) or is_confirmed(runs)
 
 
