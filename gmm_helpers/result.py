@@ -326,10 +326,14 @@ class FitResult:
         errors: dict[str, Any] = {name: norms(spread.of(self._quantity(name)[1])) for name in NAMES}
         return StandardErrors(**errors | {"mass": float(errors["mass"][0]), "background": norms(spread.of_background)})
 
+    @cached_property
+    def _quantities(self) -> dict[str, tuple[Array, Array]]:
+        return quantities(self._run.theta, self._run.problem)
+
     def _quantity(self, name: str) -> tuple[Array, Array]:
         """Values (m,), in the order of the result, and their derivatives by theta (m, 3K), in the run's own."""
         order = slice(None) if name == "mass" else self._run.order
-        values, slopes = quantities(self._run.theta, self._run.problem)[name]
+        values, slopes = self._quantities[name]
         return values[order], slopes[order]
 
     def _check(self, name: str, k: Any) -> None:

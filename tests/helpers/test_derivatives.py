@@ -191,3 +191,11 @@ def test_a_prior_joins_any_function_and_nothing_else():
     for wrong in (lambda: 3 + PRIOR, lambda: PRIOR + 3):
         with pytest.raises(TypeError, match="unsupported operand"):
             wrong()
+
+
+@given(st.lists(st.floats(-4, 0), min_size=3, max_size=3))
+def test_no_product_of_derivatives_is_too_small_for_a_float(log_stds):
+    """Subnormal numbers are slow: without a floor, a search of many narrow bells takes several times longer."""
+    problem = PROBLEMS["a given mass"]
+    rows = evaluate(np.array([0, 0, 0, -1, 0, 1, *log_stds]) @ problem.affine.basis.T, problem).by_theta
+    assert abs(rows[rows != 0]).min() ** 2 > np.finfo(float).tiny
