@@ -2,6 +2,8 @@
 
 import json
 import re
+import tomllib
+from importlib.resources import files
 
 import numpy as np
 
@@ -10,25 +12,31 @@ from gmm_helpers import Mixture
 
 __all__ = ["literal", "source"]
 
+PIECES = tomllib.loads((files(__package__) / "as_code.toml").read_text(encoding="utf-8"))
 
-def source(name, values, initial, code, more):
-    """Lines of Python: imports, `code` with the values in it, and a call of the explorer `name` with what has moved.
 
-    A line of `code` that ends in "  # if …" stands where that is true; more: words for names in it besides the values,
-    or in place of them.
+def source(name, values, initial, more):
+    """Lines of Python: imports, what as_code.toml says of the explorer `name`, and a call of it with what has moved.
+
+    more: names for as_code.toml besides the values, or in place of them.
     """
     words = {key: literal(value) for key, value in values.items()}
     moved = [key for key, word in words.items() if word != literal(initial[key])]
-    words |= more
-    lines = [line.partition("  # if ") for line in code.splitlines()]
-    lines = [line.format(**words) for line, _, when in lines if not when or eval(when.format(**words))]
+    said = [piece["lines"] for piece in PIECES[name] if _holds(piece.get("when", {}), values | more)]
+    lines = "\n".join(each.removesuffix("\n") for each in said).format(**words | more).splitlines()
     own = [line for line in lines if line.startswith("from ")]
     body = "\n".join(line for line in lines if line not in own).strip()
-    said = {key: key if re.search(rf"^{key} = .*{re.escape(words[key])}", body, re.M) else words[key] for key in moved}
-    body += f"\n\n{name}({', '.join(f'{key}={word}' for key, word in said.items())})\n"
+    given = {key: key if re.search(rf"^{key} = .*{re.escape(words[key])}", body, re.M) else words[key] for key in moved}
+    body += f"\n\n{name}({', '.join(f'{key}={word}' for key, word in given.items())})\n"
     names = ", ".join(each for each in gmm_helpers.__all__ if re.search(rf"(?<![.\w]){each}\b", body))
     imports = ["import numpy as np"] * ("np." in body) + own + [f"from gmm_helpers import {names}"]
     return "\n".join([*imports, f"from gmm_course.explorers import {name}", "", body])
+
+
+def _holds(when, values):
+    """Whether the values are as a piece asks for."""
+    pairs = ((values[key], asked) for key, asked in when.items())
+    return all(bool(value) == asked if isinstance(asked, bool) else value in asked for value, asked in pairs)
 
 
 def literal(value):

@@ -49,12 +49,13 @@ def explore_restarts(**values):
         hold = held("start", v["start"]) if alone else ()
         away = ("number", "seed", "shown", "work") if alone else ("start",)
         limits = {"stairs": {"x": (0.5, next(n for n in (10, 25, 50, 100) if n >= v["number"]) + 0.5)}}
+        more = {"away": away, "limits": limits, "code": {"is_classic": is_classic(truth)}}
         if not runs:
             fine = np.linspace(x[0], x[-1], 220)
             marks = truth_bands("curve", fine, truth) | faint("curve", fine, draws(v, x), "the starts")
             marks["given"] = dots("curve", x, density, label="given")
             said = f"{v['number']} starts are drawn, and none of them has run yet."
-            return View(marks, said, spans(f"seed {v['seed']}"), hold, truth, away=away, limits=limits)
+            return View(marks, said, spans(f"seed {v['seed']}"), hold, truth, **more)
         chosen = runs[min(v["shown"], len(runs)) - 1]
         marks = scene(x, density, chosen.mixture, truth, label="its end")
         fine = marks["curve"].x
@@ -67,7 +68,7 @@ def explore_restarts(**values):
         waiting = f"{v['number']} starts of the kind “{v['kind']}” (seed {v['seed']}) wait for {v['method']}"
         said = sentence(runs) if state.found else f"These are the ends of earlier starts; {waiting}."
         numbers = f"<span>shown:</span> {told(chosen, truth)}"
-        return View(marks, said, numbers, hold, truth, chosen.mixture, away, limits)
+        return View(marks, said, numbers, hold, truth, chosen.mixture, **more)
 
     return Explorer("explore_restarts", show, values, judge=share_found, work={"Run the starts": run})
 
@@ -78,9 +79,14 @@ def share_found(state):
     return (0 if not any(met) else 3 if all(met) else 1 + (sum(met) >= len(met) / 2)) if met else None
 
 
+def is_classic(truth):
+    """Whether a mixture stands on the classic grid, and not about 0 as Marron and Wand's densities do."""
+    return truth.mean() > 3
+
+
 def grid(truth):
     """The classic grid, or for a mixture about 0 that of Marron and Wand's densities: 200 points on ±3.5."""
-    return classic_grid() if truth.mean() > 3 else np.linspace(-3.5, 3.5, 200)
+    return classic_grid() if is_classic(truth) else np.linspace(-3.5, 3.5, 200)
 
 
 def draws(values, x):

@@ -105,7 +105,7 @@ class Explorer(anywidget.AnyWidget):
     def __init__(self, name, show, given, *, new=None, judge=None, work=None, take=None):
         self.name, self.show, self.judge, self.take, self.work = name, show, judge, take, Work(work or {}, self)
         table = TABLE[name]
-        self.code, self.controls = table["code"].strip(), table["controls"]
+        self.controls = table["controls"]
         self.hidden = table.get("hidden", {})
         self.panels = {key: Panel(**panel) for key, panel in table["panels"].items()}
         first = {key: control["value"] for key, control in self.controls.items()} | table.get("values", {})
@@ -257,7 +257,7 @@ class Explorer(anywidget.AnyWidget):
         v = self.state.values
         given = {key: value for key, value in v.items() if key not in ("code", "answer", "moved")}
         start = self._start(v["preset"], v["problem"]) | FRAME | {"preset": next(iter(self.presets))}
-        return source(self.name, given, start, self.code, self.shown.code)
+        return source(self.name, given, start, self.shown.code)
 
     # What stays where no kernel runs
 

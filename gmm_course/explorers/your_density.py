@@ -106,7 +106,7 @@ def as_code(values, several):
     if own:
         source = "columns" if several or v["columns"] != "0 1" else "file"
     asked = ", mass=None" * v["free"] + f", background={literal(v['background'])}" * bool(v["background"])
-    words = {"source": literal(source), "points": v["grid"], "chosen": chosen, "names": ", ".join(own)}
+    words = {"source": source, "points": v["grid"], "chosen": chosen, "names": ", ".join(own)}
     return own | words | {"how": asked + ", sigma=sigma" * ("sigma" in own)}
 
 
