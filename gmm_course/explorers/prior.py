@@ -37,8 +37,8 @@ def explore_prior(**values):
         far = relative_loss(truth.pdf(classic_grid()), mixture.pdf(classic_grid()))
         numbers = f"{told(result, truth)} · {spans(f'distance to the true curve {far:.1e}')}"
         hold = (cut, centre) if v["strength"] else (cut,)
-        code = {"is_cut": v["cut"] < 25}
-        return View(marks, sentence(state, result), numbers, hold, truth, mixture, code=code)
+        more = {"code": {"is_cut": v["cut"] < 25}}
+        return View(marks, sentence(state, result), numbers, hold, truth, mixture, **more)
 
     return Explorer("explore_prior", show, values, new=new, judge=judge, work={f"{STARTS} starts": run})
 

@@ -49,7 +49,7 @@ def explore_restarts(**values):
         hold = held("start", v["start"]) if alone else ()
         away = ("number", "seed", "shown", "work") if alone else ("start",)
         limits = {"stairs": {"x": (0.5, next(n for n in (10, 25, 50, 100) if n >= v["number"]) + 0.5)}}
-        more = {"away": away, "limits": limits, "code": {"is_classic": is_classic(truth)}}
+        more = {"away": away, "limits": limits, "code": {"is_classic": x[0] == 0}}
         if not runs:
             fine = np.linspace(x[0], x[-1], 220)
             marks = truth_bands("curve", fine, truth) | faint("curve", fine, draws(v, x), "the starts")
@@ -79,14 +79,9 @@ def share_found(state):
     return (0 if not any(met) else 3 if all(met) else 1 + (sum(met) >= len(met) / 2)) if met else None
 
 
-def is_classic(truth):
-    """Whether a mixture stands on the classic grid, and not about 0 as Marron and Wand's densities do."""
-    return truth.mean() > 3
-
-
 def grid(truth):
     """The classic grid, or for a mixture about 0 that of Marron and Wand's densities: 200 points on ±3.5."""
-    return classic_grid() if is_classic(truth) else np.linspace(-3.5, 3.5, 200)
+    return classic_grid() if truth.mean() > 3 else np.linspace(-3.5, 3.5, 200)
 
 
 def draws(values, x):
