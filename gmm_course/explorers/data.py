@@ -44,6 +44,8 @@ def sentence(truth, x, curve):
         return f"{x.size} points see an area of {area:.3f}, and nothing of the {ordinal(int(lost.argmax()))} bell."
     humps = int(np.sum((curve[1:-1] > curve[:-2]) & (curve[1:-1] >= curve[2:])))
     seen = f"{x.size} points see an area of {area:.3f}; {in_words(humps)} hump{'s' if humps != 1 else ''}"
+    if heights.size == 2 and np.ptp(truth.stds) < 1e-9:
+        seen += f", {np.ptp(truth.means) / truth.stds[0]:.2f} stds between the bells"
     if np.isclose(heights, heights[tall]).sum() > 1:
         return f"{seen}; no bell is the tallest."
     but = "and it is the heaviest" if tall == heavy else f"but the heaviest is the {ordinal(heavy)}"

@@ -18,7 +18,7 @@ DESCENT, RACE = "gradient descent", "CG, BFGS and LM"
 RACERS = ("CG", "BFGS", "LM")
 AT_ONCE, PATIENCE, SLICE = 150, 20_000, 500  # steps of gradient descent: live, by button, in one slice of that
 FRAMES, SECONDS = 50, 2.5  # of a walk that is played
-LOWEST = 1e-17  # losses below are drawn there
+LOWEST, HIGHEST = 2e-10, 10.0  # losses beyond are drawn there
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +153,7 @@ def sampled(n, most):
 
 def depths(walk):
     """The losses as they are drawn."""
-    return np.clip(np.nan_to_num(walk.losses, nan=1e3), LOWEST, 1e3)
+    return np.clip(np.nan_to_num(walk.losses, nan=np.inf), LOWEST, HIGHEST)
 
 
 def paths(walks):
@@ -166,7 +166,7 @@ def paths(walks):
         steps, loss = sampled(len(each.losses), 300), depths(each)
         marks[f"loss of {each.name}"] = line("losses", steps, loss[steps - 1], width=1.8, **look)
         if len(walks) > 1:
-            marks[f"name of {each.name}"] = text("losses", steps[-1], max(loss[-1], 1e-15), each.name)
+            marks[f"name of {each.name}"] = text("losses", steps[-1], loss[-1], each.name)
     return marks
 
 

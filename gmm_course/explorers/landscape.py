@@ -54,7 +54,7 @@ def explore_landscape(**values):
             "path": line("map", x, y, color="bell2", width=1.8, label="the walk"),
             "iterates": dots("map", x, y, color="bell2", size=2.2),
             "end": dots("map", *seen[-1], color="ink", size=4.5, label="where it stops"),
-            "losses": line("losses", steps, np.maximum(losses, 1e-12)[steps - 1], color="bell2"),
+            "losses": line("losses", steps, np.maximum(losses, 1e-10)[steps - 1], color="bell2"),
             "limit": line("steps", [limit] * 2, [0, 1], color="bell4", width=4, label="2/λ"),
         }
         numbers = [f"{len(path) - 1} steps", f"loss {losses[-1]:.2g}", f"slope {np.hypot(*bowl.slope(path[-1])):.1e}"]

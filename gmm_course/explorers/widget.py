@@ -13,14 +13,14 @@ import anywidget
 import numpy as np
 import traitlets
 
-from gmm_helpers import Mixture
+from gmm_helpers import Mixture, relative_loss
 
 from .as_code import source
 from .inputs import plain, read
 from .javascript import module, packed
-from .marks import Panel, room, scene, still, text
+from .marks import Panel, curve, room, scene, still, text
 from .state import State, random_mixture
-from .words import scored, table, typeset
+from .words import scored, squares, table, typeset
 from .work import Work
 
 __all__ = ["SEEN", "UNSEEN", "Explorer", "Preset", "View", "by_hand", "held"]
@@ -128,9 +128,8 @@ class Explorer(anywidget.AnyWidget):
             "problems": PROBLEMS,
             "columns": [*columns[:-1], [*columns[-1], "work"]] if self.jobs else columns,
         }
-        super().__init__(spec=spec)
+        super().__init__(spec=spec, view=self._seen())  # whole from its first message on: a page may come at any time
         self.on_msg(lambda _widget, message, buffers: self.hear(message, buffers))
-        self.refresh()
 
     def _preset(self, question, answers=(), right=None, because="", open=False, stays=False, **values):
         start = {key: read(value) for key, value in values.items()}
@@ -194,21 +193,24 @@ class Explorer(anywidget.AnyWidget):
 
     def refresh(self):
         """Say the present values as a picture and in words."""
+        self.view = self._seen()
+
+    def _seen(self):
         v, shown, guesses = self.state.values, self.show(self.state), "guess" in self.controls
-        of = self._of(v["preset"], v["problem"])
+        of, sides = self._of(v["preset"], v["problem"]), {"true": shown.truth}
         covered, away = guesses and self.state.covered, set(shown.away)
         if covered:
             shown = self._guessing(shown)
         elif guesses and v["problem"]:
-            x = shown.marks["given"].x
-            shown = replace(shown, sentence=scored(v["guess"], v["truth"], x, shown.fitted))
+            shown, sides = self._solved(shown), {"true": v["truth"], "yours": v["guess"]}
         if guesses:
             away.add("truth" if covered else "guess")
         self.shown, self.sentence = shown, typeset(shown.sentence)
-        fitted = shown.marks["curve"].label if "curve" in shown.marks else ""
+        if shown.fitted:
+            sides[shown.marks["curve"].label if "curve" in shown.marks else ""] = shown.fitted
         panels = {key: replace(panel, **shown.limits.get(key, {})) for key, panel in self.panels.items()}
         self.limits = {key: room(key, panel, shown.marks) for key, panel in panels.items()}
-        self.view = {
+        return {
             "serial": self._serial,
             "values": {key: plain(value) for key, value in v.items() if key in self.controls or key in FRAME},
             "marks": [mark.data(name) for name, mark in self._timed(shown.marks, of).items()],
@@ -218,7 +220,7 @@ class Explorer(anywidget.AnyWidget):
             "handles": [handle | {"when": ""} if of.open else handle for handle in shown.handles],
             "sentence": self.sentence,
             "status": typeset(shown.status),
-            "table": table(shown.truth, shown.fitted, fitted) if v["revealed"] and shown.truth else "",
+            "table": table(**sides) if v["revealed"] and shown.truth else "",
             "error": self._error,
             "fault": self._fault,
             "away": sorted(away),
@@ -244,8 +246,18 @@ class Explorer(anywidget.AnyWidget):
 
     def _guessing(self, shown):
         """The view of a problem: the dots, and bells to set on them by hand."""
-        given, said = shown.marks["given"], "Drag bells of your own until they meet the dots; then reveal."
-        return by_hand("guess", self.state.values["guess"], given.x, given.y, said, left="left" in shown.marks)
+        given, guess = shown.marks["given"], self.state.values["guess"]
+        over = squares(relative_loss(given.y, guess.pdf(given.x)))
+        said = f"Your bells leave {over} over. Drag them until they meet the dots; then reveal."
+        return by_hand("guess", guess, given.x, given.y, said, left="left" in shown.marks)
+
+    def _solved(self, shown):
+        """The view of a problem whose truth is revealed: beside it the bells that the hand has set, and their score."""
+        v, x = self.state.values, shown.marks["curve"].x
+        looks = {"color": "ink", "width": 1.6, "dash": (6, 3), "label": "your bells"}
+        marks = shown.marks | {"yours": curve("curve", x, v["guess"], **looks)}
+        said = scored(v["guess"], v["truth"], shown.marks["given"].x, shown.fitted)
+        return replace(shown, marks=marks, sentence=said)
 
     def tell(self, error):
         """Say an exception, beside the control at fault if there is one; the last good picture stays."""

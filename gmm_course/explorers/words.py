@@ -28,11 +28,11 @@ def spans(*parts):
     return " · ".join(f"<span>{part}</span>" for part in parts)
 
 
-def table(truth, fitted=None, name="fit"):
-    """The parameters of the truth and, under its name, of a fit as an HTML table, blanks where one has no such bell."""
-    sides = {"true": truth}
-    if fitted is not None:
-        sides[name] = matched(fitted, truth) or fitted
+def table(**sides):
+    """The parameters of mixtures side by side under their names as an HTML table, blanks where one has no such bell;
+    the bells of all stand in the order of the first's."""
+    first = next(iter(sides.values()))
+    sides = {name: matched(mixture, first) or mixture for name, mixture in sides.items()}
     groups = "".join(f"<th colspan='3' scope='colgroup'>{side}</th>" for side in sides)
     head = "".join(f"<th scope='col'>{letter}</th>" for letter in "wμσ" * len(sides))
     K = max(mixture.n_components for mixture in sides.values())
@@ -52,7 +52,7 @@ def _cells(mixture, k):
 def squares(loss, digits=2):
     """The relative loss in words: 0.086 is "8.6 % of the curve's squares"."""
     share = 100 * loss
-    words = f"{share:.0f}" if share >= 10 else f"{share:#.{digits}g}"
+    words = f"{share:.0f}" if share >= 10 else f"{share:#.{digits}g}" if share >= 1e-3 else "less than 0.001"
     return f"{words} % of the curve's squares"
 
 

@@ -9,6 +9,7 @@ import tracemalloc
 from importlib.resources import files
 from types import SimpleNamespace
 
+import ipywidgets
 import matplotlib.pyplot
 import nbformat
 import numpy as np
@@ -417,10 +418,26 @@ def test_bells_set_by_hand_are_scored_against_the_fit():
     truth = explorer.state.values["truth"]
     hand(explorer, "guess", plain(truth))
     assert "guess" not in explorer.view["away"]
-    assert explorer.sentence == "Drag bells of your own until they meet the dots; then reveal."
+    assert explorer.sentence.startswith("Your bells leave less than 0.001\u00a0% of the curve")
     hand(explorer, "revealed", True)
     assert explorer.sentence.startswith("Your bells leave nothing over, the fit nothing; your worst number is off by 0")
     assert {"guess"} <= set(explorer.view["away"])
+    assert explorer.shown.marks["yours"].y == pytest.approx(truth.pdf(explorer.shown.marks["yours"].x))
+    assert [side in explorer.view["table"] for side in (">true<", ">yours<", ">fit<")] == [True] * 3
+
+
+@everyone
+def test_the_first_message_of_an_explorer_holds_all_that_a_page_draws(name, monkeypatch):
+    sent, as_ever = [], ipywidgets.Widget.open
+
+    def opened(widget):
+        sent.append(widget.get_state())
+        as_ever(widget)
+
+    monkeypatch.setattr("ipywidgets.Widget.open", opened)
+    explorer = make(name)
+    assert [state["view"] for state in sent if "view" in state] == [explorer.view]
+    assert explorer.view["marks"]
 
 
 NEEDLE = {"w": [0.3, 0.1, 0.6], "m": [5, 15.1667, 20], "s": [2, 0.02, 2]}
@@ -504,7 +521,7 @@ def test_two_humps_become_one():
     explorer = chosen("explore_data", "Merge")
     assert "two humps" in explorer.sentence
     explorer.update(truth=Mixture([0.5, 0.5], [10.05, 13.95], [2, 2]))
-    assert "one hump;" in explorer.sentence
+    assert "one hump, 1.95 stds between the bells;" in explorer.sentence
 
 
 def test_a_common_shift_of_logits_changes_nothing():
