@@ -22,7 +22,7 @@ MOST = 600  # steps
 FRAMES, SECONDS = 40, 2.0  # of a walk that is played
 HOME = 1e-3  # the relative loss at which a walk is at home
 LEVELS = np.geomspace(1.5, 3e-3, 9)
-SHADE = {"color": "accent", "width": 0.5, "fill": 0.075, "label": "bluer: lower loss"}
+SHADE = {"color": "accent", "width": 0.5, "fill": 0.1, "label": "bluer: lower loss"}
 
 
 def explore_landscape(**values):
