@@ -80,19 +80,21 @@ def write_pages(site, notebooks, pyodide=None):
     for last, this, after in zip([None, *chapters], chapters, [*chapters[1:], None], strict=False):
         notebook, name = notebooks[this["name"]], this["name"]
         page = render("page.html.j2", chapter=this, last=last, after=after, cells=notebook.cells, living=alive)
-        (site / "notebooks" / f"{name}.html").write_text(page)
+        (site / "notebooks" / f"{name}.html").write_text(page, encoding="utf-8")
         shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", site / "notebooks")
-        (site / "slides" / f"{name}.html").write_text(render("slides.html.j2", chapter=this, slides=slides(notebook)))
+        (site / "slides" / f"{name}.html").write_text(
+            render("slides.html.j2", chapter=this, slides=slides(notebook)), encoding="utf-8"
+        )
         copy_linked(site, notebook)
     index = render("index.html.j2", chapters=chapters, living=alive, fetches=not pyodide)
-    (site / "index.html").write_text(index)
-    (site / "playground.html").write_text(living_page(playground(), "Playground"))
+    (site / "index.html").write_text(index, encoding="utf-8")
+    (site / "playground.html").write_text(living_page(playground(), "Playground"), encoding="utf-8")
 
 
 def chapter(name, notebook):
     """What the index says of a chapter: its title from the notebook, its minutes and its question from README's map."""
     title = re.search(r"^#+ (.*)$", notebook.cells[0].source, re.MULTILINE)[1]
-    readme = (ROOT / "README.md").read_text()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     row = re.search(rf"\]\(notebooks/{name}\.ipynb\) \| (.*?) \| (.*?) \|$", readme, re.MULTILINE)
     minutes, question = row.groups() if row else ("–", "")
     return {"name": name, "title": title, "minutes": minutes, "question": question}
@@ -110,8 +112,8 @@ def write_api(folder):
     """The package, name by name, from its docstrings, in the site's colours."""
     dark = HtmlFormatter(style="github-dark").get_style_defs(".pdoc-code")
     with TemporaryDirectory() as templates:
-        css = (TEMPLATES / "api.css").read_text() + f"@media (prefers-color-scheme: dark) {{ {dark} }}"
-        (Path(templates) / "custom.css").write_text(css)
+        css = (TEMPLATES / "api.css").read_text(encoding="utf-8") + f"@media (prefers-color-scheme: dark) {{ {dark} }}"
+        (Path(templates) / "custom.css").write_text(css, encoding="utf-8")
         command = [sys.executable, "-m", "pdoc", "--no-show-source", "--footer-text", "gmm_helpers", "-t", templates]
         subprocess.run([*command, "-o", folder, *MODULES], cwd=ROOT, check=True, capture_output=True)
 

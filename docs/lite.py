@@ -45,7 +45,7 @@ def build_lab(folder, paths, pyodide=None):
         command += ["--apps=lab", "--no-sourcemaps", "--no-unused-shared-packages", "--no-libarchive", *options]
         subprocess.run(command, cwd=home, check=True, capture_output=True)
     for page in Path(folder).rglob("index.html"):
-        page.write_text(for_file(page.read_text()))
+        page.write_text(for_file(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def for_browser(notebook):

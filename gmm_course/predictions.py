@@ -15,7 +15,7 @@ class Prediction(anywidget.AnyWidget):
     """Answers to click; the first click is told right or wrong, in a sentence. Nothing is stored."""
 
     _esm = module("dom", "predict")
-    _css = (files("gmm_course.explorers") / "page.css").read_text()
+    _css = (files("gmm_course.explorers") / "page.css").read_text(encoding="utf-8")
     spec = traitlets.Dict().tag(sync=True)
 
     def _repr_mimebundle_(self, **kwargs):

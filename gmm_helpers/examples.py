@@ -93,4 +93,4 @@ def galaxies() -> Array:
 
 
 def _data(name: str) -> str:
-    return (files(__package__) / "data" / name).read_text()
+    return (files(__package__) / "data" / name).read_text(encoding="utf-8")

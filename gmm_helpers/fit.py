@@ -45,14 +45,18 @@ def fit(
     """Fit a mixture of K Gaussians to a density known at N grid points, from as many starts as that takes.
 
     It minimises the relative loss Σ (density − ours)² / Σ density². The search starts from what the curve's curvature
-    and its most prominent maxima say, then from rounds of k-means++ starts, of jittered maxima, and of the best
-    run with one component relocated. It ends when nothing is left over (relative loss ≤ 2e-15); or when five
-    independent starts have found the lowest loss, and either only noise is left of up to three components (then four
-    relocations that failed to better it count for a start) or twenty relocations have failed to better it, and twenty
-    for each component past the third (thrice as many where starts rarely find it; 280 where less than 1e-6 is left and
-    no noise); or when its budget is spent, which confirms nothing. A fit with a spike, or with a component out of the
-    points' sight or wider than the grid, must be a tenth better than one without (of N > 500 points, 50/N). Of more
-    than 4,096 points the search looks at means of neighbours, and the best is finished on all of them.
+    and its most prominent maxima say, then from rounds of k-means++ starts, of jittered maxima, and of the best run
+    with one component relocated. It ends when nothing is left over (relative loss ≤ 2e-15), or when its budget is
+    spent, which confirms nothing, or when the lowest loss is confirmed:
+
+    - only noise is left: five independent starts have found it, four relocations that failed to better it counting for
+      a start; of more than three components twenty relocations for each component past the third must have failed;
+    - more is left: twenty relocations must have failed, and twenty for each component past the third; thrice as many
+      where fewer than five starts have found it, and 280 where less than 1e-6 is left.
+
+    A fit with a spike, or with a component out of the points' sight or wider than the grid, must be a tenth better
+    than one without (of N > 500 points, 50/N). Of more than 4,096 points the search looks at means of neighbours, and
+    the best is finished on all of them.
 
     Parameters
     ----------

@@ -22,7 +22,8 @@ PATIENCE = 2  # numbers in a row that are clearly worse, after which no larger o
 class Selection:
     """What `select_components` found.
 
-    results: K → `FitResult` (K = 0 has none); bic: K → the Bayesian criterion.
+    results: K → `FitResult` (K = 0 has none); bic: K → `FitResult.bic`, and 50 more for a fit with a component that is
+    dead, a spike, wider than the grid or seen by no point, which noise alone doesn't pay.
 
     Examples
     --------

@@ -146,6 +146,13 @@ def test_the_pins_install_with_pip_and_pass_the_core_tests(clean_copy, tmp_path_
     )
 
 
+def test_all_is_read_as_utf8_whatever_the_locale():
+    """Windows reads a file as cp1252 unless it is told otherwise."""
+    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    code = "import gmm_course.predictions, gmm_course.explorers, gmm_helpers as gh; gh.galaxies(), gh.old_faithful()"
+    subprocess.run([sys.executable, "-W", "error::EncodingWarning", "-c", code], env=environment, check=True)
+
+
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [

@@ -12,7 +12,8 @@ PARTS = ("dom", "solver", "picture", "handles", "controls", "follow", "kernel", 
 
 def module(*parts):
     """A page's ES module, from all parts of explorers or from some: a widget's module has nothing to import from."""
-    code = "\n".join((files(__package__) / f"{part}.js").read_text() for part in parts or PARTS)
+    paths = (files(__package__) / f"{part}.js" for part in parts or PARTS)
+    code = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     return re.sub(r"^\s*(//.*\n)?", "", code, flags=re.MULTILINE)
 
 

@@ -98,7 +98,8 @@ class Explorer(anywidget.AnyWidget):
     """
 
     _esm = packed(module())
-    _css = re.sub(r"/\*.*?\*/|(?<=[{};,])\s+|\s+(?=[{}])", "", (files(__package__) / "page.css").read_text())
+    _css = (files(__package__) / "page.css").read_text(encoding="utf-8")
+    _css = re.sub(r"/\*.*?\*/|(?<=[{};,])\s+|\s+(?=[{}])", "", _css)
     spec = traitlets.Dict().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
 

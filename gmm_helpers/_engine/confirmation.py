@@ -21,11 +21,16 @@ def is_perfect(run: Run, method: Method) -> bool:
 
 
 def is_confirmed(runs: list[Run]) -> bool:
-    """Whether the lowest value may be trusted: enough independent starts have found it, and it leaves noise alone or
-    has outlived enough relocations, as it must with a dead component. Many more of those, where starts rarely find it,
-    where more than noise is left of many components, or where so little is left, and no noise, that another minimum may
-    well leave nothing. Where noise alone is left, twenty for each component past the third, and
-    twenty where χ² refutes the fit or noise may make a component: another, fainter or half hidden, may be missed."""
+    """Whether the lowest value may be trusted.
+
+    More than noise is left: `OUTLIVED` relocations have failed to better it, and as many again for each component past
+    the third; three times as many where fewer than `FINDS` starts have found it; 14 times `OUTLIVED` where so little is
+    left, and no noise, that another minimum may well leave nothing.
+
+    Noise alone is left: `FINDS` starts have found it, `WORTH` relocations counting for one; of more than
+    `FEW_COMPONENTS`, `OUTLIVED` relocations for each component past the third have failed; and `OUTLIVED` in any case
+    where χ² refutes the fit or noise may make a component, since another, fainter or half hidden, may be missed.
+    """
     if len(runs) < FINDS:
         return False
     best = min(runs, key=lambda run: run.value)

@@ -18,8 +18,8 @@ from .tolerances import REACH
 
 __all__ = ["Evaluation", "clipped", "curve_rows", "evaluate"]
 
-FAR = -230.0  # log height below which a bell is 0: processors are a hundred times slower on products below 1e-308
-LEAST = np.exp(FAR)
+FLOOR = -230.0  # log height below which a bell is 0: processors are a hundred times slower on products below 1e-308
+AT_FLOOR = np.exp(FLOOR)
 
 
 class Evaluation(NamedTuple):
@@ -70,8 +70,8 @@ def curve_rows(theta: Array, problem: Problem) -> Array:
     at = clipped(theta)[..., None]
     areas, means, inverse_stds = problem.areas.of(at[..., :K, :]), at[..., K : 2 * K, :], np.exp(-at[..., 2 * K :, :])
     z = (problem.u[..., None, :] - means) * inverse_stds
-    bells = np.exp(np.maximum(-0.5 * z * z, FAR))
-    bells -= LEAST
+    bells = np.exp(np.maximum(-0.5 * z * z, FLOOR))
+    bells -= AT_FLOOR
     bells *= problem.scale[..., None, :]
     bells *= areas * inverse_stds / SQRT_2PI
     rows = np.empty((*theta.shape[:-1], 1 + 3 * K, z.shape[-1]))

@@ -187,6 +187,8 @@ def _wrong_sigma(fit: _Fit, sigma: Array) -> Iterator[str]:
     if run.loss > MET and dof >= FEW and (ratio := float(high @ high) / dof) < TOO_LITTLE:
         share = sqrt(ratio)
         yield f"the residual is {share:.2g} of `sigma` where the curve is higher: `sigma` and all errors are too large"
+    if not high.size:
+        yield "`sigma` is larger than the curve at every point: is it in the curve's unit?"
 
 
 def _is_noise(fit: _Fit) -> bool:

@@ -62,7 +62,7 @@ def message(run: Run, search: Search | None) -> str:
         return "a component is out of the points' sight, or wider than the grid: see `diagnosis`"
     if pedestals(run).any():
         return "a component stands for a background: see `diagnosis`"
-    if run.loss <= MET:
+    if run.fun <= MET:
         return f"the target is met, relative loss {run.loss:.1e}, after {_count(len(search.runs), 'start')}"
     return _how_found(search)
 

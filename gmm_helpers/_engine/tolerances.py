@@ -1,4 +1,4 @@
-"""Every threshold that more than one module needs, with the reason for its value."""
+"""The thresholds by which a fit is judged, each with the reason for its value."""
 
 MET = 1e-8  # relative loss up to which the curve counts as met: residuals of a ten-thousandth
 PERFECT = 2e-15  # relative loss at which a search has nothing left to look for: what single precision leaves of a curve

@@ -597,6 +597,12 @@ def test_a_run_that_is_lost_can_be_shown_and_is_no_success(monkeypatch, lost_at)
     assert found.loss < 1e-8
 
 
+@pytest.mark.parametrize("strength", [1e-9, 1e-6])
+def test_a_target_is_called_met_only_where_success_holds(strength):
+    result = fit(*classic(), 3, prior=log_std_prior(0.3, strength), n_starts=3, rng=0)
+    assert result.success or not result.message.startswith("the target is met")
+
+
 def test_one_more_component_than_under_a_prior_starts_from_the_curve_alone():
     result = fit(X, DENSITY, 2, prior=log_std_prior(2, 1e-6), rng=0)
     assert result.one_more().n_components == 3

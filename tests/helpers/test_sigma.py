@@ -114,6 +114,15 @@ def test_one_sigma_for_all_points_moves_nothing_but_the_errors():
     assert fit(x, y, 3, rng=0, sigma=np.full(75, 0.002)).x == pytest.approx(told_so.x, rel=1e-9)
 
 
+@pytest.mark.parametrize(("unit", "is_told"), [(100, True), (1, False)])
+def test_a_sigma_in_another_unit_than_the_curve_is_told_of(unit, is_told):
+    """Of a histogram's heights the errors of its counts are too large."""
+    x, counts = counting(0)
+    sigma = np.sqrt(np.maximum(counts, 1))
+    result = fit(x, counts / unit, 2, mass=None, sigma=sigma, rng=0)
+    assert told(result, "is it in the curve's unit?") == is_told
+
+
 @pytest.mark.parametrize(("times", "word"), [(0.05, "too small"), (0.5, "too small"), (1, ""), (5, "too large")])
 def test_a_sigma_that_is_not_the_noise_is_told(times, word):
     x = np.arange(200.0)
