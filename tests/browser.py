@@ -96,7 +96,7 @@ def free_port():
 
 
 @contextmanager
-def chromium_page(playwright, width=1400, height=1000):
+def chromium_page(playwright, width=1400, height=880):
     """A page of its own; where there is no Chromium, a skip, and in CI a failure, with how to get one."""
     if CHROMIUM is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(HINT)

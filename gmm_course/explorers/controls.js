@@ -15,10 +15,16 @@ function numberRow(row, path, page) {
     const typed = Number(box.value.trim().replace(",", ".").replace("−", "-") || NaN);
     if (typed >= low && typed <= high && (!whole || Number.isInteger(typed))) return page.put(path, typed);
     const kind = whole ? "a whole number" : "a number";
-    const words = `“${name}” must be ${kind} between ${low} and ${high}, got “${box.value}”.`;
+    const words = `“${name}” must be ${kind} between ${minus(low)} and ${minus(high)}, got “${box.value}”.`;
     page.hold.complaint = { words, at: box };
     box.value = box.dataset.shown;
     page.schedule();
+  };
+  box.onkeydown = ({ key }) => {
+    const ways = { ArrowUp: 1, ArrowDown: -1 };
+    if (!ways[key]) return;
+    slider.stepUp(ways[key]);
+    slider.oninput();
   };
   return () => {
     const value = short(page.hold.number(path).now), tiny = value && Math.abs(value) < 1e-3;
@@ -31,6 +37,7 @@ function numberRow(row, path, page) {
   };
 }
 
+const minus = number => String(number).replace("-", "−");
 const all = shows => view => shows.forEach(show => show(view));
 
 const CONTROLS = {

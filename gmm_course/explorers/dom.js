@@ -1,5 +1,4 @@
 // What every page of the course is built of: elements, buttons, and answers to guess among.
-const NS = "http://www.w3.org/2000/svg";
 
 // true is an attribute without a value, and false, like null, is none
 function set(node, attributes) {
@@ -28,10 +27,9 @@ const say = (node, words) => node.textContent === words || (node.textContent = w
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches; // the system asks for less motion
 
-// A new element in `parent`; a tag that begins with a hyphen is SVG.
+// A new element in `parent`
 function make(tag, parent, attributes = {}, text) {
-  const node = tag[0] === "-" ? document.createElementNS(NS, tag.slice(1)) : document.createElement(tag);
-  set(node, attributes);
+  const node = set(document.createElement(tag), attributes);
   if (text !== undefined) node.textContent = text;
   parent?.append(node);
   // what Jupyter asks of whatever takes the focus

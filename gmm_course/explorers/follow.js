@@ -1,5 +1,5 @@
 // What follows from the hand alone, computed in the frame of its move: curves, dots and, where the page can, the fit.
-const NUMBERS = ["no", "One", "Two", "Three", "Four", "Five", "Six"], LIST = new Intl.ListFormat("en-GB");
+const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six"], LIST = new Intl.ListFormat("en-GB");
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const even = ([low, high, n]) => Array.from({ length: n }, (_, i) => low + ((high - low) * i) / (n - 1));
 const curve = ({ w, m, s }, k, x) => x.map(v => (k === null ? total({ w, m, s }, v) : bell(v, w[k], m[k], s[k])));
@@ -13,10 +13,10 @@ function received(view) {
   return { ...view, marks };
 }
 
-// Whether nothing has moved since the view but bells whose curves the page computes itself
+// Whether nothing has moved since the view, of the same preset, but bells whose curves the page computes itself
 function follows({ live, values: old }, { values, controls }) {
   return live && values[live.of].w.length === old[live.of].w.length &&
-    Object.keys(controls).every(key => key === live.of || same(values[key], old[key]));
+    ["preset", "problem", ...Object.keys(controls)].every(key => key === live.of || same(values[key], old[key]));
 }
 
 // What is new in a view: the marks that depend on the hand, the fit, from the last one where there is one, its
@@ -41,14 +41,16 @@ function followed({ live: { noise, of, K }, marks }, values, last) {
 const missed = ({ m, loss, places }, truth) =>
   loss > MET || m.some((v, i) => !(Math.abs(v - truth.m[places[i]]) < 0.05));
 
-// The sentence of a fit that no Python has judged
-function said({ m, loss }, x) {
-  const near = m.filter(v => v >= x[0] && v <= x.at(-1)).sort((a, b) => a - b), share = 100 * loss;
-  if (!near.length) return "All bells have fled off the grid.";
-  const [s, es] = near.length > 1 ? ["s", ""] : ["", "s"];
-  const where = LIST.format(near.map(v => v.toFixed(2).replace("-", "−")));
+// The sentence of a fit that no Python has judged; a bell wider than the grid, or far off it, has fled
+function said({ m, s, loss }, x) {
+  const length = x.at(-1) - x[0], mid = sum(x) / x.length, share = 100 * loss;
+  const [plural, es] = m.length > 1 ? ["s", ""] : ["", "s"];
+  const words = v => (Math.abs(v) < 1e5 ? v.toFixed(2) : v.toExponential(0)).replace("-", "−");
+  const listed = means => LIST.format(means.toSorted((a, b) => a - b).map(words));
+  const near = m.filter((v, k) => s[k] <= length && Math.abs(v - mid) <= 1.6 * length);
+  const fled = loss <= MET && near.length < m.length;
+  if (fled) return `Bells at ${listed(near)} meet every dot; another has fled far away.`;
   const left = `leave${es} ${share < 10 ? share.toPrecision(2) : share.toFixed(0)} % of the curve's squares over`;
   const what = loss > MET ? left : `explain${es} the curve; nothing is left over`;
-  const fled = near.length < m.length ? " Another has fled off the grid." : "";
-  return `${NUMBERS[near.length]} bell${s} at ${where} ${what}.${fled}`;
+  return `${NUMBERS[m.length]} bell${plural} at ${listed(m)} ${what}.`;
 }

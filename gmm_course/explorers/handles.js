@@ -1,9 +1,7 @@
 // Handles on the picture: what each holds, where it stands, and how mouse, pen, finger and arrow keys move it.
 const HIT = 22, NEAR = 16, LIFT = 12; // pixels: the radius of what can be hit; what counts as one place; above a floor
-const AROUND = [0, 1, 2, 3, 4, 5, 6].flatMap(ring => Array.from({ length: 6 * ring || 1 }, (_, i) => {
-  const turn = (Math.PI * i) / (3 * ring || 1), far = 1.01 * NEAR * ring;
-  return [far * Math.cos(turn), -far * Math.sin(turn)];
-})); // where a handle may stand aside, the nearest first
+const AROUND = Array.from({ length: 127 }, (_, i) => // where a handle may stand aside, the nearest first: a spiral
+  [Math.cos(2.4 * (i - 1)), Math.sin(2.4 * (i - 1))].map(part => 1.01 * NEAR * Math.sqrt(i) * part));
 const NAMES = { w: ["weight", "w"], m: ["mean", "μ"], s: ["std", "σ"] };
 const short = v => +v.toPrecision(Math.abs(v) < 0.01 ? 3 : Math.abs(v) < 1 ? 4 : 5);
 const SIZES = { top: [14, 14], flank: [8, 16], dot: [16, 16] };
@@ -11,9 +9,9 @@ const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDow
   Home: -Infinity, End: Infinity }; // of a key
 
 // The part of a handle that is seen, around (0, 0)
-function grip(parent, shape, attributes = {}) {
-  const [width, height] = SIZES[shape], at = { x: -width / 2, y: -height / 2, width, height, rx: width / 2 };
-  return make("-rect", parent, { ...at, class: "gmm-grip", ...attributes });
+function grip(shape, looks = "") {
+  const [width, height] = SIZES[shape], place = `x="${-width / 2}" y="${-height / 2}" rx="${width / 2}"`;
+  return `<rect class="gmm-grip" width="${width}" height="${height}" ${place} ${looks}/>`;
 }
 
 // The weights with the k-th at `value`; the others share what is left in their old proportion.
@@ -96,10 +94,11 @@ class Handles {
   // moved(key): a value has moved; released(): the hand has let go
   constructor(root, picture, hold, moved, released) {
     const { svg } = picture;
-    Object.assign(this, { root, picture, hold, moved, layer: make("-g", svg), list: [] });
+    Object.assign(this, { root, picture, hold, moved, list: [] });
     svg.onpointerdown = event => this.down(event, this.where(event));
     svg.onpointermove = event => hold.held && this.drag(this.where(event));
     svg.onpointerup = svg.onpointercancel = () => hold.held && released((hold.held = null));
+    svg.onkeydown = event => this.key(event, event.target.dataset.id);
     svg.ontouchstart = event => hold.held && event.preventDefault(); // or the finger scrolls the page
   }
 
@@ -110,16 +109,15 @@ class Handles {
 
   draw(specs) {
     this.list = specs.flatMap(h => KINDS[h.kind](h, this.hold, this.picture));
-    if (changed(this, this.list.map(each => each.id))) this.rebuild();
-    this.list.forEach((each, i) => this.put(each, this.nodes.get(each.id), this.list.slice(0, i)));
+    const { handles } = this.picture, focused = handles.querySelector(":focus");
+    fill(handles, this.list.map(({ id, shape }) => `<g class="gmm-handle" tabindex="0" role="slider" data-id="${id}"
+      data-lm-suppress-shortcuts="true"><path class="gmm-stem"/><circle r="${HIT}" class="gmm-hit"/>${grip(shape)}</g>`)
+      .join(""));
+    this.list.forEach((each, i) => this.put(each, handles.children[i], this.list.slice(0, i)));
+    if (focused?.isConnected === false) this.node(focused.dataset.id)?.focus({ preventScroll: true });
   }
 
-  rebuild() { // the one that has the focus keeps it
-    const focused = this.layer.querySelector(":focus")?.dataset.id;
-    this.layer.replaceChildren();
-    this.nodes = new Map(this.list.map(each => [each.id, this.build(each)]));
-    this.nodes.get(focused)?.focus({ preventScroll: true });
-  }
+  node(id) { return this.picture.handles.querySelector(`[data-id="${id}"]`); }
 
   // Where a handle is true to what it moves, and the spot where it is shown: above the floor of its panel, so that a
   // bell of no weight has handles too, and beside those before it that stand on the same place.
@@ -132,15 +130,6 @@ class Handles {
     if (!this.hold.held) node.aside = AROUND.find(free); // while one is held, none hops out of its way
     const [a, b] = node.aside ?? [0, 0];
     Object.assign(each, { own: [across, up], spot: [across + a, high + b] });
-  }
-
-  build({ id, shape }) {
-    const node = make("-g", this.layer, { class: "gmm-handle", tabindex: 0, role: "slider", "data-id": id });
-    make("-path", node, { class: "gmm-stem" });
-    make("-circle", node, { r: HIT, class: "gmm-hit" });
-    grip(node, shape);
-    node.onkeydown = event => this.key(event, id);
-    return node;
   }
 
   put(each, node, before) {
@@ -161,7 +150,7 @@ class Handles {
     const [each] = this.list.toSorted((a, b) => far(a) - far(b));
     if (!each || event.button || far(each) > HIT) return;
     event.preventDefault(); // selects no text
-    this.nodes.get(each.id).focus({ preventScroll: true, focusVisible: false });
+    this.node(each.id).focus({ preventScroll: true, focusVisible: false });
     this.picture.svg.setPointerCapture(event.pointerId);
     this.hold.held = { ...each, off: [each.own[0] - x, each.own[1] - y], from: y, rises: false, below: this.below() };
   }

@@ -3,9 +3,9 @@ const REST = 150, PATIENCE = 8000; // milliseconds: a hand that rests, and a ker
 
 class Kernel {
   // hold: what the hand holds; heard(): there is news. serial counts the moves of the hand, view is Python's last
-  // answer, to the move view.serial; before the move `base`, which began a preset, no answer is good to go on from.
+  // answer, to the move view.serial.
   constructor(model, hold, heard) {
-    Object.assign(this, { model, hold, heard, serial: -1, base: 0, flying: 0, waiting: false, silent: false });
+    Object.assign(this, { model, hold, heard, serial: -1, flying: 0, waiting: false, silent: false });
     this.take(model.get("view"));
     model.on("change:view", this.answered);
   }
@@ -24,8 +24,8 @@ class Kernel {
   // Begin a preset or a problem. A page without Python has a view of each preset.
   choose({ preset = null, problem = 0 }) {
     const { hold, model: { still } } = this, fresh = { answer: null, moved: false, revealed: false };
-    this.base = ++this.serial;
-    [this.fit, this.view.live, hold.moved, hold.complaint] = [null, null, {}, null]; // what was moved counts no more
+    this.serial++;
+    [hold.moved, hold.complaint] = [{}, null]; // what was moved counts no more
     hold.values = { ...hold.values, ...fresh, preset, problem };
     if (still) this.take({ ...still[preset], serial: this.serial });
     else this.ask({ choose: { preset, problem } });
@@ -66,7 +66,6 @@ class Kernel {
   take(view) {
     this.view = received(view);
     this.fit = view.fit ?? this.fit;
-    if (view.serial < this.base) this.view.live = null;
     if (view.serial < this.serial) return;
     this.flying = 0;
     if (!this.hold.held) [this.hold.values, this.serial] = [{ ...view.values }, view.serial];

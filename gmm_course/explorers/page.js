@@ -18,7 +18,11 @@ class Page {
     const body = inside(this.root, "body");
     this.shows.push(part(body, picture), part(body, words), controls(body, this));
     const code = make("pre", this.root, { class: "gmm-code", tabindex: 0, role: "group", "aria-label": "code" });
-    this.shows.push((view, values) => (code.textContent = values.code ? view.code : ""));
+    this.shows.push((view, values) => {
+      const opens = values.code && !code.textContent;
+      code.textContent = values.code ? view.code : "";
+      if (opens) code.scrollIntoView({ block: "nearest" });
+    });
     this.size = new ResizeObserver(() => this.schedule());
     this.size.observe(this.root);
   }
@@ -76,10 +80,12 @@ function question(parent, page) {
   const [asks, guess] = [0, 1].map(() => make("div", parent, { class: "gmm-stack" }));
   const asked = make("span", asks), note = make("span", asks, {}, MOVED);
   const show = guessing(guess, i => page.put(["answer"], i));
-  return (view, { answer, moved }) => {
+  return (view, { answer, moved, preset, problem }) => {
+    const late = view.values.preset !== preset || view.values.problem !== problem; // still that of the last preset
     const open = !moved || (view.stays && !view.lost) || !view.answers.length;
     const known = page.model.still || view.current || view.stays;
     const wait = view.busy === null ? `Now press “${page.spec.controls.work.jobs[0]}”.` : "It is being worked out.";
+    set(parent, { inert: late });
     asked.textContent = view.question;
     set(asked, { "data-unseen": !open });
     set(note, { "data-unseen": open });
@@ -95,7 +101,7 @@ function picture(parent, page) {
   const handles = page.handles = new Handles(page.root, drawing, hold, key => page.moved(key), released);
   return (view, { revealed }) => {
     const times = { revealed, looked: !view.closed, covered: view.closed }, now = ({ when }) => times[when] ?? true;
-    if (drawing.draw(view.marks.filter(now), view, hold.held, now)) page.schedule(); // an axis still glides
+    if (drawing.draw(view, hold.held, now)) page.schedule(); // an axis still glides
     handles.draw(view.handles.filter(now));
   };
 }
@@ -108,22 +114,21 @@ function words(parent, page) {
   const spoken = make("div", parent, { class: "gmm-unseen", role: "status" });
   const error = make("div", parent, { class: "gmm-error", role: "alert" });
   let quiet = 0, faulty = null;
-  const complain = (told, at) => { // beside the control at fault
-    if (faulty !== at) faulty?.removeAttribute("aria-invalid");
-    if (changed(error, told)) (at ? set(at, { "aria-invalid": "true" }).parentNode : status).after(error);
-    say(error, told);
-    faulty = at;
-  };
   return view => {
     const asked = view.marks.some(mark => mark.when === "covered") ? COVERED : IN_SIGHT;
     const text = view.closed ? asked : view.sentence;
     sentence.textContent = text;
     set(sentence, { "data-covered": view.closed });
-    set(page.image, { role: "img", "aria-label": text });
+    set(page.image, { "aria-label": text });
     fill(status, view.closed || (view.alone && page.model.still) ? "" : view.status);
-    const { complaint } = page.hold, place = view.error && page.root.querySelector(`[data-control="${view.fault}"]`);
-    if (complaint) complain(complaint.words, complaint.at);
-    else complain(view.error || (page.kernel.silent ? SILENT : ""), place?.querySelector?.("input, select"));
+    const { complaint } = page.hold, told = complaint?.words ?? (view.error || (page.kernel.silent ? SILENT : ""));
+    if (changed(error, told)) { // beside the control at fault
+      error.textContent = told;
+      faulty?.removeAttribute("aria-invalid");
+      const fault = `[data-control="${view.fault}"] :is(input, select)`;
+      faulty = complaint?.at ?? (view.error ? page.root.querySelector(fault) : null);
+      (faulty ? set(faulty, { "aria-invalid": "true" }).parentNode : status).after(error);
+    }
     clearTimeout(quiet);
     if (view.busy === null) quiet = setTimeout(() => say(spoken, text), SPOKEN); // hand and Python rest
   };
@@ -148,8 +153,11 @@ function controls(body, page) {
 }
 
 function render({ model, el }) {
-  const { kernel } = new Page(model, el);
-  return () => model.off("change:view", kernel.answered);
+  const { kernel, size } = new Page(model, el);
+  return () => {
+    size.disconnect();
+    model.off("change:view", kernel.answered);
+  };
 }
 
 export default { render };

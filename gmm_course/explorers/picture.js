@@ -1,7 +1,7 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
-const HEIGHT = 400, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
-const EDGE = 5; // so that a dot at an end is whole
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
+const HEIGHT = clip(screen.availHeight - 480, 400, 640), LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
+const EDGE = 5; // so that a dot at an end is whole
 const part = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
 const whole = (t, [low, high], log) => (log ? low * (high / low) ** t : low + t * (high - low));
 const raised = n => String(n).replace(/./g, c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
@@ -24,9 +24,10 @@ class Picture {
   constructor(parent, panels) {
     Object.assign(this, { panels, limits: {} });
     this.legend = make("div", parent, { class: "gmm-legend", "aria-hidden": "true" });
-    this.svg = make("-svg", make("div", parent, { class: "gmm-figure" }), {});
-    this.axes = make("-g", this.svg, { class: "gmm-axes", "aria-hidden": "true" });
-    this.image = make("-g", this.svg);
+    const figure = make("div", parent, { class: "gmm-figure" });
+    figure.innerHTML = `<svg><g class="gmm-axes" aria-hidden="true"></g><g role="img"></g><g></g></svg>`;
+    this.svg = figure.firstChild;
+    [this.axes, this.image, this.handles] = this.svg.children;
   }
 
   // Pixels of a point of a panel, and the point of some pixels
@@ -39,12 +40,13 @@ class Picture {
     return [whole((left - b.x) / b.w, limits.x, xlog), whole(1 - (top - b.y) / b.h, limits.y, ylog)];
   }
 
-  // marks: a list of { name, kind, panel, x, y, color, … }. Returns whether an axis is still gliding.
-  draw(marks, view, held, now) {
-    const moving = this.glide(view.limits, view.current ? [] : marks, held), width = this.svg.parentNode.clientWidth;
-    const named = [...view.handles.flatMap(grips), ...view.marks].filter(mark => mark.label);
-    const labels = named.map(mark => [mark.label, mark.color, mark.colors, now(mark)]);
-    if (changed(this, this.limits, width, labels)) this.rebuild(named, now, width);
+  // view.marks: a list of { name, kind, panel, x, y, color, … }; now(mark): whether it is seen. Returns whether an axis
+  // is still gliding.
+  draw(view, held, now) {
+    const marks = view.marks.filter(now), moving = this.glide(view.limits, view.current ? [] : marks, held);
+    this.arrange(this.svg.parentNode.clientWidth);
+    fill(this.legend, legend(view, now));
+    fill(this.axes, Object.keys(this.panels).map(name => this.axis(name)).join(""));
     fill(this.image, marks.map(mark => this.markup(mark)).join(""));
     return moving;
   }
@@ -55,11 +57,10 @@ class Picture {
     const jumps = calm();
     let moving = false;
     for (const [name, { x, y }] of Object.entries(wanted)) {
-      const old = this.limits[name]?.y ?? y, { ylog } = this.panels[name];
-      const live = ylog ? [] : ahead.filter(mark => mark.panel === name && mark.live);
+      const old = this.limits[name]?.y ?? y, live = ahead.filter(mark => mark.panel === name && mark.live);
       const seen = [...y, ...(held || ahead.length ? old : []), ...live.flatMap(mark => mark.y.map(v => 1.04 * v))];
       this.limits[name] = { x, y: [Math.min(...seen), Math.max(...seen)].map((to, i) => {
-        if (jumps || ylog || Math.abs(to - old[i]) < 0.01 * (old[1] - old[0])) return to;
+        if (jumps || Math.abs(to - old[i]) < 0.01 * (old[1] - old[0])) return to;
         moving = true;
         return old[i] + 0.3 * (to - old[i]);
       }) };
@@ -80,16 +81,6 @@ class Picture {
       y += pads[i] + h;
     });
     set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
-  }
-
-  rebuild(named, now, width) {
-    this.arrange(width);
-    this.frame();
-    const late = mark => mark.when === "looked"; // has its room from the first
-    const listed = named.filter(mark => now(mark) || late(mark)).toSorted((a, b) => late(a) - late(b));
-    const first = Array.from(Map.groupBy(listed, mark => mark.label).values(), ([mark]) => mark);
-    const keys = first.map((mark, i) => set(key(mark, first[i - 1]), { "data-unseen": !now(mark) }));
-    this.legend.replaceChildren(...keys);
   }
 
   // A mark as SVG, in a window on its panel beyond which nothing is seen
@@ -117,27 +108,23 @@ class Picture {
     return painted(mark, edge, area, Math.min(1, this.width / 500));
   }
 
-  frame() { // the axes
-    this.axes.replaceChildren();
+  // The axes of a panel, its grid and their words
+  axis(name) {
+    const { x, y, w, h } = this.boxes[name], { x: X, y: Y } = this.limits[name], bottom = y + h;
+    const { xlog, ylog, xlabel, ylabel, ticks: own } = this.panels[name];
     const rule = (x1, y1, x2, y2, hue = "rule") =>
-      make("-line", this.axes, { x1, y1, x2, y2, stroke: `var(--${hue})` });
-    const words = (x, y, anchor, text) => make("-text", this.axes, { x, y, "text-anchor": anchor }, text);
-    for (const [name, p] of Object.entries(this.panels)) {
-      const { x, y, w, h } = this.boxes[name], { x: X, y: Y } = this.limits[name], bottom = y + h;
-      for (const [v, text] of p.ticks?.y ?? ticks(Y, clip(Math.round(h / 36), 2, 6), p.ylog)) {
-        const at = this.at(name, X[0], v)[1];
-        rule(x, at, x + w, at, "grid");
-        words(x - 7, at + 4, "end", text);
-      }
-      for (const [v, text] of p.ticks?.x ?? ticks(X, clip(Math.round(w / 60), 3, 8), p.xlog)) {
-        const at = this.at(name, v, Y[0])[0];
-        rule(at, bottom, at, bottom + 4);
-        words(at, bottom + 16, "middle", text);
-      }
-      rule(x, bottom, x + w, bottom);
-      words(x, y - 9, "start", p.ylabel ?? "");
-      words(x + w, bottom + BELOW + ABOVE - 9, "end", p.xlabel ?? "");
-    }
+      `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="var(--${hue})"/>`;
+    const words = (left, top, anchor, text) => `<text x="${left}" y="${top}" text-anchor="${anchor}">${text}</text>`;
+    const up = (own?.y ?? ticks(Y, clip(Math.round(h / 36), 2, 6), ylog)).map(([v, text]) => {
+      const at = this.at(name, X[0], v)[1];
+      return rule(x, at, x + w, at, "grid") + words(x - 7, at + 4, "end", text);
+    });
+    const across = (own?.x ?? ticks(X, clip(Math.round(w / 60), 3, 8), xlog)).map(([v, text]) => {
+      const at = this.at(name, v, Y[0])[0];
+      return rule(at, bottom, at, bottom + 4) + words(at, bottom + 16, "middle", text);
+    });
+    const labels = words(x, y - 9, "start", ylabel) + words(x + w, bottom + BELOW + ABOVE - 9, "end", xlabel);
+    return [...up, ...across, rule(x, bottom, x + w, bottom), labels].join("");
   }
 }
 
@@ -149,6 +136,14 @@ function painted({ kind, color, width, dash, fill, size }, edge, area, scale = 1
     stroke="var(--${color})" stroke-width="${thick}" stroke-linecap="${cap}" stroke-dasharray="${dashes}"/>`;
 }
 
+// The entries of the legend: what has a name, once, what waits for a guess last
+function legend({ handles, marks }, now) {
+  const late = mark => mark.when === "looked"; // has its room from the first
+  const named = [...handles.flatMap(grips), ...marks].filter(mark => mark.label && (now(mark) || late(mark)));
+  const groups = Map.groupBy(named.toSorted((a, b) => late(a) - late(b)), mark => mark.label).values();
+  return Array.from(groups, ([mark]) => mark).map((mark, i, all) => key(mark, all[i - 1], now(mark))).join("");
+}
+
 // What the legend says of a handle that has a name: of bells' tops and flanks, in the colours of the first three
 function grips({ kind, name, color, when, paths }) {
   const all = kind === "bells" ? paths.s.slice(0, 3).map((_, k) => `bell${k + 1}`) : [color];
@@ -157,15 +152,14 @@ function grips({ kind, name, color, when, paths }) {
 }
 
 // An entry of the legend; bells after the first are told by their number alone
-function key(mark, before) {
-  const item = make("span"), { kind, fill, shape, colors = [0] } = mark, width = 10 * colors.length + 8;
-  const art = make("-svg", item, { width, height: 16, class: "gmm-mark" });
+function key(mark, before, seen) {
+  const { kind, fill, shape, label, colors = [0] } = mark, area = fill ? "M1 4H17V13H1Z" : "";
   const edge = kind === "dots" ? "M9 8h0" : fill ? "M1 4H17" : "M1 8H17";
-  if (!shape) art.innerHTML = painted(mark, edge, fill ? "M1 4H17V13H1Z" : "");
-  else colors.forEach((hue, i) => grip(art, shape, { fill: `var(--${hue})`, transform: `translate(${9 + 10 * i} 8)` }));
-  const bells = [mark, before].every(each => each?.label.startsWith("bell "));
-  item.append(bells ? mark.label.slice(5) : mark.label);
-  return item;
+  const held = (hue, i) => grip(shape, `fill="var(--${hue})" transform="translate(${9 + 10 * i} 8)"`);
+  const art = shape ? colors.map(held).join("") : painted(mark, edge, area);
+  const words = [mark, before].every(each => each?.label.startsWith("bell ")) ? label.slice(5) : label;
+  return `<span ${seen ? "" : "data-unseen"}><svg width="${10 * colors.length + 8}" height="16"
+    class="gmm-mark">${art}</svg>${words}</span>`;
 }
 
 function head([a, b], [c, d]) { // the barbs of an arrow; none where it is too short to have a direction

@@ -276,6 +276,8 @@ def test_handle_slider_and_box_are_one_value_in_the_frame_of_the_move(page):
     x, y = held(page, handle)
     page.mouse.move(x + 60, y)
     frame(page)
+    now, drawn, answered = box.evaluate("e => ['serial', 'drawn', 'answered'].map(each => e.dataset[each])")
+    assert now == drawn != answered
     mean = float(box.get_by_label("mean of bell 2", exact=True).input_value())
     assert mean > 16
     assert float(handle.get_attribute("aria-valuenow")) == mean
@@ -283,7 +285,6 @@ def test_handle_slider_and_box_are_one_value_in_the_frame_of_the_move(page):
     assert float(said) == pytest.approx(mean, abs=0.006)
     assert box.get_by_label("mean of bell 2, slider").input_value() == f"{round(20 * mean) / 20:g}"
     assert named(box) == pytest.approx([5, mean, 20], abs=0.006)
-    assert box.get_attribute("data-serial") == box.get_attribute("data-drawn") != box.get_attribute("data-answered")
     page.mouse.up()
     settled(box)
     assert named(box) == pytest.approx([5, mean, 20], abs=0.006)
@@ -569,11 +570,11 @@ def test_a_bell_of_no_weight_has_handles_that_show_its_place(page):
 def test_a_new_problem_gives_bells_to_guess_with_and_scores_them(page):
     box = begun(page, "explore_fit")
     pressed(box, "New problem")
-    expect(sentence(box)).to_contain_text("Drag bells of your own")
+    expect(sentence(box)).to_contain_text("Drag them until they meet the dots")
     assert box.locator("[aria-label='mean of bell 2']:visible").input_value() == "12.5"
     box.locator(".gmm-handle").nth(2).press("ArrowRight")
     settled(box)
-    expect(sentence(box)).to_contain_text("Drag bells of your own")
+    expect(sentence(box)).to_contain_text("Drag them until they meet the dots")
     pressed(box, "Reveal the truth")
     assert box.locator("table").count() == 1
     expect(sentence(box)).to_contain_text(re.compile(r"Your bells leave .* over, the fit nothing"))
@@ -925,7 +926,7 @@ def test_a_bell_that_has_fled_is_told_with_no_kernel(browser_page, tmp_path):
         page.mouse.move(x + 30, y, steps=4)
         frame(page)
         page.mouse.up()
-        expect(sentence(box)).to_contain_text("Another has fled off the grid.")  # no point sees the needle
+        expect(sentence(box)).to_contain_text("another has fled far away.")  # no point sees the needle
         assert len(named(box)) == 2
 
 
@@ -1074,3 +1075,34 @@ def test_a_figure_is_dark_on_a_dark_page_and_untouched_on_a_light_one(browser_pa
         browser_page.set_content(f'<body data-jp-theme-light="{light}">{html}</body>')
         look = browser_page.locator("img").evaluate("image => getComputedStyle(image).filter")
         assert (look != "none") == filtered
+
+
+def test_an_arrow_key_in_a_box_steps_its_slider(page):
+    box = begun(page, "explore_fit")
+    field = box.get_by_label("mean of bell 2", exact=True).first
+    before = float(field.input_value())
+    for key, steps in (("ArrowUp", 1), ("ArrowUp", 2), ("ArrowDown", 1)):
+        field.press(key)
+        frame(page)
+        assert float(field.input_value()) == pytest.approx(before + 0.05 * steps)
+
+
+def test_no_answer_is_taken_before_the_question_of_the_new_preset_stands(page):
+    box = begun(page, "explore_fit")
+    frames = "new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))"
+    click = f"""async e => {{
+      [...e.querySelectorAll('button')].find(each => each.textContent === 'Needle').click();
+      await {frames};
+      return [e.querySelector('.gmm-question').inert, e.dataset.answered === e.dataset.serial];
+    }}"""
+    assert box.evaluate(click) == [True, False]
+    settled(box)
+    assert not box.evaluate("e => e.querySelector('.gmm-question').inert")
+
+
+def test_code_that_is_asked_for_comes_into_sight(page):
+    box = begun(page, "explore_fit")
+    pressed(box, "Show as code")
+    code = box.locator(".gmm-code")
+    expect(code).to_contain_text("fit(x, density")
+    expect(code).to_be_in_viewport(ratio=0.9)
