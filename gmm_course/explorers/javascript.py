@@ -14,7 +14,7 @@ def module(*parts):
     """A page's ES module, from all parts of explorers or from some: a widget's module has nothing to import from."""
     paths = (files(__package__) / f"{part}.js" for part in parts or PARTS)
     code = "\n".join(path.read_text(encoding="utf-8") for path in paths)
-    return re.sub(r"^\s*(//.*\n)?", "", code, flags=re.MULTILINE)
+    return re.sub(r"^\s*(//.*\n)?| // .*", "", code, flags=re.MULTILINE)
 
 
 def packed(code):

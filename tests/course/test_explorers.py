@@ -646,7 +646,7 @@ def test_a_bell_narrower_than_its_smoothing_is_doubted():
     three = chosen("explore_your_density", "Galaxies, three").sentence
     assert "the first is narrower than the smoothing that made the curve, 1.86 against 1.89" in three
     four = chosen("explore_your_density", "Galaxies, four", work=True)
-    assert "leave 0.00025\u00a0% of the curve's squares over, but the second is narrower" in four.sentence
+    assert "leave less than 0.001\u00a0% of the curve's squares over, but the second is narrower" in four.sentence
     assert "of 5 other seeds end at this loss" in status_of(four)
 
 
