@@ -295,6 +295,39 @@ def named(box):
     return sorted(float(mean) for mean in re.findall(r"\d+\.\d\d", sentence(box).inner_text()))
 
 
+def test_an_arrow_key_in_a_box_steps_its_slider(page):
+    box = begun(page, "explore_fit")
+    field = box.get_by_label("mean of bell 2", exact=True).first
+    before = float(field.input_value())
+    for key, steps in (("ArrowUp", 1), ("ArrowUp", 2), ("ArrowDown", 1)):
+        field.press(key)
+        frame(page)
+        assert float(field.input_value()) == pytest.approx(before + 0.05 * steps)
+
+
+def test_no_answer_is_taken_before_the_question_of_the_new_preset_stands(page):
+    box = begun(page, "explore_fit")
+    frames = "new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))"
+    click = f"""async e => {{
+      [...e.querySelectorAll('button')].find(each => each.textContent === 'Needle').click();
+      await {frames};
+      return [e.querySelector('.gmm-question').inert, e.dataset.answered === e.dataset.serial];
+    }}"""
+    assert box.evaluate(click) == [True, False]
+    settled(box)
+    assert not box.evaluate("e => e.querySelector('.gmm-question').inert")
+
+
+def test_code_that_is_asked_for_comes_into_sight(page):
+    box = begun(page, "explore_fit")
+    pressed(box, "Show as code")
+    code = box.locator(".gmm-code")
+    expect(code).to_contain_text("fit(x, density")
+    expect(code).to_be_in_viewport(ratio=0.9)
+    pressed(box, "Show as code")
+    expect(code).to_be_empty()
+
+
 def test_the_axis_waits_while_a_bell_is_held_and_follows_when_it_is_let_go(page):
     box = begun(page, "explore_fit")
     ticks = "e => [...e.querySelectorAll('.gmm-axes text')].map(t => t.textContent)"
@@ -1075,34 +1108,3 @@ def test_a_figure_is_dark_on_a_dark_page_and_untouched_on_a_light_one(browser_pa
         browser_page.set_content(f'<body data-jp-theme-light="{light}">{html}</body>')
         look = browser_page.locator("img").evaluate("image => getComputedStyle(image).filter")
         assert (look != "none") == filtered
-
-
-def test_an_arrow_key_in_a_box_steps_its_slider(page):
-    box = begun(page, "explore_fit")
-    field = box.get_by_label("mean of bell 2", exact=True).first
-    before = float(field.input_value())
-    for key, steps in (("ArrowUp", 1), ("ArrowUp", 2), ("ArrowDown", 1)):
-        field.press(key)
-        frame(page)
-        assert float(field.input_value()) == pytest.approx(before + 0.05 * steps)
-
-
-def test_no_answer_is_taken_before_the_question_of_the_new_preset_stands(page):
-    box = begun(page, "explore_fit")
-    frames = "new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))"
-    click = f"""async e => {{
-      [...e.querySelectorAll('button')].find(each => each.textContent === 'Needle').click();
-      await {frames};
-      return [e.querySelector('.gmm-question').inert, e.dataset.answered === e.dataset.serial];
-    }}"""
-    assert box.evaluate(click) == [True, False]
-    settled(box)
-    assert not box.evaluate("e => e.querySelector('.gmm-question').inert")
-
-
-def test_code_that_is_asked_for_comes_into_sight(page):
-    box = begun(page, "explore_fit")
-    pressed(box, "Show as code")
-    code = box.locator(".gmm-code")
-    expect(code).to_contain_text("fit(x, density")
-    expect(code).to_be_in_viewport(ratio=0.9)
