@@ -187,7 +187,8 @@ def _wrong_sigma(fit: _Fit, sigma: Array) -> Iterator[str]:
     if run.loss > MET and dof >= FEW and (ratio := float(high @ high) / dof) < TOO_LITTLE:
         share = sqrt(ratio)
         yield f"the residual is {share:.2g} of `sigma` where the curve is higher: `sigma` and all errors are too large"
-    if not high.size:
+    is_quiet = problem.dof >= FEW and run.chi2 < TOO_LITTLE * problem.dof  # else the curve is faint, and `sigma` right
+    if is_quiet and not high.size:
         yield "`sigma` is larger than the curve at every point: is it in the curve's unit?"
 
 

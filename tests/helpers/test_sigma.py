@@ -123,6 +123,13 @@ def test_a_sigma_in_another_unit_than_the_curve_is_told_of(unit, is_told):
     assert told(result, "is it in the curve's unit?") == is_told
 
 
+def test_a_faint_bell_below_a_right_sigma_is_not_told_of():
+    x = np.linspace(0, 100, 1000)
+    for seed in range(5):
+        y = bells(x, (0.7, 50, 8)) + np.random.default_rng(seed).normal(size=1000)
+        assert not told(fit(x, y, 1, mass=None, sigma=1.0, rng=0), "sigma")
+
+
 @pytest.mark.parametrize(("times", "word"), [(0.05, "too small"), (0.5, "too small"), (1, ""), (5, "too large")])
 def test_a_sigma_that_is_not_the_noise_is_told(times, word):
     x = np.arange(200.0)
