@@ -14,6 +14,7 @@ __all__ = ["Selection", "select_components"]
 CONVENTION = 6.0  # ΔBIC, odds of e³ = 20 to 1 (Kass & Raftery 1995), up to which a number can't be excluded
 MENTION = 2.0  # ΔBIC, odds of e = 2.7 to 1, up to which the smaller number is preferred
 N_STARTS = 6
+NUMBERS = 3  # of a component: a fit has no more numbers than points
 UNHEALTHY = 50.0
 PATIENCE = 2  # numbers in a row that are clearly worse, after which no larger one is tried
 
@@ -131,16 +132,13 @@ def select_components(
     results: dict[int, FitResult] = {}
     bic: dict[int, float] = {}
     for K in range(1, most + 1):
+        if K > 1 and results[K - 1].dof < NUMBERS:
+            break
         start = results[K - 1].one_more() if K > 1 else None
-        try:
-            found = fit(x, density, K, start=start, n_starts=N_STARTS, rng=generator, **about)
-        except ValueError:
-            if K == 1:
-                raise
-            break  # more numbers than points
-        results[K], bic[K] = found, _healthy_bic(found)
+        results[K] = fit(x, density, K, start=start, n_starts=N_STARTS, rng=generator, **about)
+        bic[K] = _healthy_bic(results[K])
         if K == 1:
-            bic[0] = found.bic_without
+            bic[0] = results[1].bic_without
         best = min(bic, key=lambda each: bic[each])
         if best + PATIENCE <= K and all(bic[each] > bic[best] + CONVENTION for each in range(best + 1, K + 1)):
             break

@@ -24,6 +24,7 @@ ELSEWHERE = 3.0  # × log N: Δχ² up to which another minimum may be the true 
 # three numbers; a component that fits noise, the best of N places, wins nearly that.
 REFIT = {"ftol": 1e-10, "maxfev": 200}  # from nearby few evaluations do, unless the fit is a poor one
 FAR = 1e3  # standard errors, beyond which an interval is called unbounded
+FACTOR = 1e4  # and times, of a positive number: where refits go on so far, they end by rounding, not by the data
 
 
 @one_thread
@@ -116,7 +117,8 @@ class _Number:
         low, high = 0.0, quantile
         while rise(high) < 0:
             low, high = high, 1.6 * high
-            if high > FAR or not 1e-12 < abs(self.at(side * high) / (self.value or 1.0)) < 1e12:
+            times = 1.0 if self.name == "means" else self.at(side * high) / self.value
+            if high > FAR or not 1 / FACTOR < times < FACTOR:
                 return self.most * side if self.name == "means" or side > 0 else 0.0
         return self.at(side * float(brentq(rise, low, high, xtol=1e-3 * quantile, rtol=1e-3)))
 

@@ -137,6 +137,28 @@ def test_what_has_no_end_says_so():
     assert result.diagnosis
 
 
+def test_a_mean_at_nought_is_bounded_as_any_other():
+    """A symmetric curve's mean is 0 but for rounding: an end may be a hundred million million times as large."""
+    x, half = np.linspace(-5, 5, 101), np.random.default_rng(0).normal(0, 0.02, 51)
+    result = fit(x, np.exp(-0.5 * x**2) + np.append(half[:0:-1], half), 1, mass=None, rng=0)
+    error = result.standard_errors().means[0]
+    assert abs(result.mixture.means[0]) < 1e-12
+    np.testing.assert_allclose(result.interval("means", 0), [-1.985 * error, 1.985 * error], rtol=0.01)
+
+
+@pytest.mark.parametrize("seed", [2, 3, 8, 10])
+def test_an_end_is_a_number_that_the_data_can_tell(seed):
+    """A bell as high as the noise. Where nothing bounds a number, refits to ever larger ones once ended by rounding, at
+    10⁷ or 10¹⁰ times the number."""
+    x = np.linspace(0, 10, 60)
+    y = bells(x, (1, 5, 0.8)) + np.random.default_rng(seed).normal(size=60)
+    result = fit(x, y, 1, mass=None, sigma=1.0, rng=0)
+    for name, value in {"areas": result.areas[0], "stds": result.mixture.stds[0]}.items():
+        low, high = result.interval(name, 0)
+        assert low == 0 or low > 1e-4 * value
+        assert high == np.inf or high < 1e4 * value
+
+
 def test_a_share_of_a_given_mass_ends_at_the_mass():
     """Two bells hardly apart: where the data don't bound a share, the mass does."""
     x, truth = np.linspace(0, 24, 100), Mixture([0.5, 0.5], [11, 13.5], [2, 2])
