@@ -197,10 +197,10 @@ def test_noise_does_not_dip(width):
 
 
 def test_a_sloping_background_far_from_nought():
-    """Seconds since 1970: the slope's column is taken from the middle of the grid, or it would be as good as constant."""
+    """Milliseconds since 1970: x holds no more than a few thousandths of a step."""
     t = np.arange(200.0)
     y = bells(t, (3, 60, 8), (2, 130, 12)) + 5 + 0.03 * t
-    result = fit(1.7e9 + t, y, 2, mass=None, background="linear", rng=0)
+    result = fit(1.7e12 + t, y, 2, mass=None, background="linear", rng=0)
     assert result.success
-    np.testing.assert_allclose(result.mixture.means - 1.7e9, [60, 130], atol=1e-5)
-    np.testing.assert_allclose(result.curve(1.7e9 + t), y, atol=1e-5)
+    np.testing.assert_allclose(result.mixture.means - 1.7e12, [60, 130], atol=1e-3)
+    np.testing.assert_allclose(result.curve(1.7e12 + t), y, atol=1e-3)
