@@ -16,7 +16,7 @@ from .run import Run
 from .tolerances import MET, ZERO
 from .workers import one_thread
 
-__all__ = ["CURES", "DIPS", "dips", "mended"]
+__all__ = ["CURES", "DIPS", "IN_PART", "dips", "mended"]
 
 MENDED = 0.5  # share of the loss that a cure must leave at most
 LIMIT = {"maxfev": 200}
@@ -28,6 +28,11 @@ CURES = {  # the fewest numbers first
     "linear": "`background='linear'`",
     "component": "one more component",
 }
+IN_PART = {
+    "constant": "",
+    "linear": "",
+    "component": ": are the bells Gaussians?",
+}  # what may mend a fit by its numbers
 COLUMNS = {"constant": 1, "linear": 2}  # of a background that is a cure
 DIPS = "the curve dips below its background: fit −density with a `background`, or bells of both signs with lmfit"
 STRONG = (

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..mixture import Mixture
 from ..validation import Array, Bools
-from .cures import CURES, DIPS, dips, mended
+from .cures import CURES, DIPS, IN_PART, dips, mended
 from .noise import grows, is_noise, neighbours_alike
 from .run import PRECISION, Run, Search
 from .seen import Sight
@@ -89,7 +89,8 @@ def _unseen(fit: _Fit) -> Iterator[str]:
             yield f"{name} hides between grid points: none sees its area of {fit.areas[k]:.3g}"
         if at.spike[k] and not at.hidden[k]:
             step = at.step[k] * fit.run.problem.spread
-            yield f"{name} is a spike: its std {stds[k]:.3g} is under half a step of {step:.3g}"
+            outlier = "an outlier is left out by `sigma=inf`"
+            yield f"{name} is a spike: its std {stds[k]:.3g} is under half a step of {step:.3g}; {outlier}"
         if at.dead[k]:
             yield f"{name} is dead: its weight is {fit.mixture.weights[k]:.1e}; fewer components may do"
 
@@ -162,12 +163,14 @@ def _best_cure(fit: _Fit, ends: dict[str, Run], cured: bool) -> str:
     few = (cure for cure, end in ends.items() if end.loss <= 2 * least + MET)
     cure = "start" if "start" in ends and not fit.is_confirmed else next(few)  # the model isn't to blame yet
     problem, share = fit.run.problem, 1 - ends[cure].loss / fit.run.loss
-    is_known = cured or cure != "component" or problem.u.size < FEW
-    still = "" if is_known else ", and noise alone isn't left then: are the bells Gaussians?"
+    is_known = cured or cure not in IN_PART or problem.u.size < FEW
+    still = "" if is_known else f", and noise alone isn't left then{IN_PART[cure]}"
     return f"{CURES[cure].format(problem.points.density.max())} lowers it by {100 * share:.3g} %{still}"
 
 
 def _why_uncured(fit: _Fit) -> str:
+    if fit.at.spike.any():
+        return "a component is spent on a spike"
     if fit.run.problem.ties or fit.run.problem.prior is not None:
         return "the ties, or the prior, may not hold"
     if not fit.is_confirmed:

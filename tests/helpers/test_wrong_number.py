@@ -268,3 +268,29 @@ def test_another_fit_that_meets_the_curve_as_well_is_told():
     result = fit(x, y + 1e-5 * y.max() * rng.normal(size=N), K, mass=None, rng=0)
     assert result.is_met
     assert told(result, "another fit, with means", "is as good within the noise")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_outlier_that_takes_a_bell_is_named_and_its_cure_is_right(seed):
+    """One point of a detector hit by a cosmic ray, eight times as high as the curve."""
+    x, truth = np.linspace(0, 100, 300), [(5, 30, 5), (3, 60, 4)]
+    y = bells(x, *truth) + 0.05 * np.random.default_rng(seed).normal(size=300)
+    y[150] += 40
+    result = fit(x, y, 2, mass=None, rng=0)
+    assert told(result, "is a spike") and told(result, "an outlier is left out by `sigma=inf`")
+    spike = abs(x[:, None] - result.mixture.means).min(axis=1).argmin()
+    cured = fit(x, y, 2, mass=None, sigma=np.where(x == x[spike], np.inf, 0.05), rng=0)
+    assert cured.diagnosis == ()
+    assert (abs(cured.mixture.means - [30, 60]) < 4 * cured.standard_errors().means).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_background_that_mends_half_of_a_misfit_is_not_called_its_cure(seed):
+    """Lorentzians: a background takes some of what their tails leave over of Gaussians, but no noise is left then."""
+    x = np.linspace(0, 100, 300)
+    y = sum(h / (1 + ((x - m) / 4) ** 2) for h, m in ((5, 30), (3, 60))) + 0.05 * np.random.default_rng(seed).normal(
+        size=300
+    )
+    sentences = fit(x, y, 2, mass=None, rng=0).diagnosis
+    assert any(" lowers it by " in each for each in sentences)
+    assert all("noise alone isn't left then" in each for each in sentences if " lowers it by " in each)
