@@ -112,9 +112,10 @@ def _alike(fit: _Fit) -> Iterator[str]:
     numbers, parts = condition(run)
     unfelt = parts[numbers * sqrt(run.loss) > ALIKE]
     if unfelt.size:
-        names = [fit.names[k] for k in (unfelt.max(axis=0) > 0.3)[run.order].nonzero()[0]]
+        *first, last = (f"{mean:.6g}" for mean in fit.mixture.means[(unfelt.max(axis=0) > 0.3)[run.order]])
+        which = f"components at {', '.join(first)} and {last}" if first else f"component at {last}"
         yield (
-            f"the curve hardly tells {' and '.join(names)} apart (condition number {numbers.max():.0e}): "
+            f"the curve hardly tells the {which} apart (condition number {numbers.max():.0e}): "
             f"their numbers may be wrong where the curve is right"
         )
 

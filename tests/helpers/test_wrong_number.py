@@ -115,7 +115,7 @@ def test_each_of_eight_components_for_three_bells_is_named(seed):
     result = fit(x, bells(x, *truth), 8, mass=None, rng=seed)
     for area, mean in zip(result.areas, result.mixture.means, strict=True):
         is_right = (abs(areas_of(*truth) / area - 1) < 1e-4).any()
-        assert is_right or any(f"the component at {mean:.6g} " in sentence for sentence in result.diagnosis)
+        assert is_right or any(f" {mean:.6g}" in sentence for sentence in result.diagnosis)
 
 
 @pytest.mark.parametrize("K", [1, 2])
@@ -277,7 +277,8 @@ def test_an_outlier_that_takes_a_bell_is_named_and_its_cure_is_right(seed):
     y = bells(x, *truth) + 0.05 * np.random.default_rng(seed).normal(size=300)
     y[150] += 40
     result = fit(x, y, 2, mass=None, rng=0)
-    assert told(result, "is a spike") and told(result, "an outlier is left out by `sigma=inf`")
+    assert told(result, "is a spike")
+    assert told(result, "an outlier is left out by `sigma=inf`")
     spike = abs(x[:, None] - result.mixture.means).min(axis=1).argmin()
     cured = fit(x, y, 2, mass=None, sigma=np.where(x == x[spike], np.inf, 0.05), rng=0)
     assert cured.diagnosis == ()
