@@ -15,7 +15,8 @@ function numberRow(row, path, page) {
     const typed = Number(box.value.trim().replace(",", ".").replace("−", "-") || NaN);
     if (typed >= low && typed <= high && (!whole || Number.isInteger(typed))) return page.put(path, typed);
     const kind = whole ? "a whole number" : "a number";
-    const words = `“${name}” must be ${kind} between ${minus(low)} and ${minus(high)}, got “${box.value}”.`;
+    const which = name === label ? `“${name}”` : `“${label}” (${name})`;
+    const words = `${which} must be ${kind} between ${minus(low)} and ${minus(high)}, got “${box.value}”.`;
     page.hold.complaint = { words, at: box };
     box.value = box.dataset.shown;
     page.schedule();

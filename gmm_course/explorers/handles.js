@@ -68,15 +68,16 @@ const KINDS = {
     const [w, m, s] = [free ? softmax(now(W)) : now(W), means ?? now(M), free ? now(S).map(Math.exp) : now(S)];
     const odds = (v, p = clip(v, 1e-9, 1 - 1e-9)) => Math.log(p / (1 - p));
     return w.flatMap((weight, k) => {
-      const top = bell(m[k], weight, m[k], s[k]), side = m[k] + s[k] > picture.limits[panel].x[1] ? -1 : 1;
+      const top = bell(m[k], weight, m[k], s[k]), common = { panel, color: `bell${(k % 6) + 1}` };
+      const id = `${paths.w[k][0]}-${k}`, held = hold.held?.id === `${id}-flank` && hold.held; // it keeps its side
+      const side = held ? held.side : m[k] + s[k] > picture.limits[panel].x[1] ? -1 : 1;
       const flank = [m[k] + side * s[k], top * Math.exp(-0.5)];
-      const common = { panel, color: `bell${(k % 6) + 1}` }, id = `${paths.w[k][0]}-${k}`;
       const area = y => Math.max(y, 0) * s[k] * ROOT, logit = y => W[k].now + odds(area(y)) - odds(weight);
       const across = M && { ...M[k], from: x => x }, up = { ...W[k], from: free ? logit : area };
       const wide = { ...S[k], from: x => std(Math.max(side * (x - m[k]), 1e-9)) };
       return [
         { ...common, id: `${id}-top`, shape: "top", at: [m[k], top], across, up },
-        { ...common, id: `${id}-flank`, shape: "flank", at: flank, across: wide },
+        { ...common, id: `${id}-flank`, shape: "flank", at: flank, across: wide, side },
       ];
     });
   },
@@ -102,9 +103,12 @@ class Handles {
     svg.ontouchstart = event => hold.held && event.preventDefault(); // or the finger scrolls the page
   }
 
+  // Pixels of the screen to one of the picture: more than one where the page is zoomed for a projector
+  get zoom() { return this.picture.svg.getBoundingClientRect().width / this.picture.width; }
+
   where({ clientX, clientY }) {
-    const { left, top } = this.picture.svg.getBoundingClientRect();
-    return [clientX - left, clientY - top];
+    const { left, top } = this.picture.svg.getBoundingClientRect(), { zoom } = this;
+    return [(clientX - left) / zoom, (clientY - top) / zoom];
   }
 
   draw(specs) {
@@ -161,7 +165,7 @@ class Handles {
   anchor() {
     const { style } = this.picture.svg, { held } = this.hold;
     style.translate = "none";
-    if (held) style.translate = `0 ${held.below - this.below()}px`;
+    if (held) style.translate = `0 ${(held.below - this.below()) / this.zoom}px`;
   }
 
   // The hand is at [x, y], and that alone says what it puts: by the axis as it was when the drag began, on beyond its
@@ -181,7 +185,8 @@ class Handles {
     const steps = STEPS[event.key], { across, up } = this.list.find(each => each.id === id);
     if (!steps) return;
     event.preventDefault();
-    const { path, now, log, step } = /Up|Down/.test(event.key) ? up ?? across : across ?? up;
+    const { path } = /Up|Down/.test(event.key) ? up ?? across : across ?? up;
+    const { now, log, step } = this.hold.number(path); // now, and not as last drawn: keys may come faster
     const by = steps * step * (event.shiftKey ? 10 : 1);
     this.hold.put(path, log ? now * 10 ** by : now + by);
     this.moved(path[0]);

@@ -1,6 +1,6 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
-const HEIGHT = clip(screen.availHeight - 480, 400, 640), LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
+const LOWEST = 400, HIGHEST = 640, AROUND_IT = 480, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
 const EDGE = 5; // so that a dot at an end is whole
 const part = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
 const whole = (t, [low, high], log) => (log ? low * (high / low) ** t : low + t * (high - low));
@@ -72,7 +72,8 @@ class Picture {
   arrange(width) {
     const list = Object.entries(this.panels), shares = sum(list.map(([, p]) => p.height));
     const pads = list.map(([, p], i) => ABOVE + (p.ticks?.x?.length === 0 ? 6 : BELOW) + (list[i + 1] ? 0 : 16));
-    const height = clip(0.72 * width, 210 + 60 * list.length, HEIGHT), free = height - sum(pads);
+    const room = clip(screen.availHeight / (this.svg.currentCSSZoom ?? 1) - AROUND_IT, LOWEST, HIGHEST);
+    const height = clip(0.72 * width, 210 + 60 * list.length, room), free = height - sum(pads);
     let y = 0;
     [this.width, this.boxes] = [width, {}];
     list.forEach(([name, p], i) => {
@@ -94,13 +95,15 @@ class Picture {
     const { kind, panel, x, y, fill, color, words } = mark, box = this.boxes[panel];
     const to = i => this.at(panel, x[i], y[i]).map(v => +clip(v, -FAR, FAR).toFixed(1));
     if (kind === "text") { // at its point; without one in place of hidden marks, on a cover, or on a plate above others
-      const aside = fill ? [box.w / 2, box.h / 2 + 10] : [Math.max(0.3 * box.w, 100), 34];
+      const aside = fill ? [box.w / 2, box.h / 2 + 10] : [Math.max(0.3 * box.w, 100), 34], wide = 7.4 * words.length + 18;
       const [across, up] = x.length ? to(0) : [box.x + aside[0], box.y + aside[1]];
-      const cover = fill ? `<path d="M${box.x} ${box.y}h${box.w}v${box.h}h${-box.w}z" fill="var(--button)"/>` : "";
-      const looks = `fill: var(--${color}); stroke-width: ${x.length ? 4 : fill ? 0 : 20}px`;
-      return `${cover}<text x="${across}" y="${up - 6}" style="${looks}">${words}</text>`;
+      const [left, top, w, h] = fill ? [box.x, box.y, box.w, box.h] : [across - wide / 2, up - 24, wide, 28];
+      const plate = `<rect x="${left}" y="${top}" width="${w}" height="${h}" rx="${fill ? 0 : 6}" fill="var(--button)"/>`;
+      const looks = `fill: var(--${color}); stroke-width: ${x.length ? 4 : 0}px`;
+      return `${x.length ? "" : plate}<text x="${across}" y="${up - 6}" style="${looks}">${words}</text>`;
     }
-    const points = x.map((v, i) => (Number.isFinite(v) && Number.isFinite(y[i]) ? to(i).join(" ") : null));
+    const least = mark.of && mark.of[1] !== null ? 2e-3 * Math.max(...y) : -Infinity; // a bell's tails are no axis
+    const points = x.map((v, i) => (Number.isFinite(v) && Number.isFinite(y[i]) && y[i] >= least ? to(i).join(" ") : null));
     const stroke = (p, i) => p && (kind === "dots" ? `M${p}h0` : `${points[i - 1] ? "L" : "M"}${p}`);
     const edge = points.map(stroke).join("") + (kind === "arrow" ? head(to(0), to(1)) : "");
     const floor = clip(this.at(panel, x[0], Math.max(0, this.limits[panel].y[0]))[1], -FAR, FAR);
@@ -114,14 +117,15 @@ class Picture {
     const { xlog, ylog, xlabel, ylabel, ticks: own } = this.panels[name];
     const rule = (x1, y1, x2, y2, hue = "rule") =>
       `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="var(--${hue})"/>`;
-    const words = (left, top, anchor, text) => `<text x="${left}" y="${top}" text-anchor="${anchor}">${text}</text>`;
+    const words = (left, top, anchor, text, size = 12) =>
+      `<text x="${left}" y="${top}" text-anchor="${anchor}" style="font-size: ${size}px">${text}</text>`;
     const up = (own?.y ?? ticks(Y, clip(Math.round(h / 36), 2, 6), ylog)).map(([v, text]) => {
       const at = this.at(name, X[0], v)[1];
       return rule(x, at, x + w, at, "grid") + words(x - 7, at + 4, "end", text);
     });
     const across = (own?.x ?? ticks(X, clip(Math.round(w / 60), 3, 8), xlog)).map(([v, text]) => {
       const at = this.at(name, v, Y[0])[0];
-      return rule(at, bottom, at, bottom + 4) + words(at, bottom + 16, "middle", text);
+      return rule(at, bottom, at, bottom + 4) + words(at, bottom + 16, "middle", text, w < 34 * own?.x?.length ? 10 : 12);
     });
     const labels = words(x, y - 9, "start", ylabel) + words(x + w, bottom + BELOW + ABOVE - 9, "end", xlabel);
     return [...up, ...across, rule(x, bottom, x + w, bottom), labels].join("");

@@ -4,12 +4,14 @@ import re
 
 from gmm_helpers import relative_loss
 
-from .state import largest_error, matched
+from .state import largest_error, places
 
-__all__ = ["in_words", "listed", "ordinal", "scored", "some", "spans", "squares", "table", "told", "typeset"]
+__all__ = ["in_full", "in_words", "listed", "ordinal", "scored", "some", "spans", "squares", "table", "told", "typeset"]
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+FAR = 1e4  # of a mean or std, beyond which no number says more
 ENDS = {0: "converged", 1: "stopped at its limit", 2: "converged to rounding", 3: "left the range of numbers"}
 
 
@@ -19,7 +21,8 @@ def told(result, truth=None):
     parts += [f"relative loss {result.loss:.1e}", f"gradient norm {result.grad_norm:.0e}"]
     if truth is not None:
         error = largest_error(result.mixture, truth)
-        parts.append("another K than the truth's" if error is None else f"largest error {error:.1e}")
+        off = "a bell has fled" if error and error > FAR else f"largest error {error or 0:.1e}"
+        parts.append("another K than the truth's" if error is None else off)
     return spans(*parts)
 
 
@@ -30,22 +33,22 @@ def spans(*parts):
 
 def table(**sides):
     """The parameters of mixtures side by side under their names as an HTML table, blanks where one has no such bell;
-    the bells of all stand in the order of the first's."""
+    each bell stands in the row of the first's that it is nearest to, whose number and colour it has in the picture."""
     first = next(iter(sides.values()))
-    sides = {name: matched(mixture, first) or mixture for name, mixture in sides.items()}
+    rows_of = [(mixture, places(mixture, first)) for mixture in sides.values()]
     groups = "".join(f"<th colspan='3' scope='colgroup'>{side}</th>" for side in sides)
     head = "".join(f"<th scope='col'>{letter}</th>" for letter in "wμσ" * len(sides))
-    K = max(mixture.n_components for mixture in sides.values())
-    cells = ["".join(_cells(mixture, k) for mixture in sides.values()) for k in range(K)]
+    K = 1 + max(max(rows) for _, rows in rows_of)
+    cells = ["".join(_cells(mixture, rows, k) for mixture, rows in rows_of) for k in range(K)]
     rows = "".join(f"<tr><th scope='row'>{k + 1}</th>{row}</tr>" for k, row in enumerate(cells))
     corner = "<tr><td></td>", "<tr><th scope='col'>#</th>"
     return typeset(f"<table><thead>{corner[0]}{groups}</tr>{corner[1]}{head}</tr></thead><tbody>{rows}</tbody></table>")
 
 
-def _cells(mixture, k):
-    if k >= mixture.n_components:
+def _cells(mixture, rows, k):
+    if k not in rows:
         return "<td></td>" * 3
-    numbers = (float(array[k]) for array in (mixture.weights, mixture.means, mixture.stds))
+    numbers = (float(array[rows.index(k)]) for array in (mixture.weights, mixture.means, mixture.stds))
     return "".join(f"<td>{round(n, 12) + 0.0:{'.4g' if abs(n) < 1e5 else '.0e'}}</td>" for n in numbers)
 
 
@@ -71,6 +74,11 @@ def some(flags):
     return (int(any(flags)) + int(sum(flags) > len(flags) / 2)) if flags else None
 
 
+def in_full(value):
+    """A number to four digits, without a power of ten up to a million: 50,140 is "50140"."""
+    return f"{float(f'{value:.4g}'):g}"
+
+
 def ordinal(k):
     """0 → "first"."""
     return ORDINALS[k] if k < len(ORDINALS) else f"{k + 1}th"
@@ -88,5 +96,7 @@ def listed(values, form=".2f"):
 
 
 def typeset(text):
-    """Numbers below zero with a minus sign, not a hyphen, and per cent and a dot on the line of what they follow."""
-    return re.sub(r"(?<=\d) (?=%)| (?=· )", "\u00a0", re.sub(r"(?<!\w)-(?=\d)|(?<=\de)-(?=\d)", "−", text))
+    """Numbers below zero with a minus sign, not a hyphen, powers of ten as such, and per cent and a dot on the line of
+    what they follow."""
+    text = re.sub(r"(?<=\d)e([+-]\d+)", lambda power: f" × 10{str(int(power[1])).translate(RAISED)}", text)
+    return re.sub(r"(?<=\d) (?=%)| (?=· )", "\u00a0", re.sub(r"(?<!\w)-(?=\d)", "−", text))

@@ -15,7 +15,7 @@ from .as_code import literal
 from .marks import dots, line, scene, truth_bands
 from .state import key, random_mixture
 from .widget import Explorer, View
-from .words import in_words, listed, ordinal, spans, squares, told
+from .words import in_full, in_words, listed, ordinal, spans, squares, told
 
 __all__ = ["explore_your_density"]
 
@@ -117,7 +117,7 @@ def found_bells(name, result):
     link = f'<a download="bells.json" href="data:application/json;base64,{packed}">Download</a>'
     doubts = (re.sub("`(.*?)`", r"<code>\1</code>", escape(each)) for each in doubted(result))
     rows = np.transpose([np.arange(result.areas.size) + 1, result.areas, result.mixture.means, result.mixture.stds])
-    cells = "".join(f"<tr>{''.join(f'<td>{number:.4g}</td>' for number in row)}</tr>" for row in rows)
+    cells = "".join(f"<tr>{''.join(f'<td>{in_full(number)}</td>' for number in row)}</tr>" for row in rows)
     table = f"<b>{escape(name)}</b><table><tr><th>bell<th>area<th>mean<th>std</tr>{cells}</table>"
     return f"{table}{link}<p>{'<p>'.join(doubts)}"
 
@@ -158,7 +158,7 @@ def sentence(values, result, x, density, smoothing):
     left = f"{in_words(mixture.n_components).capitalize()} {bells} {leave} {squares(result.loss)} over"
     area = gh.trapezoid_weights(x) @ density
     if not values["free"] and not values["background"] and not 0.5 < area < 1.2:
-        return f"The curve's area is {area:.4g}, not 1: let the area be fitted too."
+        return f"The curve's area is {in_full(area)}, not 1: let the area be fitted too."
     k = int(mixture.stds.argmin())
     if mixture.stds[k] < smoothing:
         than = "the smoothing that made the curve" if values["example"] == GALAXIES else "half a bin"
@@ -166,7 +166,7 @@ def sentence(values, result, x, density, smoothing):
         return f"{left}, but the {ordinal(k)} is narrower than {than}, {stds}: don't quote its width."
     if doubts := doubted(result):
         return f"{left}, but {re.sub('a relative loss of .* is left.*?: |`', '', doubts[0])}."
-    area = f"; their area is {result.mass:.4g}" if values["free"] else ""
+    area = f"; their area is {in_full(result.mass)}" if values["free"] else ""
     return f"{left}: at {listed(mixture.means, '.4g')}, std{s} {listed(mixture.stds, '.4g')}{area}."
 
 
@@ -184,5 +184,5 @@ def status(values, result, others):
         agree = sum(each.loss <= 1.001 * result.loss + 1e-12 for each in others)
         parts.append(spans(f"{agree} of {len(others)} other seeds end at this loss"))
     if values["revealed"] and values["example"] in (SPECTRUM, PROBLEM):
-        parts.append(spans(f"true area {values['area']:.4g}, fitted {result.mass:.4g}"))
+        parts.append(spans(f"true area {in_full(values['area'])}, fitted {in_full(result.mass)}"))
     return " · ".join(parts)

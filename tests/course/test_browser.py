@@ -466,6 +466,41 @@ def test_a_weight_rests_with_the_hand_wherever_that_is_and_comes_back_with_it(al
     assert handle.get_attribute("data-end") is None
 
 
+def test_a_width_grows_with_the_hand_beyond_the_end_of_the_grid(alone):
+    """The flank of a bell stands on its left where the right one is off the grid, but not while it is held."""
+    width, (x, y) = alone.get_by_label("std of bell 3", exact=True), held(alone, alone.locator(".gmm-handle").nth(5))
+    stds = []
+    for right in range(0, 220, 20):
+        alone.mouse.move(x + right, y)
+        frame(alone)
+        stds.append(float(width.input_value()))
+    assert stds == sorted(stds)
+    assert stds[-1] > 5  # 20 + 5 is the end
+    alone.mouse.up()
+    frame(alone)
+    figure = alone.locator(".gmm-figure").bounding_box()
+    assert middle(alone.locator(".gmm-handle").nth(5))[0] < figure["x"] + figure["width"]
+
+
+def test_keys_that_come_faster_than_frames_all_count(alone):
+    alone.locator(".gmm-handle").nth(2).evaluate("""e => Array.from({ length: 20 }, () =>
+        e.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true })))""")
+    frame(alone)
+    assert float(alone.get_by_label("mean of bell 2", exact=True).input_value()) == 16
+
+
+def test_for_a_projector_all_is_larger_and_the_handle_stays_under_the_hand(alone):
+    alone.set_viewport_size({"width": 1920, "height": 1080})
+    frame(alone)
+    letters = alone.locator(".gmm-axes text").first.bounding_box()["height"]
+    assert letters > 17  # 14 on a laptop
+    handle = alone.locator(".gmm-handle").nth(2)
+    x, y = held(alone, handle)
+    alone.mouse.move(x + 90, y + 40, steps=3)
+    frame(alone)
+    assert middle(handle.locator(".gmm-grip")) == pytest.approx((x + 90, y + 40), abs=1)
+
+
 def test_a_weight_of_one_keeps_the_ratio_of_the_others(alone):
     weight = alone.get_by_label("weight of bell 2", exact=True)
     for typed, weights in (("1", [0, 1, 0]), ("0.5", [0.3, 0.5, 0.2])):

@@ -26,7 +26,7 @@ from gmm_course.explorers.inputs import plain, share
 from gmm_course.explorers.landscape import Bowl
 from gmm_course.explorers.marks import Panel, curve, dots, line, still
 from gmm_course.explorers.state import follow, largest_error, places, random_mixture
-from gmm_course.explorers.words import ordinal
+from gmm_course.explorers.words import ordinal, table, typeset
 from gmm_helpers import (
     CLASSIC,
     Mixture,
@@ -567,8 +567,22 @@ def test_a_ball_short_of_the_floor_is_told_to_roll_on():
 
 def test_a_tiny_weight_is_not_told_as_nought():
     said = make("explore_parameters", logits=[12, -12, 12]).sentence
-    assert "are 0.500, 1.9e−11 and 0.500" in said
+    assert "are 0.500, 1.9 × 10⁻¹¹ and 0.500" in said
     assert said.endswith("Small, but never 0.")
+
+
+def test_a_bell_has_the_same_number_in_the_table_as_in_the_picture():
+    """The fit has a bell of no weight before the one at 15, and in the second table none at 15 at all."""
+    more = Mixture([0.3, 1e-7, 0.5, 0.2 - 1e-7], [5, 14.9, 15, 20], [2, 1, 1, 2])
+    rows = [re.findall("<td>(.*?)</td>", row) for row in table(true=CLASSIC, fit=more).split("<tr>")[3:]]
+    assert [row[4] for row in rows] == ["5", "15", "20", "14.9"]
+    fewer = Mixture([0.6, 0.4], [5, 20], [2, 2])
+    rows = [re.findall("<td>(.*?)</td>", row) for row in table(true=CLASSIC, fit=fewer).split("<tr>")[3:]]
+    assert [row[4] for row in rows] == ["5", "", "20"]
+
+
+def test_powers_of_ten_are_written_as_such():
+    assert typeset("loss 6.4e-32 and 1e+44, theta-3, one-er 5e") == "loss 6.4 × 10⁻³² and 1 × 10⁴⁴, theta-3, one-er 5e"
 
 
 def test_twins_are_told():
