@@ -53,7 +53,8 @@ def sentence(result, truth, x, noisy=False):
         weight, mean, std = (array[hidden][0] for array in (mixture.weights, mixture.means, mixture.stds))
         near = max(abs(mean), std) < 1e4  # what is further off is told without numbers
         fled = f"to {mean:.0f} ± {std:.0f}" if near else f"far away{', endlessly wide' if std >= 1e4 else ''}"
-        return f"Bells at {seen} meet every dot; another has fled {fled}, where no dot sees its weight of {weight:.2f}."
+        unseen = f"another has fled {fled}, where no point sees its weight of {weight:.2f}"
+        return f"Bells at {seen} meet every point; {unseen}."
     if (largest_error(mixture, truth) or 0) > 0.05:
-        return f"{where} meet{es} every dot, and yet they are not the bells that made the curve."
+        return f"{where} meet{es} every point, and yet they are not the bells that made the curve."
     return f"{where} explain{es} the curve; nothing is left over."

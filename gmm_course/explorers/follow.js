@@ -49,7 +49,7 @@ function said({ m, s, loss }, x) {
   const listed = means => LIST.format(means.toSorted((a, b) => a - b).map(words));
   const near = m.filter((v, k) => s[k] <= length && Math.abs(v - mid) <= 1.6 * length);
   const fled = loss <= MET && near.length < m.length;
-  if (fled) return `Bells at ${listed(near)} meet every dot; another has fled far away.`;
+  if (fled) return `Bells at ${listed(near)} meet every point; another has fled far away.`;
   const left = `leave${es} ${share < 10 ? share.toPrecision(2) : share.toFixed(0)} % of the curve's squares over`;
   const what = loss > MET ? left : `explain${es} the curve; nothing is left over`;
   return `${NUMBERS[m.length]} bell${plural} at ${listed(m)} ${what}.`;

@@ -117,7 +117,7 @@ def roll(state):
 
 
 def sentence(values, path, depths):
-    """How far the curve lies, which groups are right already, and whether the ball lies at a floor."""
+    """How far the curve lies, which groups are right already, and whether the ball lies in a valley."""
     ours, truth, along = values["ours"], values["truth"], values["along"]
     name = "Relative loss" if values["distance"] == "L2" else f"{values['distance']} distance"
     told = f"{name} {path.here:.3f}"
@@ -134,7 +134,7 @@ def sentence(values, path, depths):
         said = "neither weights nor means nor stds are right yet"
     ball, left, right = f"Along {along} the ball, at {path.at:.2f},", path.near(-0.003), path.near(0.003)
     if min(left, right) >= path.here:
-        rest = f"{ball} lies on a floor{', not the deepest' if depths.min() < path.here - 1e-3 else ''}."
+        rest = f"{ball} lies in a valley{', not the deepest' if depths.min() < path.here - 1e-3 else ''}."
     elif max(path.near(-0.01), path.near(0.01)) <= path.here:
         rest = f"{ball} lies on a ridge."
     else:

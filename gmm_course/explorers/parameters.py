@@ -34,7 +34,7 @@ def explore_parameters(**values):
         loss, open_problem = relative_loss(target, mixture.pdf(x)), v["problem"] or v["revealed"]
         marks = bells("curve", fine, mixture)
         if open_problem:
-            marks["given"] = dots("curve", x, target, label="the dots to meet")
+            marks["given"] = dots("curve", x, target, label="the points to meet")
         marks |= {"curve": curve("curve", fine, mixture, width=1.3, label="mixture")} | bar(mixture.weights)
         said = met(loss) if v["problem"] else flat(before, *now, v["shift"]) or sentence(mixture, v["logits"])
         before[:] = now
@@ -78,10 +78,10 @@ def sentence(mixture, logits):
 
 
 def met(loss):
-    """The sentence of a problem: how far the curve is from the dots."""
+    """The sentence of a problem: how far the curve is from the points."""
     if loss < 1e-3:
-        return f"You have met the dots: the relative loss is {loss:.1e}."
-    return f"Turn logits and log-stds until the curve meets the dots: the relative loss is {loss:.3f}."
+        return f"You have met the points: the relative loss is {loss:.1e}."
+    return f"Turn logits and log-stds until the curve meets the points: the relative loss is {loss:.3f}."
 
 
 def bar(weights):

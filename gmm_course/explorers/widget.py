@@ -249,7 +249,7 @@ class Explorer(anywidget.AnyWidget):
         """The view of a problem: the dots, and bells to set on them by hand."""
         given, guess = shown.marks["given"], self.state.values["guess"]
         over = squares(relative_loss(given.y, guess.pdf(given.x)))
-        said = f"Your bells leave {over} over. Drag them until they meet the dots; then reveal."
+        said = f"Your bells leave {over} over. Drag them until they meet the points; then reveal."
         return by_hand("guess", guess, given.x, given.y, said, left="left" in shown.marks)
 
     def _solved(self, shown):

@@ -164,9 +164,10 @@ def sentence(values, result, x, density, smoothing):
         than = "the smoothing that made the curve" if values["example"] == GALAXIES else "half a bin"
         stds = f"{mixture.stds[k]:.2f} against {smoothing:.2f}"
         return f"{left}, but the {ordinal(k)} is narrower than {than}, {stds}: don't quote its width."
-    if doubts := doubted(result):
-        return f"{left}, but {re.sub('a relative loss of .* is left.*?: |`', '', doubts[0])}."
     area = f"; their area is {in_full(result.mass)}" if values["free"] else ""
+    if doubts := doubted(result):
+        against = re.sub("a relative loss of .* is left.*?: |`", "", doubts[0])
+        return f"{left}{area}, but {against.replace('lowers it', 'lowers what is left')}."
     return f"{left}: at {listed(mixture.means, '.4g')}, std{s} {listed(mixture.stds, '.4g')}{area}."
 
 

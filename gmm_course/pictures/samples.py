@@ -73,6 +73,6 @@ def humps(counts, losses, moved, h):
     fig.legend(*right.get_legend_handles_labels(), loc="outside right center", fontsize=9)
     text = (
         "Left: the loss falls from 0.03 to 2e-7; from two bells on it is below the middle of a grey band, 0.01. "
-        "Right: three humps are the rule for h from 1.4 to 1.9 only; below, four and more; above, one or two."
+        "Right: three humps are the rule for h from 1.4 to 1.9; below, four and more take over; above, one or two."
     )
     return Picture(fig, text)

@@ -639,11 +639,11 @@ def test_a_bell_of_no_weight_has_handles_that_show_its_place(page):
 def test_a_new_problem_gives_bells_to_guess_with_and_scores_them(page):
     box = begun(page, "explore_fit")
     pressed(box, "New problem")
-    expect(sentence(box)).to_contain_text("Drag them until they meet the dots")
+    expect(sentence(box)).to_contain_text("Drag them until they meet the points")
     assert box.locator("[aria-label='mean of bell 2']:visible").input_value() == "12.5"
     box.locator(".gmm-handle").nth(2).press("ArrowRight")
     settled(box)
-    expect(sentence(box)).to_contain_text("Drag them until they meet the dots")
+    expect(sentence(box)).to_contain_text("Drag them until they meet the points")
     pressed(box, "Reveal the truth")
     assert box.locator("table").count() == 1
     expect(sentence(box)).to_contain_text(re.compile(r"Your bells leave .* over, the fit nothing"))

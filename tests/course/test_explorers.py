@@ -481,7 +481,7 @@ def test_a_needle_that_fled_beyond_measure_is_told_without_numbers():
     x = classic_grid()
     for mean, std, words in ((1346, 50, "to 1346 ± 50"), (9e6, 2, "far away"), (7, 1e55, "far away, endlessly wide")):
         result = SimpleNamespace(mixture=Mixture([0.3, 0.1, 0.6], [5, mean, 20], [2, std, 2]), loss=0)
-        assert f"another has fled {words}, where no dot" in sentence(result, CLASSIC, x)
+        assert f"another has fled {words}, where no point" in sentence(result, CLASSIC, x)
 
 
 def test_after_the_guess_the_end_of_a_walk_is_shown():
@@ -550,7 +550,7 @@ def test_the_ball_flees():
 
     assert end < -3
     assert loss(end) <= min(loss(end - 0.01), loss(end + 0.01))
-    assert "lies on a floor, not the deepest" in explorer.sentence
+    assert "lies in a valley, not the deepest" in explorer.sentence
 
 
 def test_the_ball_lies_under_its_bell():
@@ -690,7 +690,7 @@ def test_a_bell_that_the_points_do_not_see_is_named_and_takes_nothing_from_the_o
 
 def test_a_background_left_in_is_paid_for_until_it_is_fitted_too():
     explorer = chosen("explore_your_density", "Offset left in")
-    assert "over, but background='constant' lowers it by" in explorer.sentence
+    assert "over; their area is 378.7, but background='constant' lowers what is left by" in explorer.sentence
     explorer.update(background="constant")
     assert abs(fitted_area(explorer) - 272) < 12
     explorer.choose("Log-spaced")
