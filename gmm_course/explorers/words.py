@@ -96,7 +96,13 @@ def listed(values, form=".2f"):
 
 
 def typeset(text):
-    """Numbers below zero with a minus sign, not a hyphen, powers of ten as such, and per cent and a dot on the line of
-    what they follow."""
-    text = re.sub(r"(?<=\d)e([+-]\d+)", lambda power: f" × 10{str(int(power[1])).translate(RAISED)}", text)
+    """Numbers below zero with a minus sign, not a hyphen, large and small ones with their power of ten, and per cent
+    and a dot on the line of what they follow."""
+    text = re.sub(r"(\d[\d.]*)e([+-]\d+)", _with_power, text)
     return re.sub(r"(?<=\d) (?=%)| (?=· )", "\u00a0", re.sub(r"(?<!\w)-(?=\d)", "−", text))
+
+
+def _with_power(number):
+    power = int(number[2])
+    plain = -4 < power < 5
+    return f"{float(number[0]):g}" if plain else f"{number[1]} × 10{str(power).translate(RAISED)}"

@@ -582,7 +582,8 @@ def test_a_bell_has_the_same_number_in_the_table_as_in_the_picture():
 
 
 def test_powers_of_ten_are_written_as_such():
-    assert typeset("loss 6.4e-32 and 1e+44, theta-3, one-er 5e") == "loss 6.4 × 10⁻³² and 1 × 10⁴⁴, theta-3, one-er 5e"
+    assert typeset("6.4e-32 and -1e+44, theta-3, one-er 5e") == "6.4 × 10⁻³² and −1 × 10⁴⁴, theta-3, one-er 5e"
+    assert typeset("8.25e-01, 1.0e-03, 5e+04") == "0.825, 0.001, 50000"
 
 
 def test_twins_are_told():
