@@ -13,7 +13,7 @@ from .words import some, squares, told
 
 __all__ = ["playground"]
 
-GUESSES = 50
+STARTS = 50
 
 
 def playground(**values):
@@ -32,8 +32,8 @@ def playground(**values):
         truth, mixture, K = v["truth"], result.mixture, v["n_components"]
         alone = v["method"] == "LM" and not v["strength"]
         marks = scene(x, density, mixture, truth, label="fit", places=places(mixture, truth), live="fit", left=True)
-        marks = faint("curve", marks["curve"].x, [end.mixture for end in state.found], "the guesses") | marks
-        said = guessed(state.found, v) if state.found else sentence(result, truth, x, bool(v["noise"]))
+        marks = faint("curve", marks["curve"].x, [end.mixture for end in state.found], "the ends") | marks
+        said = found_by(state.found, v) if state.found else sentence(result, truth, x, bool(v["noise"]))
         live = {"of": "truth", "K": K, "noise": noise(v, x.size).tolist() if v["noise"] else None} if alone else None
         holds = found_again(result, truth)
         return View(marks, said, told(result, truth), held("truth", truth), truth, mixture, live=live, holds=holds)
@@ -41,7 +41,7 @@ def playground(**values):
     def judge(state):
         return some([end.loss <= MET for end in state.finished])
 
-    return Explorer("playground", show, values, judge=judge, work={f"{GUESSES} guesses": guess})
+    return Explorer("playground", show, values, judge=judge, work={f"{STARTS} starts": run})
 
 
 def data(values):
@@ -63,20 +63,20 @@ def fitted(state, x, density):
     return fit_once(x, density, start, method=v["method"], prior=prior, options={"maxiter": 200})
 
 
-def guess(state):
+def run(state):
     """Fifty starts anywhere, one a slice."""
     x, density = data(state.values)
     rng, K = np.random.default_rng(0), state.values["n_components"]
-    ends = (fit_once(x, density, uniform(x, K, rng), method="LM") for _ in range(GUESSES))
-    return state.gather(ends if density.max() >= SEEN else (), GUESSES)
+    ends = (fit_once(x, density, uniform(x, K, rng), method="LM") for _ in range(STARTS))
+    return state.gather(ends if density.max() >= SEEN else (), STARTS)
 
 
-def guessed(ends, values):
-    """The sentence after fifty guesses."""
+def found_by(ends, values):
+    """The sentence after fifty starts."""
     losses = np.array([end.loss for end in ends])
     best = losses.min()
     if best > MET and not values["noise"]:
-        none = f"None of {losses.size} guesses meets the curve: the best misses {squares(best)}."
+        none = f"None of {losses.size} starts meets the curve: the best misses {squares(best)}."
         return f"{none} The fit on show started where the curve bends."
     found = int((losses <= max(MET, 1.001 * best)).sum())
-    return f"{found} of {losses.size} guesses reached the lowest valley."
+    return f"{found} of {losses.size} starts reached the lowest valley."

@@ -1003,7 +1003,7 @@ def test_whoever_lets_long_work_run_has_looked(page):
     box = begun(page, "playground")
     pressed(box, "Needle")
     expect(sentence(box)).to_contain_text("Guess first")
-    box.get_by_role("button", name="50 guesses", exact=True).click()
+    box.get_by_role("button", name="50 starts", exact=True).click()
     expect(sentence(box)).not_to_contain_text("Guess first")
 
 

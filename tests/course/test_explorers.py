@@ -645,11 +645,11 @@ def test_a_loud_prior_pulls_the_narrow_bell():
     assert quiet.sentence.startswith("None of 30 starts")
 
 
-def test_fifty_guesses_fail_where_the_curve_tells():
+def test_fifty_starts_fail_where_the_curve_tells():
     explorer = chosen("playground", "Claw")
     assert "nothing is left over" in explorer.sentence
-    explorer.hear({"serial": 0, "work": "50 guesses"})
-    assert explorer.sentence.startswith("None of 50 guesses")
+    explorer.hear({"serial": 0, "work": "50 starts"})
+    assert explorer.sentence.startswith("None of 50 starts")
     assert np.isnan(explorer.shown.marks["others"].y).sum() == 50  # each is drawn
 
 
