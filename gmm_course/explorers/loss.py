@@ -136,7 +136,7 @@ def sentence(values, path, depths):
     if min(left, right) >= path.here:
         rest = f"{ball} lies in a valley{', not the deepest' if depths.min() < path.here - 1e-3 else ''}."
     elif max(path.near(-0.01), path.near(0.01)) <= path.here:
-        rest = f"{ball} lies on a ridge."
+        rest = f"{ball} lies on top of a wall."
     else:
         rest = f"Along {along} the ball would roll from {path.at:.2f} to the {'left' if left < right else 'right'}."
     return f"{told}: {said}. {rest}"
