@@ -15,6 +15,7 @@ __all__ = ["read_density"]
 COMMENT = re.compile(r"#.*|^\s*(?:[%!]|//|;[^\d\n]*[^\W\d]).*", re.MULTILINE)
 STARTS_WITH_NUMBER = re.compile(r'[\s"]*[+-]?[.,]?\d')
 NO_DECIMAL_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
+THOUSANDS = re.compile(r'"\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*"')
 BLANK = ' \t,;"'  # a line of nothing else is empty
 
 
@@ -139,6 +140,8 @@ def _is_header(line: str, chosen: tuple[int, ...]) -> bool:
 def _table(lines: list[str], held: list[int], chosen: tuple[int, ...]) -> Array:
     """The chosen columns, and the number of fields in each line, (N,) each."""
     separator = _separator(lines[held[0]])
+    if grouped := [i for i in held if separator == "," and THOUSANDS.search(lines[i])]:
+        raise ValueError(f"`source` must hold numbers without commas for thousands, {_met(lines, grouped[0])}")
     rows = [_row(lines[i], chosen, separator) for i in held]
     if None in rows:
         wrong = rows.index(None)

@@ -25,7 +25,8 @@ ALIKE = 1e-3  # condition number × √loss, about the share by which numbers of
 MISFIT = 1e-3  # relative loss above which a residual that is no noise is worth a sentence
 SURE = 3.0  # standard deviations that neighbours must be alike by, where nothing that was tried mends it
 TOO_LITTLE = 0.25  # χ², in degrees of freedom, below which `sigma` is twice too large
-ALONE, NEARLY_ALONE = 0.999, 0.9  # share of the squares of a curve, or of a residual, that one point may make up
+ALONE, MOST = 0.999, 0.5  # share of the squares of a curve, or of a residual, that one point may make up
+OUTLYING = 25.0  # times the mean square of the others, five standard deviations, that such a residual is
 FREEDOM = 10  # degrees of it, from which on noise doesn't give one point such a share
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
 APART = 0.5  # of a std, by which a rival's component must differ
@@ -65,12 +66,19 @@ def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) ->
 
 
 def _lone(fit: _Fit) -> Iterator[str]:
-    """A point that holds nearly all of what is left, or of a curve that is met: a sentinel, a cosmic ray."""
+    """A point that holds most of what is left, or nearly all of a curve that is met: a sentinel, a cosmic ray."""
+    if (i := _outlier(fit)) is not None:
+        of = "nearly all of the curve" if fit.run.loss <= MET else "most of what is left"
+        yield f"one point, x = {fit.run.problem.points.x[i]:.6g}, makes up {of}: `sigma=inf` leaves it out"
+
+
+def _outlier(fit: _Fit) -> int | None:
     problem, is_met = fit.run.problem, fit.run.loss <= MET
     squares = (problem.target if is_met else fit.residuals) ** 2
-    i, of = int(squares.argmax()), "the curve" if is_met else "what is left"
-    if problem.u.size >= problem.n_free + FREEDOM and squares[i] > (ALONE if is_met else NEARLY_ALONE) * squares.sum():
-        yield f"one point, x = {problem.points.x[i]:.6g}, makes up nearly all of {of}: `sigma=inf` leaves it out"
+    i, total = int(squares.argmax()), float(squares.sum())
+    if problem.u.size < problem.n_free + FREEDOM or not squares[i] > (ALONE if is_met else MOST) * total:
+        return None
+    return i if is_met or squares[i] * (squares.size - 1) > OUTLYING * (total - squares[i]) else None
 
 
 def _unseen(fit: _Fit) -> Iterator[str]:
@@ -170,8 +178,8 @@ def _best_cure(fit: _Fit, ends: dict[str, Run], cured: bool) -> str:
 
 
 def _why_uncured(fit: _Fit) -> str:
-    if fit.at.spike.any():
-        return "a component is spent on a spike"
+    if fit.at.spike.any() or _outlier(fit) is not None:
+        return "one point alone may make it"
     if fit.run.problem.ties or fit.run.problem.prior is not None:
         return "the ties, or the prior, may not hold"
     if not fit.is_confirmed:

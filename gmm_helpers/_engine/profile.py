@@ -71,7 +71,8 @@ def profile(run: Run, name: str, k: int, values: Array) -> Array:
 
 
 class _Number:
-    """One fitted number and its standard error: 0 if it is fixed, and where it is unknown the number's own size."""
+    """One fitted number and its standard error, as a step along it: 0 if it is fixed, and at most the number's own
+    size (a mean's: its std, or a grid step). An error may be far larger, or unknown, where χ² is no parabola at all."""
 
     def __init__(self, run: Run, name: str, k: int) -> None:
         self.run, self.name = run, name
@@ -86,7 +87,9 @@ class _Number:
         is_fixed = not abs(slope @ run.problem.affine.basis.T).max(initial=0.0) > 1e-12 * abs(slope).max()
         shares = {"weights": 1.0} | ({} if run.problem.areas.free else {"areas": run.problem.areas.unit})
         self.most = shares.get(name, np.inf)  # what it can be
-        self.error = 0.0 if is_fixed else error if 0 < error < np.inf else abs(self.value) or 1.0
+        x, stds = self.run.problem.points.x, quantities(run.theta, run.problem)["stds"][0]
+        size = max(float(stds[self.k]), float(x[-1] - x[0]) / x.size) if name == "means" else abs(self.value)
+        self.error = 0.0 if is_fixed else min(error, size) if 0 < error < np.inf else size or 1.0
 
     def at(self, s: float) -> float:
         """s standard errors from the fitted number; a positive one moves by factors, a share so that it stays below the

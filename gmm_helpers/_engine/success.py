@@ -19,16 +19,17 @@ OFF_BY = 0.02  # share by which an area may differ by quadrature alone
 
 def is_success(run: Run, search: Search | None) -> bool:
     """Of one run: it ended at a stationary point. Of a search: moreover the target is met or the best is confirmed, the
-    area is that of the mass, the points see every component, the curve rises above its background rather than dips
-    below it, and no component stands for that background."""
+    area is that of the mass, the points see every component, and more than one of them sees it where the curve isn't
+    met, the curve rises above its background rather than dips below it, and no component stands for that background."""
     if search is None:
         return run.converged
     found = run.is_finite and (run.fun <= MET or (run.converged and search.confirmed))
-    return found and not wrong_mass(run) and not _out_of_sight(run) and not dips(run) and not pedestals(run).any()
+    return found and not wrong_mass(run) and not _doubted(run)
 
 
 def _out_of_sight(run: Run) -> bool:
-    return not run.is_healthy and bool((run.sight.hidden | run.sight.wide).any())
+    sight = run.sight
+    return not run.is_healthy and bool((sight.hidden | sight.wide | (sight.spike & (run.loss > MET))).any())
 
 
 def pedestals(run: Run) -> Bools:
@@ -48,6 +49,8 @@ def message(run: Run, search: Search | None) -> str:
         return "stopped by the callback before it converged"
     if search is not None and wrong_mass(run):
         return mass_sentence(run)
+    if search is not None and run.is_finite and (words := _doubted(run)):
+        return words
     if not run.converged and not is_success(run, search):
         limit = "`maxfev`" if run.method == "LM" else "`maxiter`"
         return (
@@ -56,15 +59,18 @@ def message(run: Run, search: Search | None) -> str:
         )
     if search is None:
         return "this run ended at a stationary point; whether a lower one exists, one start can't tell"
-    if dips(run):
-        return DIPS
-    if _out_of_sight(run):
-        return "a component is out of the points' sight, or wider than the grid: see `diagnosis`"
-    if pedestals(run).any():
-        return "a component stands for a background: see `diagnosis`"
     if run.fun <= MET:
         return f"the target is met, relative loss {run.loss:.1e}, after {_count(len(search.runs), 'start')}"
     return _how_found(search)
+
+
+def _doubted(run: Run) -> str:
+    """What forbids success however often a fit was found; empty if nothing does."""
+    if dips(run):
+        return DIPS
+    if _out_of_sight(run):
+        return "a component is out of the points' sight, seen by one alone, or wider than the grid: see `diagnosis`"
+    return "a component stands for a background: see `diagnosis`" if pedestals(run).any() else ""
 
 
 def _how_found(search: Search) -> str:

@@ -159,6 +159,23 @@ def test_an_end_is_a_number_that_the_data_can_tell(seed):
         assert high == np.inf or high < 1e4 * value
 
 
+def test_a_line_narrower_than_a_step_has_a_profile_though_its_error_is_endless():
+    """Its standard error is a million times its std. By least squares Δχ² is found directly."""
+    x = np.arange(60.0)
+    y = bells(x, (10, 30.3, 0.4)) + 0.3 * np.random.default_rng(2).normal(size=60)
+    result = fit(x, y, 1, mass=None, rng=0)
+    assert result.standard_errors().stds[0] > 1e3
+
+    def squares(std):
+        return 2 * least_squares(lambda p: bells(x, (p[0], p[1], std)) - y, [10, 30.3], x_scale=[1, 0.1]).cost
+
+    least = np.sum((y - result.curve(x)) ** 2)
+    risen = [(squares(std) - least) / (least / result.dof) for std in (0.5, 1.0, 5.0)]
+    np.testing.assert_allclose(result.profile("stds", 0, [0.5, 1.0, 5.0]), risen, rtol=0.01)
+    low, high = result.interval("stds")
+    assert low < 0.4 < high < 0.5
+
+
 def test_a_share_of_a_given_mass_ends_at_the_mass():
     """Two bells hardly apart: where the data don't bound a share, the mass does."""
     x, truth = np.linspace(0, 24, 100), Mixture([0.5, 0.5], [11, 13.5], [2, 2])

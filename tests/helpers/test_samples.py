@@ -314,3 +314,10 @@ def test_the_data_are_whole():
     assert (velocities.min(), velocities.max()) == (9.172, 34.279)
     assert lengths.size == waits.size == 272
     assert (waits.min(), waits.max(), waits.mean()) == (43, 96, pytest.approx(70.897, abs=1e-3))
+
+
+def test_commas_for_thousands_are_refused():
+    with pytest.raises(ValueError, match="without commas for thousands, got '501,\"1,300\"' in line 2"):
+        read_density(b'500,"234"\n501,"1,300"\n502,"2,999"\n')
+    _, density = read_density(b'"500,5";"1,234"\n"501,5";"1,300"\n')  # these are decimal
+    assert density.tolist() == [1.234, 1.3]

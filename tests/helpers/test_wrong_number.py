@@ -295,3 +295,26 @@ def test_a_background_that_mends_half_of_a_misfit_is_not_called_its_cure(seed):
     sentences = fit(x, y, 2, mass=None, rng=0).diagnosis
     assert any(" lowers it by " in each for each in sentences)
     assert all("noise alone isn't left then" in each for each in sentences if " lowers it by " in each)
+
+
+@pytest.mark.parametrize("height", [100, 5000])
+def test_a_bell_on_one_point_is_no_success(height):
+    """A ray so high that the one bell stands on it, and hardly anything is left over."""
+    x = np.linspace(0, 100, 400)
+    for seed in range(3):
+        y = bells(x, (10, 40, 5)) + 0.1 * np.random.default_rng(seed).normal(size=400)
+        y[300] += height
+        result = fit(x, y, 1, mass=None, rng=0)
+        assert not result.success
+        assert "seen by one alone" in result.message
+        assert told(result, "an outlier is left out by `sigma=inf`")
+
+
+@pytest.mark.parametrize(("i", "height"), [(165, 5), (300, -6), (300, 30)])
+def test_an_outlier_is_named_and_what_it_makes_is_not_blamed_on_the_bells(i, height):
+    x = np.linspace(0, 100, 400)
+    y = bells(x, (10, 40, 5)) + 0.1 * np.random.default_rng(0).normal(size=400)
+    y[i] += height
+    sentences = fit(x, y, 1, mass=None, rng=0).diagnosis
+    assert f"one point, x = {x[i]:.6g}, makes up most of what is left: `sigma=inf` leaves it out" in sentences
+    assert not any("Gaussians" in each or "background" in each for each in sentences)
