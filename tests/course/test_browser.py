@@ -357,14 +357,14 @@ def test_presets_buttons_and_boxes_do_what_they_say(page):
     assert box.locator(".gmm-status").inner_text() == ""
     pressed(box, "two")
     expect(sentence(box)).to_contain_text("10.00, 12.00 and 14.00")
-    expect(box.locator(".gmm-verdict:focus")).to_contain_text("✗ Not “two” but “three”. The dots are exact")
+    expect(box.locator(".gmm-verdict:focus")).to_contain_text("✗ Not “two” but “three”. The points are exact")
     pressed(box, "Reset")
     expect(sentence(box)).to_contain_text("Guess first")
     pressed(box, "three")
-    expect(box.locator(".gmm-verdict")).to_contain_text("✓ Right: “three”. The dots are exact")
+    expect(box.locator(".gmm-verdict")).to_contain_text("✓ Right: “three”. The points are exact")
     pressed(box, "Reset")
     pressed(box, "show me")
-    expect(box.locator(".gmm-verdict")).to_contain_text("It is “three”. The dots are exact")
+    expect(box.locator(".gmm-verdict")).to_contain_text("It is “three”. The points are exact")
     box.get_by_role("button", name="Classic", exact=True).click()
     pressed(box, "Reveal the truth")  # before Python has answered: nothing is lost
     assert box.locator("table").count() == 1
@@ -377,7 +377,7 @@ def test_presets_buttons_and_boxes_do_what_they_say(page):
         number.fill(typed)
         number.press("Enter")
         error = box.locator(".gmm-number:has([aria-invalid]) + .gmm-error")  # beside the box at fault
-        expect(error).to_contain_text("“mean of bell 2” must be a number between 0 and 25")
+        expect(error).to_contain_text("“mean μ₂” (mean of bell 2) must be a number between 0 and 25")
         expect(number).to_have_attribute("aria-invalid", "true")
         expect(number).to_have_value("13.25")
     number.fill("13.25")
