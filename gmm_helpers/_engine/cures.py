@@ -28,11 +28,9 @@ CURES = {  # the fewest numbers first
     "linear": "`background='linear'`",
     "component": "one more component",
 }
-IN_PART = {
-    "constant": "",
-    "linear": "",
-    "component": ": are the bells Gaussians?",
-}  # what may mend a fit by its numbers
+# Cures with free numbers, which nearly any misfit takes in part: where more than noise is left then, it is said, and
+# what that asks.
+IN_PART = {"constant": "", "linear": "", "component": ": are the bells Gaussians?"}
 COLUMNS = {"constant": 1, "linear": 2}  # of a background that is a cure
 DIPS = "the curve dips below its background: fit −density with a `background`, or bells of both signs with lmfit"
 STRONG = (

@@ -73,6 +73,7 @@ def _lone(fit: _Fit) -> Iterator[str]:
 
 
 def _outlier(fit: _Fit) -> int | None:
+    """The index of such a point, if there is one; of few degrees of freedom noise itself may make one."""
     problem, is_met = fit.run.problem, fit.run.loss <= MET
     squares = (problem.target if is_met else fit.residuals) ** 2
     i, total = int(squares.argmax()), float(squares.sum())

@@ -77,7 +77,8 @@ class _Number:
     def __init__(self, run: Run, name: str, k: int) -> None:
         self.run, self.name = run, name
         self.k = k if name == "mass" else int(run.order[k])
-        values, slopes = quantities(run.theta, run.problem)[name]
+        numbers = quantities(run.theta, run.problem)
+        values, slopes = numbers[name]
         self.value, slope = float(values[self.k]), slopes[self.k]
         error = float(norms(spreads(run).of(slope[None]))[0])
         points, self.unit = run.problem.points, variance(run)  # a rise of the objective that counts as 1 in χ²
@@ -87,8 +88,9 @@ class _Number:
         is_fixed = not abs(slope @ run.problem.affine.basis.T).max(initial=0.0) > 1e-12 * abs(slope).max()
         shares = {"weights": 1.0} | ({} if run.problem.areas.free else {"areas": run.problem.areas.unit})
         self.most = shares.get(name, np.inf)  # what it can be
-        x, stds = self.run.problem.points.x, quantities(run.theta, run.problem)["stds"][0]
-        size = max(float(stds[self.k]), float(x[-1] - x[0]) / x.size) if name == "means" else abs(self.value)
+        x = points.x
+        wide = max(float(numbers["stds"][0][self.k]), float(x[-1] - x[0]) / x.size)
+        size = wide if name == "means" else abs(self.value)
         self.error = 0.0 if is_fixed else min(error, size) if 0 < error < np.inf else size or 1.0
 
     def at(self, s: float) -> float:
