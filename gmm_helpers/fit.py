@@ -52,7 +52,7 @@ def fit(
     - only noise is left: five independent starts have found it, four relocations that failed to better it counting for
       a start; of more than three components twenty relocations for each component past the third must have failed;
     - more is left: twenty relocations must have failed, and twenty for each component past the third; thrice as many
-      where fewer than five starts have found it, and 280 where less than 1e-6 is left.
+      where fewer than five starts have found it, and 280 where less than 1e-6 is left of a curve without noise.
 
     A fit with a spike, or with a component out of the points' sight or wider than the grid, must be a tenth better
     than one without (of N > 500 points, 50/N). Of more than 4,096 points the search looks at means of neighbours, and

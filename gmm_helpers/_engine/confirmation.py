@@ -1,7 +1,9 @@
 """When a search has found enough to be trusted, and which of its runs is the answer: always by `Run.value`."""
 
 from .methods import Method
+from .noise import as_rough
 from .run import CONVERGED, Run
+from .tolerances import MET
 from .uncertainty import faint
 
 __all__ = ["FEW_COMPONENTS", "FINDS", "is_confirmed", "is_perfect", "tally"]
@@ -12,7 +14,7 @@ FINDS = 5  # independent starts that must have found the lowest loss
 OUTLIVED = 20  # relocations that must have failed to better the lowest loss, unless only noise is left
 FEW_COMPONENTS = 3  # up to which noise that is left confirms a minimum that is found often; more have many minima
 WORTH = 4  # relocations that count for one independent find, where only noise is left
-NEARLY_MET = 1e-6  # a relative loss that only an exact curve allows, or one as smooth: it must outlive more
+NEARLY_MET = 1e-6  # a relative loss that few instruments allow: unless noise explains it, it must outlive more
 
 
 def is_perfect(run: Run, method: Method) -> bool:
@@ -25,7 +27,7 @@ def is_confirmed(runs: list[Run]) -> bool:
 
     More than noise is left: `OUTLIVED` relocations have failed to better it, and as many again for each component past
     the third; three times as many where fewer than `FINDS` starts have found it; 14 times `OUTLIVED` where so little is
-    left, and no noise, that another minimum may well leave nothing.
+    left, of a curve that isn't as rough itself, that another minimum may well leave nothing.
 
     Noise alone is left: `FINDS` starts have found it, `WORTH` relocations counting for one; of more than
     `FEW_COMPONENTS`, `OUTLIVED` relocations for each component past the third have failed; and `OUTLIVED` in any case
@@ -39,13 +41,14 @@ def is_confirmed(runs: list[Run]) -> bool:
     finds, outlived = tally(runs)
     more = max(best.problem.n_components - FEW_COMPONENTS, 0)
     enough = OUTLIVED * (1 if best.leaves_noise else 1 + more) * (1 if finds >= FINDS else 3)
-    if outlived >= (enough if best.fun > NEARLY_MET else max(enough, 14 * OUTLIVED)):
+    has_noise = best.fun > (MET if as_rough(best.residuals, best.problem.target) else NEARLY_MET)
+    if outlived >= (enough if has_noise else max(enough, 14 * OUTLIVED)):
         return True
     if finds + outlived // WORTH < FINDS or outlived < OUTLIVED * more:
         return False
     if outlived < OUTLIVED and (best.is_refuted or faint(best)[0].any()):
         return False
-    return best.fun > NEARLY_MET and not best.sight.dead.any() and best.is_healthy and best.leaves_noise
+    return has_noise and not best.sight.dead.any() and best.is_healthy and best.leaves_noise
 
 
 def tally(runs: list[Run]) -> tuple[int, int]:

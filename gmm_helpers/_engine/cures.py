@@ -13,7 +13,7 @@ from .minimise import minimise
 from .moves import as_phi, with_one_more
 from .problem import Problem
 from .run import Run
-from .tolerances import MET, ZERO
+from .tolerances import FEW, MET, ZERO
 from .workers import one_thread
 
 __all__ = ["CURES", "DIPS", "IN_PART", "dips", "mended"]
@@ -33,9 +33,8 @@ CURES = {  # the fewest numbers first
 IN_PART = {"constant": "", "linear": "", "component": ": are the bells Gaussians?"}
 COLUMNS = {"constant": 1, "linear": 2}  # of a background that is a cure
 DIPS = "the curve dips below its background: fit −density with a `background`, or bells of both signs with lmfit"
-STRONG = (
-    20.0  # ΔBIC that a cure must be worth where noise alone seems left: 10 is very strong, of one place, not the best
-)
+STRONG = 20.0  # ΔBIC that a cure must be worth where noise alone may be left: 10 is very strong, of one place, not the
+# best of many.
 SURE = 50.0  # N·log of the ratio of two losses, as BIC has it, from which on noise doesn't make it
 
 
@@ -63,10 +62,11 @@ def mended(run: Run, cure: str) -> Run | None:
         end = _walked(other)
     end = replace(end, loss=end.loss * (other.energy / problem.energy) ** 2)
     N, more = problem.u.size, other.n_free - problem.n_free
-    gain = np.fmin(N * log(run.loss / max(end.loss, ZERO)), run.chi2 * (1 - end.loss / run.loss))  # NaN: no `sigma`
-    pays = gain > more * log(N) + (STRONG if run.leaves_noise else 0.0)  # by BIC
-    is_less = end.loss < MENDED * run.loss or (end.leaves_noise and cure != "top" and pays)
-    return end if end.is_healthy and is_less else None
+    # As BIC has it, but by degrees of freedom, which of few points are far fewer. Without `sigma` χ² is NaN.
+    gain = np.fmin(other.dof * log(run.loss / max(end.loss, ZERO)), run.chi2 * (1 - end.loss / run.loss))
+    pays = gain > more * log(N) + (STRONG if run.leaves_noise or N < FEW else 0.0)
+    is_less = end.loss < MENDED * run.loss or (end.leaves_noise and cure != "top")
+    return end if end.is_healthy and pays and is_less else None
 
 
 def _walked(problem: Problem) -> Run:

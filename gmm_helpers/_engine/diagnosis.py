@@ -149,7 +149,7 @@ def _misfit(fit: _Fit) -> Iterator[str]:
         yield DIPS
         return
     misses = run.loss > MET and not _is_noise(fit)
-    is_even = run.loss > MET and run.leaves_noise and not _grows(fit)  # so that BIC can be asked
+    is_even = run.loss > MET and not _grows(fit)  # so that BIC can be asked
     tried = CURES if misses else ["component"] * is_even
     ends = {cure: end for cure in tried if (end := mended(run, cure))}
     cured = any(end.loss <= MET or end.leaves_noise for end in ends.values())

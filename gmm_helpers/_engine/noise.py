@@ -7,7 +7,7 @@ import numpy as np
 from ..validation import Array
 from .tolerances import FEW
 
-__all__ = ["MAD", "grows", "is_noise", "neighbours_alike", "refutes"]
+__all__ = ["MAD", "as_rough", "grows", "is_noise", "neighbours_alike", "refutes"]
 
 MAD = 1.4826 / sqrt(6)  # median size of second differences to the standard deviation of noise
 HIGH, FEW_HIGH = 0.1, 8  # share of the peak above which a point counts as high; fewer such points tell nothing
@@ -38,6 +38,13 @@ def grows(residuals: Array, curve: Array) -> bool:
     size = abs(residuals) / (abs(residuals).max(initial=0.0) or 1.0)
     products = (curve - curve.mean()) / (abs(curve).max() or 1.0) * (size - size.mean())
     return bool(products.sum() > GROWS * np.linalg.norm(products))
+
+
+def as_rough(residuals: Array, target: Array) -> bool:
+    """Whether a target (N,) is as rough from point to point as what is left over of it. So it is under noise, however
+    little; an exact one is smoother, or, on a coarse grid, far rougher."""
+    noise = np.median(abs(np.diff(target, 2))) * MAD
+    return bool(noise / LOUD < np.sqrt(np.mean(residuals**2)) < LOUD * noise)
 
 
 def is_noise(residuals: Array, target: Array, level: float = 2.0) -> bool:

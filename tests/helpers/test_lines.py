@@ -34,6 +34,18 @@ def test_a_line_spectrum_is_found(seed, K, changes):
     assert np.sum((result.pdf(x) - y) ** 2) <= np.sum((bells(x, *truth) - y) ** 2) * (1 + 1e-9) + 1e-12
 
 
+@pytest.mark.parametrize(("K", "n_channels"), [(3, 1000), (8, 4000)])
+def test_lines_that_stand_high_above_the_noise_are_confirmed_soon(K, n_channels):
+    """A loss of 1e-7 is noise where the curve itself is as rough."""
+    for seed in range(3):
+        x, y, truth = line_spectrum(seed, K, n_channels=n_channels, widths=(20, 60), noise=1e-4, gap=3)
+        result = fit(x, y, K, mass=None, rng=seed)
+        assert result.success
+        assert result.loss < 1e-6
+        assert len(result.runs) < 280
+        assert areas_of(*truth) == pytest.approx(result.areas, rel=0.01)
+
+
 def counted_lines(seed, K=12, N=3000):
     """Counts of K lines, at least two stds apart, over a sloping background."""
     rng, x = np.random.default_rng([152, seed]), np.arange(float(N))
