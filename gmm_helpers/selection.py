@@ -16,7 +16,6 @@ MENTION = 2.0  # ΔBIC, odds of e = 2.7 to 1, up to which the smaller number is 
 N_STARTS = 6
 NUMBERS = 3  # of a component: a fit has no more numbers than points
 UNHEALTHY = 50.0
-PATIENCE = 2  # numbers in a row that are clearly worse, after which no larger one is tried
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +91,7 @@ def select_components(
 
     BIC is χ² + p·log N, or with `sigma` unknown N·log(Σr²/N) + (p + 1)·log N (Schwarz 1978); p counts the free numbers.
     More components always lower χ²: data can refute too few, but against too many there is only a taste for few
-    numbers, here BIC's. Larger numbers are left out once two in a row are clearly worse. It rests on noise that is
+    numbers, here BIC's. It stops at the first number, of two or more, that is clearly worse. It rests on noise that is
     independent from point to point, and of one size unless `sigma` tells it: the more points a kernel or a smoothing
     makes, the more components it finds.
 
@@ -139,8 +138,7 @@ def select_components(
         bic[K] = _healthy_bic(results[K])
         if K == 1:
             bic[0] = results[1].bic_without
-        best = min(bic, key=lambda each: bic[each])
-        if best + PATIENCE <= K and all(bic[each] > bic[best] + CONVENTION for each in range(best + 1, K + 1)):
+        if K > 1 and bic[K] > min(bic.values()) + CONVENTION:  # one component may have missed a narrow line
             break
     selection = Selection(results, bic)
     if K := selection.n_components:  # looked for as long as `fit` does
