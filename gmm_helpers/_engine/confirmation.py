@@ -41,7 +41,7 @@ def is_confirmed(runs: list[Run]) -> bool:
     finds, outlived = tally(runs)
     more = max(best.problem.n_components - FEW_COMPONENTS, 0)
     enough = OUTLIVED * (1 if best.leaves_noise else 1 + more) * (1 if finds >= FINDS else 3)
-    has_noise = best.fun > (MET if as_rough(best.residuals, best.problem.target) else NEARLY_MET)
+    has_noise = best.fun > NEARLY_MET or (best.fun > MET and as_rough(best.residuals, best.problem.target))
     if outlived >= (enough if has_noise else max(enough, 14 * OUTLIVED)):
         return True
     if finds + outlived // WORTH < FINDS or outlived < OUTLIVED * more:

@@ -7,7 +7,7 @@ import numpy as np
 from ..validation import Array
 from .tolerances import FEW
 
-__all__ = ["MAD", "as_rough", "grows", "is_noise", "neighbours_alike", "refutes"]
+__all__ = ["MAD", "as_rough", "bends_to_and_fro", "grows", "is_noise", "neighbours_alike", "refutes"]
 
 MAD = 1.4826 / sqrt(6)  # median size of second differences to the standard deviation of noise
 HIGH, FEW_HIGH = 0.1, 8  # share of the peak above which a point counts as high; fewer such points tell nothing
@@ -40,6 +40,13 @@ def grows(residuals: Array, curve: Array) -> bool:
     return bool(products.sum() > GROWS * np.linalg.norm(products))
 
 
+def bends_to_and_fro(target: Array) -> bool:
+    """Whether second differences of a curve (N,) change their sign as often as under noise."""
+    bends = np.diff(target, 2)
+    signs = np.sign(bends[abs(bends) > 1e-9 * abs(bends).max(initial=0.0)])
+    return bool((signs[1:] != signs[:-1]).sum() >= TO_AND_FRO * signs.size)
+
+
 def as_rough(residuals: Array, target: Array) -> bool:
     """Whether a target (N,) is as rough from point to point as what is left over of it. So it is under noise, however
     little; an exact one is smoother, or, on a coarse grid, far rougher."""
@@ -53,12 +60,10 @@ def is_noise(residuals: Array, target: Array, level: float = 2.0) -> bool:
     (a misfit on few points passes the other tests). Under 40 points: False, since the tests have little power."""
     if residuals.size < FEW or neighbours_alike(residuals, level):
         return False
-    bends = np.diff(target, 2)
-    signs = np.sign(bends[abs(bends) > 1e-9 * abs(bends).max(initial=0.0)])
-    if (signs[1:] != signs[:-1]).sum() < TO_AND_FRO * signs.size:
+    if not bends_to_and_fro(target):
         return False
     high = (abs(target) > HIGH * abs(target).max())[1:-1]
     if high.sum() < FEW_HIGH:
         return True
-    noise = np.median(abs(bends)[high]) * MAD
+    noise = np.median(abs(np.diff(target, 2))[high]) * MAD
     return bool(np.sqrt(np.mean(residuals[1:-1][high] ** 2)) < LOUD * noise)

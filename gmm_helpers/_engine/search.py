@@ -16,6 +16,7 @@ from .lockstep import Start, run_in_lockstep
 from .methods import Method
 from .minimise import minimise
 from .moves import as_phi, guessed, jittered, relocated
+from .noise import bends_to_and_fro
 from .problem import Problem
 from .run import LIMIT, Run, Search
 from .tolerances import ZERO
@@ -128,8 +129,8 @@ def _is_over(runs: list[Run], settings: Settings, after_next: float) -> bool:
 
 
 def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float) -> Iterator[list[Start]]:
-    """Lists of starts: the user's, then one read off the curve alone, then rounds of independent ones and, once those
-    have been seen, of relocations of the best."""
+    """Lists of starts: the user's, then one read off a curve without noise, then rounds of independent ones and, once
+    those have been seen, of relocations of the best."""
     rng, K = settings.rng, problem.n_components
     affordable = max(int(BUDGET / 5 / price), 20)
 
@@ -148,10 +149,14 @@ def _rounds(problem: Problem, settings: Settings, runs: list[Run], price: float)
     if settings.first:
         yield starts([("given", guessed(problem, guess)) for guess in settings.first], alone=True)[: left()]
     about = problem.u, problem.curve, K
-    yield starts([("curvature", as_phi(problem, curvature_start(*about)))], alone=problem.u.size * K <= SMALL)
+    read = [("curvature", as_phi(problem, curvature_start(*about)))]
+    if not bends_to_and_fro(problem.target):  # the first run may leave nothing
+        yield starts(read, alone=problem.u.size * K <= SMALL)
+        read = []
     prominent = prominence_start(*about)
     independent = partial(_independent, problem, rng, prominent)
-    yield starts([("prominence", as_phi(problem, prominent)), *independent(0, ROUND - 2)])[: left()]
+    read.append(("prominence", as_phi(problem, prominent)))
+    yield starts([*read, *independent(0, ROUND - 2)])[: left()]
     while True:
         lowest = min(runs, key=lambda run: run.value)
         n = 1 if tally(runs)[0] >= FINDS else ROUND // 2  # found often enough: most starts now try to better it
@@ -199,7 +204,8 @@ def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[
     end = _alone(Start(problem, phi, best.kind, room), settings, own)
     if coarse is problem:
         path = np.vstack([best.path, end.path[1:]])
-        end = best if end.fun > best.fun else replace(end, path=path, nit=best.nit + end.nit, nfev=best.nfev + end.nfev)
+        is_better = end.fun <= best.fun  # NaN is not
+        end = replace(end, path=path, nit=best.nit + end.nit, nfev=best.nfev + end.nfev) if is_better else best
     return replace(found, runs=(end, *others))
 
 
