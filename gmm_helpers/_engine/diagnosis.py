@@ -28,6 +28,8 @@ TOO_LITTLE = 0.25  # χ², in degrees of freedom, below which `sigma` is twice t
 ALONE, MOST = 0.999, 0.5  # share of the squares of a curve, or of a residual, that one point may make up
 OUTLYING = 25.0  # times the mean square of the others, five standard deviations, that such a residual is
 FREEDOM = 10  # degrees of it, from which on noise doesn't give one point such a share
+GROWS, COUNTS_GROW = 3.0, 2.0  # standard deviations by which what is left must be larger where the curve is high; of
+# whole numbers, which are likely counts, less is enough
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
 APART = 0.5  # of a std, by which a rival's component must differ
 
@@ -226,7 +228,8 @@ def _grows(fit: _Fit) -> bool:
     points, r = fit.run.problem.points, fit.residuals
     if points.sigma is not None or points.grid_rule or r.size < FEW or fit.run.loss <= MET or neighbours_alike(r):
         return False
-    return grows(r, points.density / fit.run.problem.energy + r)
+    level = COUNTS_GROW if (points.density % 1 == 0).all() else GROWS
+    return grows(r, points.density / fit.run.problem.energy + r, level)
 
 
 def _rivals(fit: _Fit) -> Iterator[str]:

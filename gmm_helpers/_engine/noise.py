@@ -12,7 +12,6 @@ __all__ = ["MAD", "as_rough", "bends_to_and_fro", "grows", "is_noise", "neighbou
 MAD = 1.4826 / sqrt(6)  # median size of second differences to the standard deviation of noise
 HIGH, FEW_HIGH = 0.1, 8  # share of the peak above which a point counts as high; fewer such points tell nothing
 TO_AND_FRO = 1 / 3  # share of second differences that change sign; two thirds under noise, few on a smooth curve
-GROWS = 3.0  # standard deviations by which residuals must be larger where the curve is high
 REFUTED = 3.0  # standard deviations of χ², from which on it refutes a fit
 TIMES = 1.2  # degrees of freedom that χ² must exceed besides: a `sigma` known to a tenth makes as many
 LOUD = 3.0  # times the noise, from which on a residual is none
@@ -32,12 +31,12 @@ def neighbours_alike(residuals: Array, level: float = 2.0) -> bool:
     return bool(products.sum() >= level * sqrt(products @ products))
 
 
-def grows(residuals: Array, curve: Array) -> bool:
-    """Whether residuals (N,) are larger where a curve (N,) is high, as of counts: Σ fe ≥ level·√Σ (fe)², with f the
-    curve and e the size of the residual, each without its mean."""
+def grows(residuals: Array, curve: Array, level: float) -> bool:
+    """Whether residuals (N,) are larger where a curve (N,) is high, as of counts: Σ fe > level·√Σ (fe)², with f the
+    curve and e the size of the residual, each without its mean: that many standard deviations."""
     size = abs(residuals) / (abs(residuals).max(initial=0.0) or 1.0)
     products = (curve - curve.mean()) / (abs(curve).max() or 1.0) * (size - size.mean())
-    return bool(products.sum() > GROWS * np.linalg.norm(products))
+    return bool(products.sum() > level * np.linalg.norm(products))
 
 
 def bends_to_and_fro(target: Array) -> bool:

@@ -27,6 +27,18 @@ def test_counting_noise_is_no_missing_bell(weighed):
     assert right == 12
 
 
+def test_few_counts_ask_for_sigma_and_whole_readings_do_not():
+    x, (counts, readings) = np.linspace(0, 10, 150), (0, 0)
+    for seed in range(20):
+        rng = np.random.default_rng([seed, 150])
+        y = rng.poisson(bells(x, (20, 3, 0.7), (8, 7, 1)) + 5).astype(float)
+        counts += told(fit(x, y, 2, mass=None, background="constant", rng=0), "pass `sigma`")
+        y = np.round(bells(x, (20, 3, 0.7), (10, 7, 1)) + rng.normal(size=150))
+        readings += told(fit(x, y, 2, mass=None, rng=0), "pass `sigma`")
+    assert counts >= 12
+    assert readings <= 2
+
+
 def test_a_doublet_of_counts_fitted_as_one_line_is_told_of():
     x = np.arange(512.0)
     lines = bells(x, (718, 120, 5), (142, 260, 7), (103, 276, 7), (18, 400, 9))
