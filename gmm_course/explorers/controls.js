@@ -29,7 +29,7 @@ function numberRow(row, path, page) {
   };
   return () => {
     const value = short(page.hold.number(path).now), tiny = value && Math.abs(value) < 1e-3;
-    const words = tiny ? value.toExponential() : String(value); // the box is narrow
+    const words = minus(tiny ? value.toExponential() : value); // the box is narrow
     slider.value = place(clip(value, low, high));
     const part = (slider.valueAsNumber - place(low)) / (place(high) - place(low));
     set(slider, { "aria-valuetext": words, style: `--part: ${100 * part}%` });

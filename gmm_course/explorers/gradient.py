@@ -55,10 +55,11 @@ def arrows(ours, moved):
     for k, (w, m, s) in enumerate(zip(ours.weights, ours.means, ours.stds, strict=True)):
         top, wide = w / (s * np.sqrt(2 * np.pi)), moved.stds[k]
         ends = {f"mean {k + 1}": (m, moved.means[k], top)}
-        ends |= {f"std {k + 1} {side}": (m + side * s, m + side * wide, top * np.exp(-0.5)) for side in (-1, 1)}
+        flank = (1 - 0.06 * k) * top * np.exp(-0.5)  # so that bells of one height have theirs beside each other
+        ends |= {f"std {k + 1} {side}": (m + side * s, m + side * wide, flank) for side in (-1, 1)}
         for name, (*places, y) in ends.items():
-            tail, head = np.clip(places, 0, 25)
-            marks[name] = arrow("curve", (tail, y), (head, y), color=f"bell{k + 1}", width=2.4)
+            x = np.clip(places, 0, 25)
+            marks[name] = arrow("curve", x, (y, y), color=f"bell{k + 1}", width=2.4)
     return marks
 
 

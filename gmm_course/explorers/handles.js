@@ -98,7 +98,7 @@ class Handles {
     Object.assign(this, { root, picture, hold, moved, list: [] });
     svg.onpointerdown = event => this.down(event, this.where(event));
     svg.onpointermove = event => hold.held && this.drag(this.where(event));
-    svg.onpointerup = svg.onpointercancel = () => hold.held && released((hold.held = null));
+    svg.onpointerup = svg.onpointercancel = () => hold.held && released(this.hold.held = null, set(svg, { "data-held": null }));
     svg.onkeydown = event => this.key(event, event.target.dataset.id);
     svg.ontouchstart = event => hold.held && event.preventDefault(); // or the finger scrolls the page
   }
@@ -141,7 +141,7 @@ class Handles {
     const numbers = [each.across, each.up].filter(Boolean), [{ low, high, now, name }, up] = numbers;
     const first = words => words.split(" ")[0];
     set(node.firstChild, { d: `M0 0L${each.own.map((v, i) => (v - each.spot[i]).toFixed(1)).join(" ")}` });
-    const ends = this.hold.held?.id === each.id && numbers.some(n => n.now <= n.low || n.now >= n.high);
+    const ends = node.matches(":focus") && numbers.some(n => n.now <= n.low || n.now >= n.high);
     set(node, { style: `color: var(--${each.color})`, "data-end": ends,
       transform: `translate(${each.spot.map(v => v.toFixed(1)).join(" ")})`,
       "aria-label": each.name ?? `${name}${up ? ` and ${first(up.name)}` : ""}, handle`,
@@ -155,7 +155,7 @@ class Handles {
     if (!each || event.button || far(each) > HIT) return;
     event.preventDefault(); // selects no text
     this.node(each.id).focus({ preventScroll: true, focusVisible: false });
-    this.picture.svg.setPointerCapture(event.pointerId);
+    set(this.picture.svg, { "data-held": true }).setPointerCapture(event.pointerId);
     this.hold.held = { ...each, off: [each.own[0] - x, each.own[1] - y], from: y, rises: false, below: this.below() };
   }
 

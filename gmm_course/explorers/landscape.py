@@ -17,12 +17,14 @@ from .words import spans
 __all__ = ["explore_landscape"]
 
 DESCENT, TURNS, BFGS = "gradient descent", "one coordinate at a time", "BFGS"
-MEANS, LOGS = (-8.0, 30.0), (-1.5, 2.5)  # what the map shows
+MAP = {"x": (-8.0, 30.0), "y": (-1.5, 3.0)}
+NEAR = {"x": (2.5, 7.5), "y": (0.0, 1.6)}  # the map of a walk that leaps about the floor
 MOST = 600  # steps
 FRAMES, SECONDS = 40, 2.0  # of a walk that is played
 HOME = 1e-3  # the relative loss at which a walk is at home
 LEVELS = np.geomspace(1.5, 3e-3, 9)
-SHADE = {"color": "accent", "width": 0.5, "fill": 0.1, "label": "bluer: lower loss"}
+SHADE = {"color": "accent", "width": 0.5, "fill": 0.1}
+CROSS = np.array([[-1, 1, np.nan, -1, 1], [-1, 1, np.nan, 1, -1]])
 
 
 def explore_landscape(**values):
@@ -37,35 +39,41 @@ def explore_landscape(**values):
 
     def walked(state):
         """The landscape and the walk on it."""
-        v, bowl = state.values, bowl_of(state.values["truth"])
+        v = state.values
+        bowl = bowl_of(v["truth"], v["preset"] == "Too long a step")
         start = v["mean"], v["log_std"]
         return bowl, state.kept(key(v), lambda: bowl.walk(start, v["method"], v["step"], v["tolerance"]))
 
     def show(state):
         v, (bowl, path) = state.values, walked(state)
         seen = path[: int(state.found[-1])] if state.found else path
-        losses = bowl.losses(*path.T)
+        losses = bowl.losses(*seen.T)
         steps = np.unique(np.geomspace(1, len(seen), 150).astype(int))
         x, y = seen[steps - 1].T
-        limit = 2 / bowl.steepness
+        limit, ends = 2 / bowl.steepness, np.transpose(list(bowl.map.values()))
+        cross = bowl.floor[:, None] + CROSS * np.ptp(ends, axis=0)[:, None] * [[0.01], [0.03]]
+        at = "where it is" if len(seen) < len(path) else "where it stops"
+        at += ", off the map" if (np.clip(seen[-1], *ends) != seen[-1]).any() else ""
         marks = {
-            **{f"level {i + 1}": region("map", *ring, **SHADE) for i, ring in enumerate(bowl.contours)},
-            "home": dots("map", *bowl.floor, color="bell3", size=6, label="the true bell"),
+            **{f"level {i + 1}": region("map", *ring, **SHADE) for i, ring in enumerate(bowl.contours[:-1])},
+            "lowest": region("map", *bowl.contours[-1], **SHADE | {"fill": 0.4, "label": "lower loss"}),
+            "home": line("map", *cross, color="bell3", width=3, label="true bell"),
             "path": line("map", x, y, color="bell2", width=1.8, label="the walk"),
             "iterates": dots("map", x, y, color="bell2", size=2.2),
-            "end": dots("map", *seen[-1], color="ink", size=4.5, label="where it stops"),
+            "end": dots("map", *np.clip(seen[-1], *ends), color="ink", size=4.5, label=at),
             "losses": line("losses", steps, np.maximum(losses, 1e-10)[steps - 1], color="bell2"),
             "limit": line("steps", [limit] * 2, [0, 1], color="bell4", width=4, label="2/λ"),
         }
-        numbers = [f"{len(path) - 1} steps", f"loss {losses[-1]:.2g}", f"slope {np.hypot(*bowl.slope(path[-1])):.1e}"]
+        numbers = [f"{len(seen) - 1} steps", f"loss {losses[-1]:.2g}", f"slope {np.hypot(*bowl.slope(seen[-1])):.1e}"]
         numbers += [f"largest curvature at the floor λ = {bowl.steepness:.3g}"]
-        said = sentence(v, path, losses, limit)
+        said = sentence(v, path, losses, limit) if len(seen) == len(path) else "The walk is under way."
         hold, away = ((start, length), ()) if v["method"] == DESCENT else ((start,), ("step",))
-        return View(marks, said, spans(*numbers), hold, v["truth"], away=away)
+        return View(marks, said, spans(*numbers), hold, v["truth"], away=away, limits={"map": bowl.map})
 
     def judge(state):
         bowl, path = walked(state)
-        return int(bowl.loss(path[-1]) > HOME)
+        is_playing = state.found and state.found[-1] < len(path)
+        return None if is_playing else int(bowl.loss(path[-1]) > HOME)
 
     def play(state):
         """The walk from its start to its end, more steps a frame the further it has come."""
@@ -82,11 +90,12 @@ def explore_landscape(**values):
 class Bowl:
     """The relative loss of the true mixture's curve in theta = [mean, log-std] of its first bell.
 
-    floor: the true bell; steepness: the largest eigenvalue of the Hessian there; contours: x and y of the edge of what
-    lies lower than each level, a gap between two rings.
+    floor: the true bell; steepness: the largest eigenvalue of the Hessian there; map: its limits, near the floor or as
+    far as the grid; contours: x and y on it of the edge of what lies lower than each level, a gap between two rings.
     """
 
-    def __init__(self, truth):
+    def __init__(self, truth, near=False):
+        self.map = NEAR if near else MAP
         self.x, self.theta = classic_grid(), pack(truth)
         self.density = truth.pdf(self.x)
         self.moving = [truth.n_components, 2 * truth.n_components]
@@ -95,7 +104,7 @@ class Bowl:
         hessian = [(self.slope(self.floor + e) - self.slope(self.floor - e)) / (2 * h) for e in h * np.eye(2)]
         self.steepness = float(np.linalg.eigvalsh(hessian)[-1])
         self.weight, self.others = truth.weights[0], self.density - truth.component_pdfs(self.x)[:, 0]
-        across, up = np.linspace(*MEANS, 115), np.linspace(*LOGS, 61)
+        across, up = np.linspace(*self.map["x"], 115), np.linspace(*self.map["y"], 68)
         heights = [self.losses(across, log_std) for log_std in up]
         areas = contour_generator(across, up, heights, fill_type="OuterOffset")
         self.contours = [np.concatenate(list(_rings(*areas.filled(-1, level)))).T for level in LEVELS]

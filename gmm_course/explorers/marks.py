@@ -96,9 +96,9 @@ def dots(panel, x, y, **looks):
     return _mark("dots", panel, x, y, {"color": "dots", "size": 3.2} | looks)
 
 
-def arrow(panel, tail, head, **looks):
-    """An arrow from `tail` to `head`, each (x, y)."""
-    return _mark("arrow", panel, [tail[0], head[0]], [tail[1], head[1]], looks)
+def arrow(panel, x, y, **looks):
+    """An arrow from the first of two points to the second."""
+    return _mark("arrow", panel, x, y, looks)
 
 
 def text(panel, x, y, words, **looks):
@@ -190,14 +190,14 @@ def room(name, panel, marks):
         return x, panel.y
     given = marks["given"].y.max() if "given" in marks else np.inf
     if panel.y == "even":
-        end = ceiling(max(0.02 * given, *(abs(mark.y).max() for mark in here)), steps=(1, 2, 5, 10))
+        end = ceiling(max(0.02 * given, *(abs(mark.y).max() for mark in here)), steps=(1, 2, 2.5, 5, 10))
         return x, (-end, end)  # 0.02: rounding must not fill the picture
     high = [mark.y.max() for mark in here if mark.color not in PALE or mark.label in SHOWN]
     low = min(mark.y.min() for mark in here if mark.color not in PALE)
     return x, (min(0.0, 1.1 * low), ceiling(min(max(high), 3 * given)))
 
 
-def ceiling(value, steps=(1, 1.5, 2.5, 4, 6, 10)):
+def ceiling(value, steps=(1, 1.5, 2.5, 4, 6, 8, 10)):
     """The first of `steps` × a power of ten that leaves some room above the value."""
     if not np.isfinite(value) or value <= 0:
         return 1.0

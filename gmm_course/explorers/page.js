@@ -1,7 +1,6 @@
 // The one frame of all explorers: presets and a question above, the picture and its words, the controls beside it.
 // Its parts are built by functions, each of which returns one that shows a view.
 const COVERED = "Guess first: click an answer, or move something.";
-const IN_SIGHT = "Look at it, then click an answer, or move something.";
 const MOVED = "Your own problem now: Reset asks again.";
 const SILENT = "No answer from the kernel. If it was restarted, run the cell above again.";
 const SPOKEN = 700; // milliseconds
@@ -84,7 +83,7 @@ function question(parent, page) {
     const late = view.values.preset !== preset || view.values.problem !== problem; // still that of the last preset
     const open = !moved || (view.stays && !view.lost) || !view.answers.length;
     const known = page.model.still || view.current || view.stays;
-    const wait = view.busy === null ? `Now press “${page.spec.controls.work.jobs[0]}”.` : "It is being worked out.";
+    const wait = `“${page.spec.controls.work.jobs[0]}” works it out.`;
     set(parent, { inert: late });
     asked.textContent = view.question;
     set(asked, { "data-unseen": !open });
@@ -115,8 +114,7 @@ function words(parent, page) {
   const error = make("div", parent, { class: "gmm-error", role: "alert" });
   let quiet = 0, faulty = null;
   return view => {
-    const asked = view.marks.some(mark => mark.when === "covered") ? COVERED : IN_SIGHT;
-    const text = view.closed ? asked : view.sentence;
+    const text = view.closed ? COVERED : view.sentence;
     sentence.textContent = text;
     set(sentence, { "data-covered": view.closed });
     set(page.image, { "aria-label": text });

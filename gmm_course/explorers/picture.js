@@ -43,7 +43,7 @@ class Picture {
   // view.marks: a list of { name, kind, panel, x, y, color, … }; now(mark): whether it is seen. Returns whether an axis
   // is still gliding.
   draw(view, held, now) {
-    const marks = view.marks.filter(now), moving = this.glide(view.limits, view.current ? [] : marks, held);
+    const marks = view.marks.filter(now), moving = this.glide(view, view.current ? [] : marks, held);
     this.arrange(this.svg.parentNode.clientWidth);
     fill(this.legend, legend(view, now));
     fill(this.axes, Object.keys(this.panels).map(name => this.axis(name)).join(""));
@@ -51,14 +51,16 @@ class Picture {
     return moving;
   }
 
-  // The limits a step nearer to what is wanted. While a handle is held, or the marks are ahead of the answers, an axis
-  // only grows.
-  glide(wanted, ahead, held) {
+  // The limits a step nearer to what is wanted. While the marks are ahead of the answers an axis only grows; under a
+  // hand that holds a handle it grows from where the drag began, and back; once moved, it shrinks by two thirds or not.
+  glide({ limits, values }, ahead, held) {
     const jumps = calm();
     let moving = false;
-    for (const [name, { x, y }] of Object.entries(wanted)) {
+    for (const [name, { x, y }] of Object.entries(limits)) {
       const old = this.limits[name]?.y ?? y, live = ahead.filter(mark => mark.panel === name && mark.live);
-      const seen = [...y, ...(held || ahead.length ? old : []), ...live.flatMap(mark => mark.y.map(v => 1.04 * v))];
+      const begun = held?.panel === name && held.limits?.y;
+      const keeps = held || ahead.length || (values.moved && 3 * y[1] > old[1]);
+      const seen = [...y, ...(begun || (keeps ? old : [])), ...live.flatMap(mark => mark.y.map(v => 1.04 * v))];
       this.limits[name] = { x, y: [Math.min(...seen), Math.max(...seen)].map((to, i) => {
         if (jumps || Math.abs(to - old[i]) < 0.01 * (old[1] - old[0])) return to;
         moving = true;
@@ -95,7 +97,8 @@ class Picture {
     const { kind, panel, x, y, fill, color, words } = mark, box = this.boxes[panel];
     const to = i => this.at(panel, x[i], y[i]).map(v => +clip(v, -FAR, FAR).toFixed(1));
     if (kind === "text") { // at its point; without one in place of hidden marks, on a cover, or on a plate above others
-      const aside = fill ? [box.w / 2, box.h / 2 + 10] : [Math.max(0.3 * box.w, 100), 34], wide = 7.4 * words.length + 18;
+      const wide = 7.4 * words.length + 18;
+      const aside = fill ? [box.w / 2, box.h / 2 + 10] : [Math.max(0.3 * box.w, wide / 2 + 4), 34];
       const [across, up] = x.length ? to(0) : [box.x + aside[0], box.y + aside[1]];
       const [left, top, w, h] = fill ? [box.x, box.y, box.w, box.h] : [across - wide / 2, up - 24, wide, 28];
       const plate = `<rect x="${left}" y="${top}" width="${w}" height="${h}" rx="${fill ? 0 : 6}" fill="var(--button)"/>`;
@@ -103,7 +106,8 @@ class Picture {
       return `${x.length ? "" : plate}<text x="${across}" y="${up - 6}" style="${looks}">${words}</text>`;
     }
     const least = mark.of && mark.of[1] !== null ? 2e-3 * Math.max(...y) : -Infinity; // a bell's tails are no axis
-    const points = x.map((v, i) => (Number.isFinite(v) && Number.isFinite(y[i]) && y[i] >= least ? to(i).join(" ") : null));
+    const high = i => y[i] >= least, seen = i => Number.isFinite(y[i]) && (high(i) || high(i - 1) || high(i + 1));
+    const points = x.map((v, i) => (Number.isFinite(v) && seen(i) ? to(i).join(" ") : null));
     const stroke = (p, i) => p && (kind === "dots" ? `M${p}h0` : `${points[i - 1] ? "L" : "M"}${p}`);
     const edge = points.map(stroke).join("") + (kind === "arrow" ? head(to(0), to(1)) : "");
     const floor = clip(this.at(panel, x[0], Math.max(0, this.limits[panel].y[0]))[1], -FAR, FAR);

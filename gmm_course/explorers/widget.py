@@ -207,7 +207,7 @@ class Explorer(anywidget.AnyWidget):
         if guesses:
             away.add("truth" if covered else "guess")
         self.shown, self.sentence = shown, typeset(shown.sentence)
-        if shown.fitted:
+        if shown.fitted and len(sides) == 1:  # three mixtures are too wide for a column
             sides[shown.marks["curve"].label if "curve" in shown.marks else ""] = shown.fitted
         panels = {key: replace(panel, **shown.limits.get(key, {})) for key, panel in self.panels.items()}
         self.limits = {key: room(key, panel, shown.marks) for key, panel in panels.items()}
