@@ -46,13 +46,8 @@ def compile_prior(prior: PriorLike, to_user: Callable[[Array], Array], theta: Ar
     try:
         with np.errstate(all="ignore"):
             values, slopes = (np.asarray(each, dtype=float) for each in compiled(theta))
-    except (
-        TypeError,
-        ValueError,
-        LookupError,
-        AttributeError,
-        ArithmeticError,
-    ) as error:  # what numpy and autograd raise
+    # what numpy and autograd raise
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
         raise ValueError(
             f"`prior` must return residuals that autograd can trace (write it with autograd.numpy), got "
             f"{type(error).__name__}: {str(error)[:120]}"

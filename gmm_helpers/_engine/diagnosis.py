@@ -156,11 +156,10 @@ def _misfit(fit: _Fit) -> Iterator[str]:
     ends = {cure: end for cure in tried if (end := mended(run, cure))}
     cured = any(end.loss <= MET or end.leaves_noise for end in ends.values())
     left = f"a relative loss of {run.loss:.2g} is left"
+    is_much = misses and run.loss > MISFIT and not run.chi2 <= problem.dof  # NaN without `sigma`
     if ends:
         yield f"{left}: {_best_cure(fit, ends, cured)}"
-    elif (
-        misses and run.loss > MISFIT and not (run.chi2 <= problem.dof or is_noise(fit.residuals, problem.target, SURE))
-    ):
+    elif is_much and not is_noise(fit.residuals, problem.target, SURE):
         yield f"{left} that is no noise: {_why_uncured(fit)}"
     if problem.points.sigma is not None:
         yield from _wrong_sigma(fit, problem.points.sigma)
