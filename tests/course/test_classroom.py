@@ -56,6 +56,7 @@ def test_no_file_of_the_students_edition_holds_a_solution(tmp_path, seed):
                 assert body not in "\n\n".join(told), number
 
 
+@pytest.mark.slow
 def test_the_edition_wants_a_new_folder_and_notebooks(tmp_path):
     (tmp_path / "a file").touch()
     with pytest.raises(ValueError, match="`destination` must be a new or an empty folder"):

@@ -176,6 +176,7 @@ def test_a_long_random_walk_leaves_it_whole(name):
     assert matplotlib.pyplot.get_fignums() == []
 
 
+@pytest.mark.slow
 def test_memory_stays_flat():
     explorer, rng = make("explore_fit"), np.random.default_rng(1)
     walk(explorer, rng, 60)
@@ -645,6 +646,7 @@ def test_a_loud_prior_pulls_the_narrow_bell():
     assert quiet.sentence.startswith("None of 30 starts")
 
 
+@pytest.mark.slow
 def test_fifty_starts_fail_where_the_curve_tells():
     explorer = chosen("playground", "Claw")
     assert "nothing is left over" in explorer.sentence

@@ -118,6 +118,7 @@ def test_the_presets_of_the_first_lesson(method):
                 assert largest_error(result.mixture, truth) < 1e-4
 
 
+@pytest.mark.slow
 def test_a_million_points():
     x = np.linspace(0, 25, 1_000_000)
     result = fit(x, noisy(CLASSIC.pdf(x), 0.01), 3, rng=0)

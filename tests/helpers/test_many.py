@@ -44,6 +44,7 @@ def test_the_answers_are_the_same_wherever_they_are_found(place):
         assert numbers(fit_many(X, BROKEN * 8, 3, rng=1, n_starts=2, workers=workers)) == here
 
 
+@pytest.mark.slow
 def test_processes_by_number():
     assert numbers(fit_many(X, BROKEN, 3, rng=1, n_starts=2, workers=2)) == numbers(
         fit_many(X, BROKEN, 3, rng=1, n_starts=2)

@@ -39,6 +39,7 @@ def test_few_counts_ask_for_sigma_and_whole_readings_do_not():
     assert readings <= 2
 
 
+@pytest.mark.slow
 def test_a_doublet_of_counts_fitted_as_one_line_is_told_of():
     x = np.arange(512.0)
     lines = bells(x, (718, 120, 5), (142, 260, 7), (103, 276, 7), (18, 400, 9))

@@ -105,7 +105,7 @@ def test_what_is_no_tie_is_refused(tie, message):
         tie()
 
 
-@pytest.mark.parametrize("seed", [2, 7, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (0, 1, 3, 9))])
+@pytest.mark.parametrize("seed", [2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (0, 1, 3, 7, 9))])
 def test_groups_of_tied_components_find_their_own_places(seed):
     """Four doublets with distances of their own, at degrees 2θ of copper's Kα lines: two that have changed places are a
     minimum too, which nothing but changing them back leaves."""
