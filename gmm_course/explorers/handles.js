@@ -98,7 +98,12 @@ class Handles {
     Object.assign(this, { root, picture, hold, moved, list: [] });
     svg.onpointerdown = event => this.down(event, this.where(event));
     svg.onpointermove = event => hold.held && this.drag(this.where(event));
-    svg.onpointerup = svg.onpointercancel = () => hold.held && released(this.hold.held = null, set(svg, { "data-held": null }));
+    svg.onpointerup = svg.onpointercancel = () => {
+      if (!hold.held) return;
+      hold.held = null;
+      set(svg, { "data-held": null });
+      released();
+    };
     svg.onkeydown = event => this.key(event, event.target.dataset.id);
     svg.ontouchstart = event => hold.held && event.preventDefault(); // or the finger scrolls the page
   }
