@@ -5,7 +5,8 @@ import numpy as np
 from gmm_helpers import classic_grid
 
 from .marks import line, scene
-from .widget import Explorer, View, held
+from .view import View, held
+from .widget import Explorer
 from .words import in_words, ordinal, spans
 
 __all__ = ["explore_data"]

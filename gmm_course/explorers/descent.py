@@ -9,7 +9,8 @@ from gmm_helpers import Mixture, classic_grid, fit_once, pack, trapezoid_weights
 
 from .marks import curve, line, scene, text, track
 from .state import MET, alive, key, largest_error, slope
-from .widget import Explorer, View, held
+from .view import View, held
+from .widget import Explorer
 from .words import spans, squares
 
 __all__ = ["explore_descent"]

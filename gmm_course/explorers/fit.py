@@ -4,7 +4,8 @@ from gmm_helpers import classic_grid
 
 from .marks import scene
 from .state import MET, follow, key, largest_error, places
-from .widget import SEEN, UNSEEN, Explorer, View, by_hand, held
+from .view import SEEN, UNSEEN, View, by_hand, held
+from .widget import Explorer
 from .words import in_words, listed, squares, told
 
 __all__ = ["explore_fit", "found_again", "sentence"]

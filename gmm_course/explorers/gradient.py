@@ -6,7 +6,8 @@ from autograd import value_and_grad
 from gmm_helpers import Mixture, classic_grid, l2_loss, unpack
 
 from .marks import arrow, curve, dots, line, scene
-from .widget import Explorer, View
+from .view import View
+from .widget import Explorer
 from .words import ordinal, spans
 
 __all__ = ["explore_gradient"]

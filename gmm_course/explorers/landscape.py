@@ -11,7 +11,8 @@ from gmm_helpers import classic_grid, gaussian_pdf, pack
 
 from .marks import dots, line, region
 from .state import key, random_mixture, slope
-from .widget import Explorer, View
+from .view import View
+from .widget import Explorer
 from .words import spans
 
 __all__ = ["explore_landscape"]
@@ -38,21 +39,22 @@ def explore_landscape(**values):
     bowl_of = lru_cache(maxsize=1)(Bowl)
 
     def walked(state):
-        """The landscape and the walk on it."""
+        """The landscape, the walk on it, and as much of that as has been played."""
         v = state.values
         bowl = bowl_of(v["truth"], v["preset"] == "Too long a step")
         start = v["mean"], v["log_std"]
-        return bowl, state.kept(key(v), lambda: bowl.walk(start, v["method"], v["step"], v["tolerance"]))
+        path = state.kept(key(v), lambda: bowl.walk(start, v["method"], v["step"], v["tolerance"]))
+        return bowl, path, path[: int(state.found[-1])] if state.found else path
 
     def show(state):
-        v, (bowl, path) = state.values, walked(state)
-        seen = path[: int(state.found[-1])] if state.found else path
+        v, (bowl, path, seen) = state.values, walked(state)
+        n, is_played = len(seen) - 1, len(seen) == len(path)
         losses = bowl.losses(*seen.T)
         steps = np.unique(np.geomspace(1, len(seen), 150).astype(int))
         x, y = seen[steps - 1].T
         limit, ends = 2 / bowl.steepness, np.transpose(list(bowl.map.values()))
         cross = bowl.floor[:, None] + CROSS * np.ptp(ends, axis=0)[:, None] * [[0.01], [0.03]]
-        at = "where it is" if len(seen) < len(path) else "where it stops"
+        at = "where it stops" if is_played else "where it is"
         at += ", off the map" if (np.clip(seen[-1], *ends) != seen[-1]).any() else ""
         marks = {
             **{f"level {i + 1}": region("map", *ring, **SHADE) for i, ring in enumerate(bowl.contours[:-1])},
@@ -64,16 +66,15 @@ def explore_landscape(**values):
             "losses": line("losses", steps, np.maximum(losses, 1e-10)[steps - 1], color="bell2"),
             "limit": line("steps", [limit] * 2, [0, 1], color="bell4", width=4, label="2/λ"),
         }
-        numbers = [f"{len(seen) - 1} steps", f"loss {losses[-1]:.2g}", f"slope {np.hypot(*bowl.slope(seen[-1])):.1e}"]
+        numbers = [f"{n} steps", f"loss {losses[-1]:.2g}", f"slope {np.hypot(*bowl.slope(seen[-1])):.1e}"]
         numbers += [f"largest curvature at the floor λ = {bowl.steepness:.3g}"]
-        said = sentence(v, path, losses, limit) if len(seen) == len(path) else "The walk is under way."
+        said = sentence(v, path, losses, limit) if is_played else f"The walk so far: {n} steps."
         hold, away = ((start, length), ()) if v["method"] == DESCENT else ((start,), ("step",))
         return View(marks, said, spans(*numbers), hold, v["truth"], away=away, limits={"map": bowl.map})
 
     def judge(state):
-        bowl, path = walked(state)
-        is_playing = state.found and state.found[-1] < len(path)
-        return None if is_playing else int(bowl.loss(path[-1]) > HOME)
+        bowl, path, seen = walked(state)
+        return int(bowl.loss(path[-1]) > HOME) if len(seen) == len(path) else None
 
     def play(state):
         """The walk from its start to its end, more steps a frame the further it has come."""

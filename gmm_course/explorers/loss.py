@@ -7,7 +7,8 @@ from gmm_helpers import Mixture, classic_grid, gaussian_pdf, hellinger_distance,
 from .inputs import share
 from .marks import ceiling, line, scene, track
 from .state import largest_error, matched
-from .widget import Explorer, View, held
+from .view import View, held
+from .widget import Explorer
 from .words import spans
 
 __all__ = ["explore_loss"]

@@ -7,7 +7,8 @@ import numpy as np
 from gmm_helpers import CLASSIC, Mixture, classic_grid, relative_loss, softmax
 
 from .marks import bells, curve, dots, line, text
-from .widget import Explorer, View
+from .view import View
+from .widget import Explorer
 from .words import listed, spans
 
 __all__ = ["explore_parameters"]

@@ -8,7 +8,8 @@ from .fit import found_again, sentence
 from .marks import faint, scene
 from .restarts import uniform
 from .state import MET, follow, key, noise, places
-from .widget import SEEN, UNSEEN, Explorer, View, by_hand, held
+from .view import SEEN, UNSEEN, View, by_hand, held
+from .widget import Explorer
 from .words import some, squares, told
 
 __all__ = ["playground"]

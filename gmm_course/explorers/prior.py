@@ -6,7 +6,8 @@ from gmm_helpers import Mixture, classic_grid, fit_once, log_std_prior, mean_pri
 
 from .marks import dots, line, scene, text
 from .state import follow, key, noise, places, random_mixture
-from .widget import Explorer, View
+from .view import View
+from .widget import Explorer
 from .words import in_words, listed, some, spans, squares, told
 
 __all__ = ["explore_prior"]

@@ -8,7 +8,8 @@ from gmm_helpers import Mixture, classic_grid, fit_once, kmeans_start, random_st
 
 from .marks import curve, dots, faint, line, scene, track, truth_bands
 from .state import MET, alive
-from .widget import Explorer, View, held
+from .view import View, held
+from .widget import Explorer
 from .words import in_words, spans, squares, told
 
 __all__ = ["explore_restarts", "uniform"]

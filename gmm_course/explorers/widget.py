@@ -13,21 +13,20 @@ import anywidget
 import numpy as np
 import traitlets
 
-from gmm_helpers import Mixture, relative_loss
+from gmm_helpers import relative_loss
 
 from .as_code import source
 from .inputs import plain, read
 from .javascript import module, packed
-from .marks import Panel, curve, room, scene, still, text
+from .marks import Panel, curve, room, still, text
 from .state import State, random_mixture
+from .view import by_hand
 from .words import scored, squares, table, typeset
 from .work import Work
 
-__all__ = ["SEEN", "UNSEEN", "Explorer", "Preset", "View", "by_hand", "held"]
+__all__ = ["Explorer", "Preset"]
 
 PROBLEMS = 20  # new problems, from seeds 1, 2, …
-SEEN = 1e-12  # a density that is nowhere higher is drawn as 0, and nothing can be fitted to it
-UNSEEN = "No point sees a bell: bring one back onto the grid."
 UNTOLD = "# Reveal the truth first: its numbers would stand here."
 FRAME = {"preset": None, "problem": 0, "answer": None, "moved": False, "revealed": False, "code": False}
 
@@ -46,43 +45,6 @@ class Preset:
     because: str = ""
     open: bool = False
     stays: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """What an explorer shows of its values: the marks that move, the sentence that tells the picture, the numbers.
-
-    handles: what can be held on the picture, as handles.js knows them, and its name in the legend; truth, fitted: the
-    mixtures that a table sets side by side once the truth is revealed; away: controls, or "work", that don't count now;
-    limits: panel → x and y in place of the panel's; live: how the page goes on alone; found: HTML beside the control of
-    a file; code: what as_code.toml asks for besides the values; holds: whether the answer to a question that stays is
-    right of these values too.
-    """
-
-    marks: dict
-    sentence: str
-    status: str = ""
-    handles: tuple = ()
-    truth: Mixture | None = None
-    fitted: Mixture | None = None
-    away: tuple = ()
-    limits: dict = field(default_factory=dict)
-    live: dict | None = None
-    found: str = ""
-    code: dict = field(default_factory=dict)
-    holds: bool = True
-
-
-def held(name, mixture, words=""):
-    """Handles on the bells of a mixture, the value of that name: on tops and flanks; words: its name in the legend."""
-    paths = {which: [(name, which, k) for k in range(mixture.n_components)] for which in "wms"}
-    return ({"kind": "bells", "paths": paths, "panel": "curve", "name": words or f"the {name}"},)
-
-
-def by_hand(name, mixture, x, density, said, left=True):
-    """The view of dots and of a mixture, the value of that name, that the hand sets: nothing is fitted."""
-    marks = scene(x, density, mixture, label="your bells", live=name, left=left)
-    return View(marks, said, handles=held(name, mixture, "your bells"), live={"of": name, "K": 0}, holds=False)
 
 
 class Explorer(anywidget.AnyWidget):

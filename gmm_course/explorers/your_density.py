@@ -14,7 +14,8 @@ from gmm_helpers import fit
 from .as_code import literal
 from .marks import dots, line, scene, truth_bands
 from .state import key, random_mixture
-from .widget import Explorer, View
+from .view import View
+from .widget import Explorer
 from .words import in_full, in_words, listed, ordinal, spans, squares, told
 
 __all__ = ["explore_your_density"]

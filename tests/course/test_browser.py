@@ -794,6 +794,7 @@ def test_home_and_end_lead_to_the_ends_of_a_handles_range(page):
             number = box.get_by_label(f"{name} of bell 2", exact=True).locator("visible=true")  # not that of a guess
             expect(number).to_have_value(f"{end:g}")
             assert float(handle.get_attribute("aria-valuenow")) == end
+            expect(handle).to_have_attribute("data-end", "")
 
 
 def test_a_walk_is_played_before_the_eye(page):

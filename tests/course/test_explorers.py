@@ -616,6 +616,33 @@ def test_a_slice_is_not_the_landscape():
     assert "it is not home" in chosen("explore_landscape", "Loose tolerance").sentence
 
 
+def test_a_walk_that_is_played_tells_its_end_at_its_end():
+    explorer = make("explore_landscape", problem=2)
+    end, told = (explorer.sentence, explorer.view["right"]), []
+    for _ in explorer.work.jobs["Play"](explorer.state):
+        explorer.refresh()
+        told.append((explorer.sentence, explorer.view["right"]))
+    assert told[0] == ("The walk so far: 0 steps.", None)
+    assert told[-1] == end
+    assert {right for said, right in told if said != end[0]} == {None}
+
+
+def test_a_walk_that_leaves_the_map_is_marked_at_its_edge():
+    explorer = make("explore_landscape", method="gradient descent", mean=18.0, log_std=0.0, step=30.0)
+    (end,) = explorer.shown.marks["path"].y[-1:]
+    marked, (low, high) = explorer.shown.marks["end"], explorer.limits["map"][1]
+    assert not low <= end <= high
+    assert marked.y in (low, high)
+    assert marked.label == "where it stops, off the map"
+
+
+def test_the_map_of_a_leaping_walk_is_as_small_as_the_leaps():
+    explorer = chosen("explore_landscape", "Too long a step")
+    y, (low, high) = explorer.shown.marks["path"].y[-50:], explorer.limits["map"][1]
+    assert low < y.min() < y.max() < high
+    assert np.ptp(y) > 0.3 * (high - low)
+
+
 def test_the_landscape_is_the_relative_loss_and_its_curvature_the_hessians():
     bowl, x = Bowl(CLASSIC), classic_grid()
     for mean, log_std in ((3, 0.2), (-4, 1.5), (5, np.log(2))):

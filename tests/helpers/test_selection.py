@@ -41,6 +41,18 @@ def test_pure_noise_may_have_no_bell():
     assert claimed <= 1
 
 
+def test_it_ends_at_the_first_number_that_is_clearly_worse_but_not_at_one():
+    rng = np.random.default_rng(5)
+    x = np.linspace(0, 10, 200)
+    for y in (rng.normal(size=200), bells(x, (1, 3, 0.5), (2, 7, 0.6)) + 0.02 * rng.normal(size=200)):
+        bic = select_components(x, y, most=8, rng=0).bic
+        tried = max(bic)
+        assert tried < 8
+        assert bic[tried] > min(bic.values()) + 6
+        assert all(bic[K] <= min(bic[k] for k in range(K + 1)) + 6 for K in range(2, tried))
+        assert {0, 1, 2} <= set(bic)
+
+
 def test_what_selection_hands_out_is_as_sure_as_fit():
     x = np.arange(300.0)
     for seed in range(3):
