@@ -10,6 +10,7 @@ from curves import bells
 
 from gmm_helpers import Mixture, equal, fit, fit_once
 from gmm_helpers._engine.moves import _least_missed, relocated
+from gmm_helpers._engine.noise import as_rough
 
 
 @functools.cache
@@ -82,6 +83,16 @@ def test_a_component_that_ran_away_is_the_one_that_is_missed_least(log_std):
     theta[[0, 6]] = -300, log_std
     lost = replace(run, phi=run.problem.affine.phi(theta))
     assert lost.order[_least_missed(lost)] == 0
+
+
+@pytest.mark.parametrize("size", [1e-4, 1e-3])
+def test_a_curve_is_as_rough_as_the_noise_on_it_and_no_exact_one_as_its_misfit(size):
+    x, rng = np.linspace(0, 20, 2000), np.random.default_rng(0)
+    lines, misfit = bells(x, (1, 5, 0.5), (0.6, 12, 0.8)), size * np.sin(x)
+    noise = size * rng.normal(size=2000)
+    assert as_rough(noise, lines + noise)
+    assert not as_rough(misfit, lines)
+    assert not as_rough(misfit[::100], rng.uniform(size=20))  # a coarse grid
 
 
 @pytest.mark.parametrize("seed", [1, 4, 5, 6, 8, 13])

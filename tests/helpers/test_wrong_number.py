@@ -219,6 +219,14 @@ def test_of_few_points_a_missing_bell_is_told(n_points, sigma):
         assert not told(fit(x, y, 2, mass=None, sigma=sigma, rng=0), "one more component")
 
 
+def test_a_component_that_takes_as_many_numbers_as_there_are_points_proves_nothing():
+    x = np.linspace(0, 10, 15)
+    truth = [(3, 2, 0.9), (2, 4.5, 0.8), (2.5, 7, 0.9), (2, 9, 0.6)]
+    for seed in (4, 10, 25, 32, 33):
+        y = bells(x, *truth) + 0.03 * np.random.default_rng([seed, 15]).normal(size=15)
+        assert not told(fit(x, y, 4, mass=None, rng=0), "one more component")
+
+
 @pytest.mark.parametrize(("share", "noise"), [(1.01, 0), (1.01, 0.002), (1.02, 0.002), (0.985, 0.002)])
 def test_a_mass_that_is_a_little_off_is_named(share, noise):
     x = np.linspace(0, 10, 300)
