@@ -1,4 +1,4 @@
-"""Shared by the tests: one BLAS thread, a plain drawing backend, and each notebook run at most once per edition."""
+"""Shared by the tests: one BLAS thread, a plain drawing backend, and each notebook run at most once."""
 
 import os
 
@@ -11,7 +11,7 @@ import re
 from importlib.util import find_spec
 
 import pytest
-from editions import PATHS, shared_run
+from chapters import PATHS, shared_run
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
@@ -66,9 +66,9 @@ def pytest_xdist_make_scheduler(config, log):
 
 @pytest.fixture(scope="session")
 def executed(tmp_path_factory):
-    """A function of a notebook's path and an edition ("untouched" or "solved") that returns its `Run`."""
+    """A function of a notebook's path that returns its `Run`."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "executed"
     folder.mkdir(exist_ok=True)
     home = tmp_path_factory.mktemp("ipython")
-    return lambda path, edition: shared_run(path, edition, home, folder)
+    return lambda path: shared_run(path, home, folder)

@@ -53,18 +53,9 @@ def mark(folders, notebooks="notebooks", *, seed=None, timeout=60, tell: Callabl
     for student in students:
         for name, source in chapters.items():
             tell(f"{student.name}: {name}")
-            result = _apart(_marks_of_file, _handed_in(student, name), seeded(source, seed), timeout)
+            result = _marks_of_file(_handed_in(student, name), seeded(source, seed), timeout)
             marks += [Mark(student.name, number, *of) for number, of in result.items() if number not in NOT_MARKED]
     return marks
-
-
-def _apart(marks_of_file, paths, source, timeout):
-    """The marks of a file, found in a process of its own: what is handed in may kill the process that runs it."""
-    try:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            return pool.submit(marks_of_file, paths, source, timeout).result()
-    except Exception:  # killed, or hit by a signal that nbclient doesn't expect
-        return dict.fromkeys(_checks(source), (0, "it broke the process that marks it: look into this file yourself."))
 
 
 def _students(folder):
@@ -90,7 +81,16 @@ def _marks_of_file(paths, source, timeout):
         handed = nbformat.read(paths[0], as_version=4)
     except Exception as error:  # half a download, another format: whatever it is, it is no notebook
         return dict.fromkeys(_checks(source), (0, f"this file is no notebook: {error}".splitlines()[0]))
-    return marks_of(handed, source, timeout=timeout)
+    return _apart(handed, source, timeout)
+
+
+def _apart(handed, source, timeout):
+    """The marks of a notebook, found in a process of its own: what is handed in may kill the process that runs it."""
+    try:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            return pool.submit(marks_of, handed, source, timeout=timeout).result()
+    except Exception:  # killed, or hit by a signal that nbclient doesn't expect
+        return dict.fromkeys(_checks(source), (0, "it broke the process that marks it: look into this file yourself."))
 
 
 def marks_of(handed, source, *, timeout=60):

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from chapters import PATHS, read, role
 from course import adversaries
-from editions import PATHS, read, role
 
 from gmm_course.exercises import check, exercise, numbers
 from gmm_course.exercises.exercise import Exercise

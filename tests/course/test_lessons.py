@@ -101,7 +101,7 @@ def test_chapter_11_quotes_its_studies():
 
 
 def test_chapter_11_quotes_the_likelihoods_of_chapter_9(executed):
-    run = executed(ROOT / "notebooks" / "09_from_samples.ipynb", "untouched")
+    run = executed(ROOT / "notebooks" / "09_from_samples.ipynb")
     (printed,) = [output.text for cell, output in run.outputs("stream") if cell.id == "09-068"]
     found = {int(K): float(value) for K, value in re.findall(r"K=(\d): log-likelihood (\S+),", printed)}
     assert quoted("11_how_many_how_sure.ipynb", "LOG_LIKELIHOOD") == found

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from browser import chromium_page
-from editions import PATHS, read
+from chapters import PATHS, read
 from playwright.sync_api import sync_playwright
 
 from gmm_course.predictions import numbers, predict

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import chromium_page, free_port, serving
-from editions import NOTEBOOKS, PATHS, code_cells, read, tags
+from chapters import NOTEBOOKS, PATHS, code_cells, read, tags
 from playwright.sync_api import sync_playwright
 
 import gmm_helpers
@@ -36,7 +36,7 @@ def site(executed, tmp_path_factory):
         sys.path.pop(0)
     folder = tmp_path_factory.mktemp("site")
     # From the last on: another process runs them from the first on, and neither waits for the other's.
-    run = {path.stem: executed(path, "untouched").notebook for path in reversed(PATHS)}
+    run = {path.stem: executed(path).notebook for path in reversed(PATHS)}
     build(folder, {path.stem: run[path.stem] for path in PATHS})
     return folder
 
@@ -80,7 +80,7 @@ def test_a_chapter_shows_its_pictures_and_formulas_without_network(name, base, p
     page.goto(f"{base}/notebooks/{name}.html")
     assert not page.outside
     shown = page.evaluate("[...document.images].filter(i => i.complete && i.naturalWidth && i.alt.length > 20).length")
-    notebook = executed(NOTEBOOKS / f"{name}.ipynb", "untouched").notebook
+    notebook = executed(NOTEBOOKS / f"{name}.ipynb").notebook
     assert (shown, page.locator(".gmm-figure").count()) == pictures(notebook)
     assert shown == page.locator("img").count()
     flat = (

@@ -1,8 +1,9 @@
-"""The editions of a notebook, and what comes of running one."""
+"""A notebook as it is handed out, and what comes of running it."""
 
 import json
 import os
 import pickle
+import re
 import time
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -12,7 +13,6 @@ import nbformat
 from nbclient import NotebookClient
 
 from gmm_course.classroom.student import role as role
-from gmm_course.classroom.student import solved
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -21,10 +21,11 @@ WIDGETS = "application/vnd.jupyter.widget-state+json"
 
 @dataclass(frozen=True)
 class Run:
-    """An executed notebook: its cells with their outputs, and what became of its claims."""
+    """An executed notebook: its cells with their outputs, what became of its claims, and what its solutions earn."""
 
     notebook: nbformat.NotebookNode
     claims: dict  # (cell id, text as it stands there) -> text recomputed
+    verdicts: dict  # exercise -> HTML of the verdict on its solution
 
     def outputs(self, kind=None):
         """(cell, output) for every output, of one type or of all."""
@@ -47,9 +48,9 @@ def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def shared_run(path, edition, home, folder):
+def shared_run(path, home, folder):
     """`run`, once for all the processes that share a folder; what it raises is raised in each of them."""
-    stored = folder / f"{path.stem}-{edition}"
+    stored = folder / path.stem
     try:
         stored.with_suffix(".begun").touch(exist_ok=False)
     except FileExistsError:
@@ -57,9 +58,9 @@ def shared_run(path, edition, home, folder):
             time.sleep(0.1)
     else:
         try:
-            outcome = run(path, edition, home)
+            outcome = run(path, home)
         except Exception as error:
-            outcome = AssertionError(f"{path.name}, {edition}: {error}")
+            outcome = AssertionError(f"{path.name}: {error}")
         unfinished = stored.with_suffix(".unfinished")
         unfinished.write_bytes(pickle.dumps(outcome))
         unfinished.rename(stored)
@@ -69,25 +70,27 @@ def shared_run(path, edition, home, folder):
     return outcome
 
 
-def run(path, edition, home):
-    """Execute an edition from top to bottom, in its own kernel, and evaluate every claim where it stands."""
+def run(path, home):
+    """Execute a notebook from top to bottom, in its own kernel; every claim is evaluated, and every solution checked,
+    where it stands."""
     notebook = read(path)
-    if edition == "solved":
-        notebook = solved(notebook)
-    notebook.cells = [c for cell in notebook.cells for c in (cell, *_claims_cell(cell))]
+    notebook.cells = [c for cell in notebook.cells for c in (cell, *_claims_cell(cell), *_verdict_cell(cell))]
     os.environ["IPYTHONDIR"] = str(home)
     where = {"metadata": {"path": path.parent}}
     # On a busy machine what a cell prints comes in pieces; a page shows it as one.
     client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where, coalesce_streams=True)
     client.execute()
-    asked = [cell for cell in notebook.cells if cell.id.startswith("claims-")]
+    hidden = {kind: [c for c in notebook.cells if c.id.startswith(f"{kind}-")] for kind in ("claims", "verdict")}
     claims = {
         (cell.id.removeprefix("claims-"), text): value
-        for cell in asked
+        for cell in hidden["claims"]
         for text, value in json.loads("".join(o.text for o in cell.outputs)).items()
     }
-    notebook.cells = [cell for cell in notebook.cells if cell not in asked]
-    return Run(notebook, claims)
+    verdicts = {
+        cell.metadata["exercise"]: "".join(o.data["text/html"] for o in cell.outputs) for cell in hidden["verdict"]
+    }
+    notebook.cells = [cell for cell in notebook.cells if cell not in hidden["claims"] + hidden["verdict"]]
+    return Run(notebook, claims, verdicts)
 
 
 def _claims_cell(cell):
@@ -98,6 +101,16 @@ def _claims_cell(cell):
     pairs = ", ".join(f"{text!r}: str({expression})" for text, expression in claims.items())
     code = nbformat.v4.new_code_cell(f"import json as _json\nprint(_json.dumps({{{pairs}}}))")
     code.id = f"claims-{cell.id}"
+    return [code]
+
+
+def _verdict_cell(cell):
+    """A hidden code cell that checks a solution, right after it: it defines the learner's name with `_solution`."""
+    if role(cell) != "solution":
+        return []
+    number, (name, *_) = cell.metadata["exercise"], re.findall(r"\w+_solution\b", cell.source)
+    code = nbformat.v4.new_code_cell(f'check("{number}", {name})', metadata={"exercise": number})
+    code.id = f"verdict-{cell.id}"
     return [code]
 
 
