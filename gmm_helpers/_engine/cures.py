@@ -40,26 +40,10 @@ SURE = 50.0  # N·log of the ratio of two losses, as BIC has it, from which on n
 
 def mended(run: Run, cure: str) -> Run | None:
     """Where a cure leads, its loss in units of the run's, if what it leaves is noise or much less than now."""
-    problem, points = run.problem, run.problem.points
-    is_there = problem.background.n_columns >= COLUMNS.get(cure, inf) or (cure == "mass" and problem.areas.free)
-    at_top = points.density == points.density.max()
-    if problem.prior is not None or problem.ties or is_there:
+    end = _tried(run, cure) if _is_open(run, cure) else None
+    if end is None:
         return None
-    if cure == "top" and not (at_top[2:] & at_top[1:-1] & at_top[:-2]).any():
-        return None
-    if cure == "component":
-        phi, other = with_one_more(run)
-        if phi.size + other.background.n_columns > other.u.size:  # more numbers than points
-            return None
-        end = minimise(phi, other, METHODS["lm"], LIMIT)
-    else:
-        root_g = np.where(at_top & (cure == "top"), 0, points.root_g)
-        areas = Areas(0.0, free=True) if cure == "mass" else problem.areas
-        try:
-            other = problem.with_points(areas, root_g=root_g, background=cure if cure in COLUMNS else points.background)
-        except ValueError:  # nothing rises above it
-            return None
-        end = _walked(other)
+    problem, other = run.problem, end.problem
     end = replace(end, loss=end.loss * (other.energy / problem.energy) ** 2)
     N, more = problem.u.size, other.n_free - problem.n_free
     # As BIC has it, but by degrees of freedom, which of few points are far fewer. Without `sigma` χ² is NaN.
@@ -67,6 +51,34 @@ def mended(run: Run, cure: str) -> Run | None:
     pays = gain > more * log(N) + (STRONG if run.leaves_noise or N < FEW else 0.0)
     is_less = end.loss < MENDED * run.loss or (end.leaves_noise and cure != "top")
     return end if end.is_healthy and pays and is_less else None
+
+
+def _is_open(run: Run, cure: str) -> bool:
+    """Whether a fit is one that a cure is for, and has it not yet."""
+    problem, y = run.problem, run.problem.points.density
+    is_there = problem.background.n_columns >= COLUMNS.get(cure, inf) or (cure == "mass" and problem.areas.free)
+    if problem.prior is not None or problem.ties or is_there:
+        return False
+    at_top = y == y.max()
+    return cure != "top" or bool((at_top[2:] & at_top[1:-1] & at_top[:-2]).any())
+
+
+def _tried(run: Run, cure: str) -> Run | None:
+    """Where a cure leads; None where it can't be tried."""
+    problem, points = run.problem, run.problem.points
+    if cure == "component":
+        phi, other = with_one_more(run)
+        if phi.size + other.background.n_columns > other.u.size:  # more numbers than points
+            return None
+        return minimise(phi, other, METHODS["lm"], LIMIT)
+    at_top = points.density == points.density.max()
+    root_g = np.where(at_top & (cure == "top"), 0, points.root_g)
+    areas = Areas(0.0, free=True) if cure == "mass" else problem.areas
+    try:
+        other = problem.with_points(areas, root_g=root_g, background=cure if cure in COLUMNS else points.background)
+    except ValueError:  # nothing rises above it
+        return None
+    return _walked(other)
 
 
 def _walked(problem: Problem) -> Run:

@@ -151,8 +151,7 @@ def _misfit(fit: _Fit) -> Iterator[str]:
         yield DIPS
         return
     misses = run.loss > MET and not _is_noise(fit)
-    is_even = run.loss > MET and not _grows(fit)  # so that BIC can be asked
-    tried = CURES if misses else ["component"] * is_even
+    tried = CURES if misses else ["component"] * (run.loss > MET and not _grows(fit))  # else BIC can't be asked
     ends = {cure: end for cure in tried if (end := mended(run, cure))}
     cured = any(end.loss <= MET or end.leaves_noise for end in ends.values())
     left = f"a relative loss of {run.loss:.2g} is left"

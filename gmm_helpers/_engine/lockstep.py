@@ -85,10 +85,7 @@ def _batch(starts: list[Start]) -> list[Run]:
     runs: dict[int, Run] = {}
     with np.errstate(all="ignore"):  # a far-off trial may overflow; it is judged by its loss alone
         problem, nfev = _stacked(problems), 1
-        here = evaluate(phi, problem)
-        n, damping = len(phi), np.full(len(phi), FIRST_DAMPING)
-        scale = np.full(phi.shape, LEAST_SCALE)
-        state = _State(np.arange(n), phi, *here[:2], here.fun, damping, np.full(n, 2.0), scale)
+        state = _begun(phi, problem)
         while True:
             better, arrived = _step(state, problem)
             nfev += 1
@@ -97,12 +94,19 @@ def _batch(starts: list[Start]) -> list[Run]:
             over = arrived | (nfev >= limits[state.index])
             for j in over.nonzero()[0]:
                 i, status = int(state.index[j]), CONVERGED if arrived[j] else LIMIT
-                where = Evaluation(state.residuals[j], state.by_theta[j], here.basis)
+                where = Evaluation(state.residuals[j], state.by_theta[j], problem.affine.basis)
                 runs[i] = ended(starts[i].problem, where, status, nfev, "LM", paths[i], starts[i].kind, finished=False)
             if over.all():
-                return [runs[i] for i in range(n)]
+                return [runs[i] for i in range(len(starts))]
             if over.any():
                 state, problem = state.kept(~over), _kept(problem, ~over)
+
+
+def _begun(phi: Array, problem: Problem) -> _State:
+    """The runs where they start."""
+    n, here = len(phi), evaluate(phi, problem)
+    damping, scale = np.full(n, FIRST_DAMPING), np.full(phi.shape, LEAST_SCALE)
+    return _State(np.arange(n), phi, *here[:2], here.fun, damping, np.full(n, 2.0), scale)
 
 
 def _step(state: _State, problem: Problem) -> tuple[Bools, Bools]:

@@ -58,10 +58,7 @@ def relocated(run: Run, n: int, rng: np.random.Generator) -> list[Array]:
     moved = []
     for _ in range(n):
         if pairs and rng.random() < EXCHANGE:
-            here, there = pairs[rng.integers(len(pairs))]
-            theta = run.theta.reshape(3, K)
-            theta[:, [*here, *there]] = theta[:, [*there, *here]]
-            moved.append(problem.affine.nearest(theta.ravel()))
+            moved.append(_exchanged(run, *pairs[rng.integers(len(pairs))]))
             continue
         areas, means, stds = (each[run.order] for each in run.components)  # runs that end alike are moved alike
         bells, k = (areas + DEAD, means, stds), least if rng.random() < LEAST else int(rng.integers(K))
@@ -90,6 +87,13 @@ def _exchangeable(problem: Problem) -> list[tuple[Ints, Ints]]:
     n, labels = connected_components(bound)
     groups = [np.flatnonzero(labels == label) for label in range(n)]
     return [(one, other) for one, other in combinations(groups, 2) if one.size == other.size]
+
+
+def _exchanged(run: Run, here: Ints, there: Ints) -> Array:
+    """Free numbers of a fit in which two groups of components have changed places."""
+    theta = run.theta.reshape(3, -1)
+    theta[:, [*here, *there]] = theta[:, [*there, *here]]
+    return run.problem.affine.nearest(theta.ravel())
 
 
 def _least_missed(run: Run) -> int:

@@ -44,17 +44,9 @@ def checked_points(
 ) -> Points:
     """Masked points, points of infinite sigma and, with "omit", NaN are left out; a falling grid is turned round."""
     _check_choices(sigma, nan_policy, grid_weights)
-    given: dict[str, Any] = {"x": x, "density": density} | ({"sigma": sigma} if np.ndim(sigma) else {})
-    columns = {name: check_vector(name, values, finite=False) for name, values in given.items()}
-    n = columns["x"].size
-    if sigma is not None and "sigma" not in columns:
-        columns["sigma"] = np.full(n, check_number("sigma", sigma))
     is_named = isinstance(background, str) and background in ("constant", "linear")
-    if background is not None and not is_named:
-        given["background"], columns["background"] = background, _columns(background)
-    for name, values in columns.items():
-        if len(values) != n:
-            raise ValueError(f"`{name}` must have one entry for each x, got {len(values)} for {n}")
+    given = {"x": x, "density": density, "sigma": sigma, "background": None if is_named else background}
+    columns = _checked_columns(given)
     kept = _kept(given, columns, nan_policy)
     columns = {name: values[kept] for name, values in columns.items()}
     _check_values(columns, np.flatnonzero(kept))
@@ -78,15 +70,32 @@ def _check_choices(sigma: Any, nan_policy: str, grid_weights: Any) -> None:
         raise ValueError("`sigma` weighs each point by its noise and must be None with `grid_weights`, got both")
 
 
+def _checked_columns(given: dict[str, Any]) -> dict[str, Array]:
+    """What was given, as arrays with an entry a point; one number for `sigma` goes for all of them."""
+    columns = {name: check_vector(name, given[name], finite=False) for name in ("x", "density")}
+    n = columns["x"].size
+    if (sigma := given["sigma"]) is not None:
+        is_number = np.ndim(sigma) == 0
+        columns["sigma"] = (
+            np.full(n, check_number("sigma", sigma)) if is_number else check_vector("sigma", sigma, finite=False)
+        )
+    if given["background"] is not None:
+        columns["background"] = _columns(given["background"])
+    for name, values in columns.items():
+        if len(values) != n:
+            raise ValueError(f"`{name}` must have one entry for each x, got {len(values)} for {n}")
+    return columns
+
+
 def _kept(given: dict[str, Any], columns: dict[str, Array], nan_policy: str) -> Bools:
     """Which points count. given: what the user gave of the columns."""
     n = len(columns["x"])
     kept = columns.get("sigma", np.zeros(n)) != np.inf
     if kept.sum() < min(n, 2):
         raise ValueError(f"`sigma` must be finite at 2 points or more, got infinity at {n - kept.sum()} of {n}")
-    for name, values in given.items():
-        if nan_policy == "omit" or isinstance(values, np.ma.MaskedArray):
-            missing = np.isnan(columns[name]) if nan_policy == "omit" else np.ma.getmaskarray(values)
+    for name, values in columns.items():
+        if nan_policy == "omit" or isinstance(given[name], np.ma.MaskedArray):
+            missing = np.isnan(values) if nan_policy == "omit" else np.ma.getmaskarray(given[name])
             kept &= ~missing.reshape(n, -1).any(axis=1)
     return kept
 

@@ -149,23 +149,29 @@ def _normalised(points: Points, K: int, areas: Areas) -> Problem:
             name = "rise above its background" if background.n_columns else "be positive"
             raise ValueError(f"`density` must {name} somewhere, got maximum {peak:.6g}")
         center, spread, area, bulk = _moments(x, bells, peak)
-        if not abs(area) < 1e300:
-            raise ValueError(f"the area under `density` must be below 1e300, got {area:.4g}")
+        areas = _in_unit(areas, area, bulk)
         target = background.taken_off(root_g * (density / peak))
         energy = float(np.linalg.norm(target))
         if energy == 0:
             raise ValueError("`sigma` must be finite at some point where `density` isn't 0, got inf at all of them")
-        if not areas.free and not 1e-100 < areas.unit / bulk < 1e100:
-            rule = f"`mass` must be within a factor of 1e100 of the area under `density`, {bulk:.4g}"
-            raise ValueError(f"{rule}, got {areas.unit!r}; `mass=None` fits it")
-        if areas.free:
-            areas = Areas(max(area, 1e-3 * bulk), free=True)
         per_u = areas.unit / spread
         return Problem(
             points, u=(x - center) / spread, target=target / energy, scale=root_g * (per_u / peak / energy),
             center=center, spread=spread, energy=energy * peak, area=area, curve=bells / per_u, areas=areas,
             n_components=K, background=background, affine=_gauge_alone(K, areas.free),
         )  # fmt: skip
+
+
+def _in_unit(areas: Areas, area: float, bulk: float) -> Areas:
+    """The given mass, or free areas in units of the curve's. area: under it; bulk: under what is positive of it."""
+    if not abs(area) < 1e300:
+        raise ValueError(f"the area under `density` must be below 1e300, got {area:.4g}")
+    if areas.free:
+        return Areas(max(area, 1e-3 * bulk), free=True)
+    if not 1e-100 < areas.unit / bulk < 1e100:
+        rule = f"`mass` must be within a factor of 1e100 of the area under `density`, {bulk:.4g}"
+        raise ValueError(f"{rule}, got {areas.unit!r}; `mass=None` fits it")
+    return areas
 
 
 def _moments(x: Array, density: Array, peak: float) -> tuple[float, float, float, float]:
