@@ -75,9 +75,10 @@ const CONTROLS = {
     box.onchange = () => page.put([key], box.checked);
     return () => (box.checked = page.hold.values[key]);
   },
-  work(row, { jobs }, key, page) { // a button for each long job; while one runs, how far it is, and its end
+  work(row, { jobs, moves }, key, page) { // a button for each long job; while one runs, how far it is, and its end
     const runners = jobs.map(job => button(row, job, () => {
-      page.looked();
+      if (moves && page.kernel.view.stays) page.hold.put(["moved"], true); // as the hand would, which was asked to
+      else page.looked();
       page.kernel.ask({ work: job, calm: calm() });
     }));
     const stop = button(row, "Stop", () => page.kernel.ask({ stop: true }));

@@ -7,10 +7,19 @@ const curve = ({ w, m, s }, k, x) => x.map(v => (k === null ? total({ w, m, s },
 // A view with all that Python leaves out of a mark: even x, and the y of a mixture's curve
 function received(view) {
   const marks = view.marks.map(mark => {
-    const x = mark.even ? even(mark.x) : mark.x, [mixture, k, mass] = mark.of ?? [];
-    return { ...mark, x, y: mixture ? curve(mixture, k, x).map(v => mass * v) : mark.y };
+    const grid = mark.even ? even(mark.x) : mark.x, [mixture, k, mass] = mark.of ?? [];
+    const x = mixture ? finer(grid, mixture, k) : grid;
+    return { ...mark, grid, x, y: mixture ? curve(mixture, k, x).map(v => mass * v) : mark.y };
   });
   return { ...view, marks };
+}
+
+// Where a curve is drawn: on its grid, and more densely where a bell is so narrow that the grid would miss its top
+function finer(grid, { m, s }, k) {
+  const [low, high] = [grid[0], grid.at(-1)], step = (high - low) / (grid.length - 1);
+  const narrow = m.keys().filter(i => (k === null || i === k) && s[i] < 2 * step);
+  const more = [...narrow].flatMap(i => Array.from({ length: 33 }, (_, j) => m[i] + ((j - 16) / 4) * s[i]));
+  return [...grid, ...more.filter(v => v > low && v < high)].toSorted((a, b) => a - b);
 }
 
 // Whether nothing has moved since the view, of the same preset, but bells whose curves the page computes itself
@@ -26,15 +35,16 @@ function followed({ live: { noise, of, K }, marks }, values, last) {
   const clean = given.live ? curve(values[of], null, x) : given.y, peak = Math.max(...clean);
   const density = noise ? clean.map((v, i) => v + noise[i] * peak) : clean;
   const fit = K ? matched(fitBells(x, density, K, last, noise ? 0 : 6), values[of]) : null;
+  const drawn = (mixture, k, grid, at = finer(grid, mixture, k)) => ({ x: at, y: curve(mixture, k, at) });
   const rules = {
-    data: () => density,
-    sum: (mixture, at) => curve(mixture, null, at),
-    bell: (mixture, at, k) => curve(mixture, mixture.places ? mixture.places.indexOf(k) : k, at),
-    left: mixture => curve(mixture, null, x).map((v, i) => density[i] - v),
+    data: () => ({ y: density }),
+    sum: (mixture, grid) => drawn(mixture, null, grid),
+    bell: (mixture, grid, k) => drawn(mixture, mixture.places ? mixture.places.indexOf(k) : k, grid),
+    left: mixture => ({ y: curve(mixture, null, x).map((v, i) => density[i] - v) }),
   };
-  const anew = ({ live: [rule, which, k], x: at }) => rules[rule](which === "fit" ? fit : values[which], at, k);
+  const anew = ({ live: [rule, which, k], grid }) => rules[rule](which === "fit" ? fit : values[which], grid, k);
   const told = K && { sentence: said(fit, x), lost: missed(fit, values[of]) };
-  return { fit, ...told, marks: marks.map(mark => (mark.live ? { ...mark, y: anew(mark) } : mark)) };
+  return { fit, ...told, marks: marks.map(mark => (mark.live ? { ...mark, ...anew(mark) } : mark)) };
 }
 
 // Whether a fit leaves something over, or has met the curve by other bells than those that made it

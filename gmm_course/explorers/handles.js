@@ -81,12 +81,13 @@ const KINDS = {
       ];
     });
   },
-  // A number across and, with a second path, one up; or one on a curve: where it is v[i], the handle is at x[i], y[i].
+  // A number across and, with a second path, one up; or one on a curve: where it is v[i], which may be x[i], the handle
+  // is at x[i], y[i].
   point(h, hold, picture) {
     const [across, up] = h.paths.map(path => ({ ...hold.number(path), from: place => place }));
-    const scale = picture.panels[h.panel].xlog ? Math.log : v => v, i = h.v && nearest(h.v, across.now);
-    const jumps = h.v && !h.smooth, y = up ? up.now : h.v ? h.y[i] : whole(h.y, picture.limits[h.panel].y);
-    if (jumps) across.from = x => h.v[nearest(h.x.map(scale), scale(x))];
+    const scale = picture.panels[h.panel].xlog ? Math.log : v => v, all = h.v ?? h.x, i = all && nearest(all, across.now);
+    const jumps = all && !h.smooth, y = up ? up.now : all ? h.y[i] : whole(h.y, picture.limits[h.panel].y);
+    if (jumps) across.from = x => all[nearest(h.x.map(scale), scale(x))];
     return [{ ...h, id: h.paths.join("-"), shape: "dot", across, up, at: [jumps ? h.x[i] : across.now, y] }];
   },
 };
@@ -132,20 +133,21 @@ class Handles {
   // bell of no weight has handles too, and beside those before it that stand on the same place.
   place(each, node, before) {
     const { x, y, w, h } = this.picture.boxes[each.panel], [left, top] = this.picture.at(each.panel, ...each.at);
-    const across = clip(left, x, x + w), up = clip(top, y, y + h);
+    const across = clip(left, x, x + w), up = clip(top, y, y + h), beyond = Math.sign(left - across);
     const high = each.shape === "dot" ? up : Math.min(up, y + h - LIFT);
     const free = ([a, b]) => clip(across + a, x, x + w) === across + a && clip(high + b, y, y + h) === high + b &&
       !before.some(({ spot }) => Math.hypot(spot[0] - across - a, spot[1] - high - b) < NEAR);
     if (!this.hold.held) node.aside = AROUND.find(free); // while one is held, none hops out of its way
     const [a, b] = node.aside ?? [0, 0];
-    Object.assign(each, { own: [across, up], spot: [across + a, high + b] });
+    Object.assign(each, { own: [across, up], spot: [across + a, high + b], beyond });
   }
 
   put(each, node, before) {
     this.place(each, node, before);
     const numbers = [each.across, each.up].filter(Boolean), [{ low, high, now, name }, up] = numbers;
     const first = words => words.split(" ")[0];
-    set(node.firstChild, { d: `M0 0L${each.own.map((v, i) => (v - each.spot[i]).toFixed(1)).join(" ")}` });
+    const [a, b] = each.own.map((v, i) => (v - each.spot[i]).toFixed(1)), out = each.beyond; // an arrowhead, to there
+    set(node.firstChild, { d: `M0 0L${a} ${b}${out ? `M${10 * out} -5l${6 * out} 5l${-6 * out} 5z` : ""}` });
     const ends = node.matches(":focus") && numbers.some(n => n.now <= n.low || n.now >= n.high);
     set(node, { style: `color: var(--${each.color})`, "data-end": ends,
       transform: `translate(${each.spot.map(v => v.toFixed(1)).join(" ")})`,

@@ -22,6 +22,7 @@ MAP = {"x": (-8.0, 30.0), "y": (-1.5, 3.0)}
 NEAR = {"x": (2.5, 7.5), "y": (0.0, 1.6)}  # the map of a walk that leaps about the floor
 MOST = 600  # steps
 FRAMES, SECONDS = 40, 2.0  # of a walk that is played
+LOWEST = 2e-10  # losses below are drawn there
 HOME = 1e-3  # the relative loss at which a walk is at home
 LEVELS = np.geomspace(1.5, 3e-3, 9)
 SHADE = {"color": "accent", "width": 0.5, "fill": 0.1}
@@ -63,7 +64,7 @@ def explore_landscape(**values):
             "path": line("map", x, y, color="bell2", width=1.8, label="the walk"),
             "iterates": dots("map", x, y, color="bell2", size=2.2),
             "end": dots("map", *np.clip(seen[-1], *ends), color="ink", size=4.5, label=at),
-            "losses": line("losses", steps, np.maximum(losses, 1e-10)[steps - 1], color="bell2"),
+            "losses": line("losses", steps, np.maximum(losses, LOWEST)[steps - 1], color="bell2"),
             "limit": line("steps", [limit] * 2, [0, 1], color="bell4", width=4, label="2/λ"),
         }
         numbers = [f"{n} steps", f"loss {losses[-1]:.2g}", f"slope {np.hypot(*bowl.slope(seen[-1])):.1e}"]

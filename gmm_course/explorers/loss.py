@@ -39,7 +39,7 @@ def explore_loss(**values):
         ours, y = v["ours"], v["truth"].pdf(X)
         looks = {"label": "ours, by hand", "live": "ours", "left": True}
         marks = scene(X, y, ours, v["truth"], fine=np.linspace(*across, 260), **looks)
-        at = np.linspace(*RANGES[path.group], 161)
+        at = path.places()
         depths = path.depths(at)
         marks["landscape"] = line("landscape", at, depths, color="accent", width=1.8, label="the landscape")
         looks = {"smooth": True, "color": f"bell{path.k + 1}", "name": f"the ball along {v['along']}"}
@@ -89,6 +89,12 @@ class Slice:
         curves = np.maximum(others, 0) + own["weights"] * gaussian_pdf(X, own["means"], own["stds"])
         return np.array([self.distance(self.target, curve) for curve in curves])
 
+    def places(self):
+        """Where the landscape is drawn: evenly, and near enough to see a bell between two points of the grid."""
+        low, high = RANGES[self.group]
+        step = self.ours.stds[self.k] / 2 if self.group == "means" else np.inf
+        return np.linspace(low, high, max(161, int((high - low) / step)))
+
     def near(self, step):
         """The distance a step further, counted in shares of the parameter's range."""
         low, high = RANGES[self.group]
@@ -136,8 +142,9 @@ def sentence(values, path, depths):
     ball, left, right = f"Along {along} the ball, at {path.at:.2f},", path.near(-0.003), path.near(0.003)
     if min(left, right) >= path.here:
         rest = f"{ball} lies in a valley{', not the deepest' if depths.min() < path.here - 1e-3 else ''}."
-    elif max(path.near(-0.01), path.near(0.01)) <= path.here:
-        rest = f"{ball} lies on top of a wall."
     else:
-        rest = f"Along {along} the ball would roll from {path.at:.2f} to the {'left' if left < right else 'right'}."
+        side = "left" if left < right else "right"
+        on_top = max(path.near(-0.01), path.near(0.01)) <= path.here
+        rest = f"Along {along} the ball would roll from {path.at:.2f} to the {side}."
+        rest = f"{ball} lies on top of a wall, and would roll to the {side}." if on_top else rest
     return f"{told}: {said}. {rest}"

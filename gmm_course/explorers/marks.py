@@ -72,7 +72,7 @@ class Mark:
         y = {"of": [plain(each) for each in self.of], "y": None} if self.of else {"y": _short(self.y)}
         even = n > 2 and bool(np.ptp(np.diff(x)) <= 1e-9 * abs(x[-1] - x[0]))
         data = vars(self) | {"name": name, "even": even, "x": [x[0], x[-1], n] if even else _short(x)} | y
-        return {key: value for key, value in data.items() if value is not None}
+        return {key: value for key, value in data.items() if value not in (None, "")}
 
 
 def line(panel, x, y, **looks):
@@ -108,7 +108,7 @@ def text(panel, x, y, words, **looks):
 
 def track(path, panel, x, y, at=None, **looks):
     """A handle on the curve through x, y: at x[i], y[i] where the value that `path` leads to is at[i], or else x[i]."""
-    points = {"x": _short(x), "y": _short(y), "v": _short(x if at is None else at)}
+    points = {"x": _short(x), "y": _short(y)} | ({} if at is None else {"v": _short(at)})
     return {"kind": "point", "paths": (path,), "panel": panel} | points | looks
 
 

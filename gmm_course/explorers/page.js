@@ -10,7 +10,8 @@ class Page {
     const spec = model.get("spec"), inside = (parent, name) => make("div", parent, { class: `gmm-${name}` });
     Object.assign(this, { model, spec, hold: new Hold(spec.controls) });
     this.kernel = new Kernel(model, this.hold, () => this.schedule());
-    this.root = make("div", el, { class: `gmm-explorer${spec.columns.length > 1 ? " gmm-wide" : ""}` });
+    const looks = `gmm-explorer${spec.columns.length > 1 ? " gmm-wide" : ""}${model.still ? " gmm-still" : ""}`;
+    this.root = make("div", el, { class: looks });
     keepKeys(this.root);
     const part = (parent, build) => build(inside(parent, build.name), this);
     this.shows = [part(this.root, bar), part(this.root, question)];
@@ -69,15 +70,19 @@ function bar(parent, page) {
   const actions = make("div", parent, { class: "gmm-actions" });
   if (python) button(actions, "New problem", next, "a random one, the same for everyone");
   toggle(actions, "Reveal the truth", () => flip("revealed"), v => v.revealed);
+  const reveal = actions.lastChild;
   button(actions, "Reset", () => kernel.choose(hold.values), "back to where this began");
   if (python) toggle(actions, "Show as code", () => flip("code"), v => v.code);
-  return (view, values) => pressed.forEach(([node, on]) => set(node, { "aria-pressed": String(on(values)) }));
+  return (view, values) => {
+    reveal.hidden = !view.secret; // of measured data nobody knows it
+    pressed.forEach(([node, on]) => set(node, { "aria-pressed": String(on(values)) }));
+  };
 }
 
 // The question, until the hand has made another problem of it. Its room stays: the picture must not move in a drag.
 function question(parent, page) {
   const [asks, guess] = [0, 1].map(() => make("div", parent, { class: "gmm-stack" }));
-  const asked = make("span", asks), note = make("span", asks, {}, MOVED);
+  const asked = make("span", asks), note = make("span", asks, { class: "gmm-note" }, MOVED);
   const show = guessing(guess, i => page.put(["answer"], i));
   return (view, { answer, moved, preset, problem }) => {
     const late = view.values.preset !== preset || view.values.problem !== problem; // still that of the last preset
@@ -118,7 +123,7 @@ function words(parent, page) {
     sentence.textContent = text;
     set(sentence, { "data-covered": view.closed });
     set(page.image, { "aria-label": text });
-    fill(status, view.closed || (view.alone && page.model.still) ? "" : view.status);
+    fill(status, view.closed || page.model.still ? "" : view.status);
     const { complaint } = page.hold, told = complaint?.words ?? (view.error || (page.kernel.silent ? SILENT : ""));
     if (changed(error, told)) { // beside the control at fault
       error.textContent = told;

@@ -9,7 +9,9 @@ from .widget import Explorer
 __all__ = ["living", "living_page"]
 
 STYLE = """:root { color-scheme: light dark; background: light-dark(#ffffff, #15181b); }
-body { max-width: 1140px; margin: 1rem auto; padding: 0 1rem; font-family: system-ui, sans-serif; }"""
+body { max-width: 1140px; margin: 1rem auto; padding: 0 1rem; font-family: system-ui, sans-serif; }
+@media (min-width: 1700px) { body { max-width: 1482px; } }
+@media (min-width: 2400px) { body { max-width: 1938px; } }"""
 
 
 def living(explorer):

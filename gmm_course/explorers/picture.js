@@ -11,7 +11,9 @@ function ticks([low, high], count, log) {
   const power = n => [10 ** n, n < 0 || n > 3 ? `10${raised(n)}` : `${10 ** n}`];
   if (log) return ticks([low, high].map(Math.log10), count).filter(([n]) => Number.isInteger(n)).map(([n]) => power(n));
   const raw = (high - low) / count, unit = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].find(s => s * unit >= raw * 0.999) * unit, tiny = step < 1e-5;
+  const fits = s => Math.floor(high / (s * unit) + 1e-9) > Math.ceil(low / (s * unit) - 1e-9); // two ticks, or no size
+  const steps = [10, 5, 2.5, 2, 1, 0.5].filter(fits); // is told
+  const step = (steps.findLast(s => s * unit >= raw * 0.999) ?? steps[0]) * unit, tiny = step < 1e-5;
   const digits = (String(+step.toPrecision(2)).split(".")[1] ?? "").length;
   const words = v => (tiny && v ? v.toExponential(0) : v.toFixed(tiny ? 0 : digits)).replace("-", "−");
   const first = Math.ceil(low / step - 1e-9), n = Math.floor(high / step + 1e-9) - first + 1;
@@ -98,7 +100,7 @@ class Picture {
     const to = i => this.at(panel, x[i], y[i]).map(v => +clip(v, -FAR, FAR).toFixed(1));
     if (kind === "text") { // at its point; without one in place of hidden marks, on a cover, or on a plate above others
       const wide = 7.4 * words.length + 18;
-      const aside = fill ? [box.w / 2, box.h / 2 + 10] : [Math.max(0.3 * box.w, wide / 2 + 4), 34];
+      const aside = fill ? [box.w / 2, box.h / 2 + 10] : [Math.max(0.3 * box.w, wide / 2 + 4), 26];
       const [across, up] = x.length ? to(0) : [box.x + aside[0], box.y + aside[1]];
       const [left, top, w, h] = fill ? [box.x, box.y, box.w, box.h] : [across - wide / 2, up - 24, wide, 28];
       const plate = `<rect x="${left}" y="${top}" width="${w}" height="${h}" rx="${fill ? 0 : 6}" fill="var(--button)"/>`;

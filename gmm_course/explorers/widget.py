@@ -61,7 +61,7 @@ class Explorer(anywidget.AnyWidget):
 
     _esm = packed(module())
     _css = (files(__package__) / "page.css").read_text(encoding="utf-8")
-    _css = re.sub(r"/\*.*?\*/|(?<=[{};,])\s+|\s+(?=[{}])", "", _css)
+    _css = re.sub(r"/\*.*?\*/|(?<=[{};,:])\s+|;?\s+(?=[{}])", "", _css)
     spec = traitlets.Dict().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
 
@@ -86,7 +86,7 @@ class Explorer(anywidget.AnyWidget):
         columns = table.get("columns", [list(self.controls)])
         spec = {
             "panels": {key: vars(panel) for key, panel in self.panels.items()},
-            "controls": self.controls | {"work": {"kind": "work", "jobs": self.jobs}},
+            "controls": self.controls | {"work": {"kind": "work", "jobs": self.jobs, "moves": name == "explore_loss"}},
             "presets": list(self.presets),
             "problems": PROBLEMS,
             "columns": [*columns[:-1], [*columns[-1], "work"]] if self.jobs else columns,
@@ -187,6 +187,7 @@ class Explorer(anywidget.AnyWidget):
             "error": self._error,
             "fault": self._fault,
             "away": sorted(away),
+            "secret": sides["true"] is not None,
             "code": (UNTOLD if covered else self.source()) if v["code"] else "",
             "right": self.judge(self.state) if of.answers and of.right is None else of.right,
             "busy": self.busy,

@@ -21,8 +21,8 @@ def told(result, truth=None):
     parts += [f"relative loss {result.loss:.1e}", f"gradient norm {result.grad_norm:.0e}"]
     if truth is not None:
         error = largest_error(result.mixture, truth)
-        off = "a bell has fled" if error and error > FAR else f"largest error {error or 0:.1e}"
-        parts.append("another K than the truth's" if error is None else off)
+        off = "a bell has fled" if error and error > FAR else f"parameters off by {error or 0:.1e}"
+        parts.append("another number of bells" if error is None else off)
     return spans(*parts)
 
 

@@ -150,6 +150,12 @@ def pressed(box, name):
     settled(box)
 
 
+def uncovered(box):
+    """Reveal the truth where somebody knows it."""
+    if box.get_by_role("button", name="Reveal the truth", exact=True).count():
+        pressed(box, "Reveal the truth")
+
+
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_every_control_and_every_handle_answers_the_keyboard_twice(page, name):
     box, idle = begun(page, name), IDLE_AT_FIRST.get(name, set())
@@ -407,7 +413,7 @@ def test_presets_buttons_and_boxes_do_what_they_say(page):
 
 
 # How far each handle stands from what it holds
-ASIDE = """e => [...e.querySelectorAll('.gmm-stem')].map(stem => stem.getAttribute('d').match(/L(.*) (.*)/))
+ASIDE = """e => [...e.querySelectorAll('.gmm-stem')].map(e => e.getAttribute('d').match(/L([-\\d.]+) ([-\\d.]+)/))
   .map(([, across, up]) => Math.hypot(across, up))"""
 TOP = "e => e.querySelector('.gmm-figure').getBoundingClientRect().top - e.getBoundingClientRect().top"
 
@@ -432,7 +438,7 @@ def test_nothing_tells_the_answer_before_a_guess_and_the_verdict_moves_nothing(p
         assert bool(words) == bool(late)
         assert words <= set(explorer.hidden)
         assert max(box.evaluate(ASIDE), default=0) < 34, preset
-        pressed(box, "Reveal the truth")
+        uncovered(box)
         fits = box.bounding_box()
         assert (fits["width"], fits["height"] <= 599) == (1085, True), preset  # JupyterLab's share of 1280 × 720
 
@@ -637,7 +643,7 @@ LOOKS = """(e, where) => [...e.querySelectorAll(`${where} .gmm-grip`)].map(grip 
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_the_legend_shows_each_handle_as_it_looks(page, name):
     box = begun(page, name)
-    pressed(box, "Reveal the truth")
+    uncovered(box)
     told, there = (set(box.evaluate(LOOKS, where)) for where in (".gmm-legend", ".gmm-handle"))
     untold = {look for look in there - told if name == "explore_parameters"}  # its logits, whose axis says so
     assert told == there - untold
@@ -872,7 +878,7 @@ def test_axe_finds_nothing_in_either_theme(page, theme):
         box = begun(page, name)
         for button in ("Reveal the truth", "Show as code"):
             toggle = box.get_by_role("button", name=button, exact=True)
-            if toggle.get_attribute("aria-pressed") == "false":
+            if toggle.count() and toggle.get_attribute("aria-pressed") == "false":
                 toggle.click()
         settled(box)
     page.evaluate(f"() => jupyterapp.commands.execute('apputils:change-theme', {{ theme: '{theme}' }})")
@@ -1025,6 +1031,46 @@ def test_whoever_lets_long_work_run_has_looked(page):
     expect(sentence(box)).to_contain_text("Guess first")
     box.get_by_role("button", name="50 starts", exact=True).click()
     expect(sentence(box)).not_to_contain_text("Guess first")
+
+
+def test_a_ball_that_was_asked_to_move_rolls_and_the_question_stays(page):
+    box = begun(page, "explore_loss")
+    asked = box.locator(".gmm-question").inner_text()
+    box.get_by_role("button", name="Let the ball roll", exact=True).click()
+    expect(sentence(box)).to_contain_text("the ball")
+    settled(box)
+    assert box.locator(".gmm-question").inner_text() == asked
+    assert box.locator(".gmm-answers").is_visible()
+
+
+def test_a_bell_narrower_than_the_step_it_is_drawn_by_reaches_its_handle(page):
+    """Under the hand, where the page draws it, and at rest, where Python says what is drawn."""
+    box = begun(page, "explore_data")
+    highest = """e => Math.min(...[...e.querySelector('[data-name="bell 2"] path:nth-of-type(2)').getAttribute('d')
+      .matchAll(/[ML]\\S+ ([-\\d.]+)/g)].map(point => +point[1]))"""
+    box.get_by_label("weight of bell 2", exact=True).fill("0.02")  # so that its top is in the picture
+    box.get_by_label("std of bell 2", exact=True).fill("0.05")
+    box.get_by_label("mean of bell 2", exact=True).fill("15.17")
+    for wait in (frame, lambda _page: settled(box)):
+        box.get_by_label("mean of bell 2", exact=True).press("Enter")
+        wait(page)
+        place = box.locator(".gmm-handle").nth(2).get_attribute("transform")
+        assert box.evaluate(highest) == pytest.approx(float(re.search(r" (\S+)\)", place)[1]), abs=1)
+
+
+def test_a_handle_whose_bell_is_off_the_picture_points_to_it(page):
+    box = begun(page, "explore_gradient")
+    stems = "e => [...e.querySelectorAll('.gmm-stem')].map(each => each.getAttribute('d').includes('z'))"
+    assert not any(box.evaluate(stems))
+    pressed(box, "Off the grid")
+    assert box.evaluate(stems) == [True, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(("low", "high"), [(-0.8, 0.8), (-6, 6), (0, 1.5), (0, 7), (-4e-7, 4e-7), (0, 1)])
+def test_an_axis_has_two_numbers_at_least_and_few_more_than_it_has_room_for(page, low, high):
+    at = page.evaluate("([code, ...ends]) => eval(`${code}; ticks`)(ends, 2)", [module("picture"), low, high])
+    assert 2 <= len(at) <= 5
+    assert all(low <= value <= high for value, _ in at)
 
 
 STOPS = """() => {

@@ -998,3 +998,19 @@ def test_bells_that_no_point_sees_are_told_and_no_error(name, mean):
     assert explorer.sentence == "No point sees a bell: bring one back onto the grid."
     explorer.hear({"serial": 2, "values": {"truth": truth | {"m": [5, 15, 20], "s": [2, 1, 2]}}})
     assert "5.00, 15.00 and 20.00 explain" in explorer.sentence
+
+
+def test_the_ball_lies_on_its_landscape_however_narrow_its_bell():
+    for mean in (4.0, 4.1, 4.2):
+        ours = {"weights": [1, 1, 1], "means": [mean, 12, 21], "stds": [0.1, 1, 1]}
+        explorer = make("explore_loss", ours=ours)
+        drawn = shown(explorer)["landscape"]
+        loss = relative_loss(shown(explorer)["given"].y, explorer.state.values["ours"].pdf(shown(explorer)["given"].x))
+        assert np.interp(mean, drawn.x, drawn.y) == pytest.approx(loss, rel=0.15)
+
+
+def test_what_nobody_knows_can_not_be_revealed():
+    explorer = make("explore_your_density")
+    assert not explorer.view["secret"]
+    explorer.choose(problem=1)
+    assert explorer.view["secret"]
