@@ -72,7 +72,7 @@ class Mark:
         y = {"of": [plain(each) for each in self.of], "y": None} if self.of else {"y": _short(self.y)}
         even = n > 2 and bool(np.ptp(np.diff(x)) <= 1e-9 * abs(x[-1] - x[0]))
         data = vars(self) | {"name": name, "even": even, "x": [x[0], x[-1], n] if even else _short(x)} | y
-        return {key: value for key, value in data.items() if value not in (None, "")}
+        return {key: value for key, value in data.items() if not (value is None or value is False or value == "")}
 
 
 def line(panel, x, y, **looks):

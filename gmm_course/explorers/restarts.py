@@ -6,7 +6,7 @@ import numpy as np
 
 from gmm_helpers import Mixture, classic_grid, fit_once, kmeans_start, random_start
 
-from .marks import curve, dots, faint, line, scene, track, truth_bands
+from .marks import curve, dots, faint, line, scene, text, track, truth_bands
 from .state import MET, alive
 from .view import View, held
 from .widget import Explorer
@@ -55,6 +55,8 @@ def explore_restarts(**values):
             fine = np.linspace(x[0], x[-1], 220)
             marks = truth_bands("curve", fine, truth) | faint("curve", fine, draws(v, x), "the starts")
             marks["given"] = dots("curve", x, density, label="given")
+            middle = sum(limits["stairs"]["x"]) / 2
+            marks["waiting"] = text("stairs", middle, 1e-5, "no start has run yet", color="soft")
             said = f"{v['number']} starts are drawn, and none of them has run yet."
             return View(marks, said, spans(f"seed {v['seed']}"), hold, truth, **more)
         chosen = runs[min(v["shown"], len(runs)) - 1]

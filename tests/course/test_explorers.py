@@ -59,7 +59,7 @@ def shown(explorer):
     assert explorer.sentence[-1] in ".?"
     for panel, mark in ((mark["panel"], mark) for mark in view["marks"]):
         assert panel in explorer.panels
-        assert mark.get("of") or len(mark["y"]) == (mark["x"][2] if mark["even"] else len(mark["x"]))
+        assert mark.get("of") or len(mark["y"]) == (mark["x"][2] if mark.get("even") else len(mark["x"]))
     for limits in view["limits"].values():
         assert all(low < high for low, high in limits.values())
     return explorer.shown.marks
