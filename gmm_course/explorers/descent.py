@@ -13,7 +13,7 @@ from .view import View, held
 from .widget import Explorer
 from .words import spans, squares
 
-__all__ = ["explore_descent"]
+__all__ = ["LOWEST", "explore_descent"]
 
 DESCENT, RACE = "gradient descent", "CG, BFGS and LM"
 RACERS = ("CG", "BFGS", "LM")

@@ -9,6 +9,7 @@ from scipy.optimize import minimize
 
 from gmm_helpers import classic_grid, gaussian_pdf, pack
 
+from .descent import LOWEST
 from .marks import dots, line, region
 from .state import key, random_mixture, slope
 from .view import View
@@ -22,7 +23,6 @@ MAP = {"x": (-8.0, 30.0), "y": (-1.5, 3.0)}
 NEAR = {"x": (2.5, 7.5), "y": (0.0, 1.6)}  # the map of a walk that leaps about the floor
 MOST = 600  # steps
 FRAMES, SECONDS = 40, 2.0  # of a walk that is played
-LOWEST = 2e-10  # losses below are drawn there
 HOME = 1e-3  # the relative loss at which a walk is at home
 LEVELS = np.geomspace(1.5, 3e-3, 9)
 SHADE = {"color": "accent", "width": 0.5, "fill": 0.1}

@@ -67,7 +67,7 @@ class Mark:
     live: tuple | None = None
 
     def data(self, name):
-        """The mark as JSON holds it: numbers to four digits, of even x its ends and number."""
+        """The mark as JSON holds it: numbers to four digits, of even x its ends and number, nothing empty."""
         x, n = self.x, self.x.size
         y = {"of": [plain(each) for each in self.of], "y": None} if self.of else {"y": _short(self.y)}
         even = n > 2 and bool(np.ptp(np.diff(x)) <= 1e-9 * abs(x[-1] - x[0]))
@@ -117,8 +117,9 @@ def _mark(kind, panel, x, y, looks):
 
 
 def _short(values):
-    """A list of floats to four digits, None for what is not finite."""
-    return [float(f"{v:.4g}") if np.isfinite(v) else None for v in np.asarray(values, float).tolist()]
+    """A list of numbers to four digits, whole ones without a point, None for what is not finite."""
+    short = [float(f"{v:.4g}") if np.isfinite(v) else None for v in np.asarray(values, float).tolist()]
+    return [int(v) if v is not None and v.is_integer() and abs(v) < 1e6 else v for v in short]
 
 
 # What explorers have in common

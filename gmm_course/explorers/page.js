@@ -61,7 +61,7 @@ class Page {
 
 function bar(parent, page) {
   const { spec, hold, kernel } = page, python = !page.model.still, pressed = [];
-  const toggle = (group, words, action, on) => pressed.push([button(group, words, action), on]);
+  const toggle = (group, words, action, on, node = button(group, words, action)) => pressed.push([node, on]) && node;
   const flip = key => page.put([key], !hold.values[key]);
   const presets = make("div", parent, { class: "gmm-presets", role: "group", "aria-label": "presets" });
   for (const preset of spec.presets) toggle(presets, preset, () => kernel.choose({ preset }), v => v.preset === preset);
@@ -69,12 +69,11 @@ function bar(parent, page) {
   const next = () => kernel.choose({ problem: (problem = (problem % spec.problems) + 1) });
   const actions = make("div", parent, { class: "gmm-actions" });
   if (python) button(actions, "New problem", next, "a random one, the same for everyone");
-  toggle(actions, "Reveal the truth", () => flip("revealed"), v => v.revealed);
-  const reveal = actions.lastChild;
+  const reveal = toggle(actions, "Reveal the truth", () => flip("revealed"), v => v.revealed);
   button(actions, "Reset", () => kernel.choose(hold.values), "back to where this began");
   if (python) toggle(actions, "Show as code", () => flip("code"), v => v.code);
   return (view, values) => {
-    reveal.hidden = !view.secret; // of measured data nobody knows it
+    reveal.hidden = !view.known; // the truth of measured data isn't
     pressed.forEach(([node, on]) => set(node, { "aria-pressed": String(on(values)) }));
   };
 }

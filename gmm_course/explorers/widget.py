@@ -86,7 +86,8 @@ class Explorer(anywidget.AnyWidget):
         columns = table.get("columns", [list(self.controls)])
         spec = {
             "panels": {key: vars(panel) for key, panel in self.panels.items()},
-            "controls": self.controls | {"work": {"kind": "work", "jobs": self.jobs, "moves": name == "explore_loss"}},
+            "controls": self.controls
+            | {"work": {"kind": "work", "jobs": self.jobs, "moves": table.get("moves", False)}},
             "presets": list(self.presets),
             "problems": PROBLEMS,
             "columns": [*columns[:-1], [*columns[-1], "work"]] if self.jobs else columns,
@@ -187,7 +188,7 @@ class Explorer(anywidget.AnyWidget):
             "error": self._error,
             "fault": self._fault,
             "away": sorted(away),
-            "secret": sides["true"] is not None,
+            "known": sides["true"] is not None,
             "code": (UNTOLD if covered else self.source()) if v["code"] else "",
             "right": self.judge(self.state) if of.answers and of.right is None else of.right,
             "busy": self.busy,

@@ -1011,6 +1011,6 @@ def test_the_ball_lies_on_its_landscape_however_narrow_its_bell():
 
 def test_what_nobody_knows_can_not_be_revealed():
     explorer = make("explore_your_density")
-    assert not explorer.view["secret"]
+    assert not explorer.view["known"]
     explorer.choose(problem=1)
-    assert explorer.view["secret"]
+    assert explorer.view["known"]
