@@ -17,8 +17,9 @@ function received(view) {
 // Where a curve is drawn: on its grid, and more densely where a bell is so narrow that the grid would miss its top
 function finer(grid, { m, s }, k) {
   const [low, high] = [grid[0], grid.at(-1)], step = (high - low) / (grid.length - 1);
-  const narrow = m.keys().filter(i => (k === null || i === k) && s[i] < 2 * step);
-  const more = [...narrow].flatMap(i => Array.from({ length: 33 }, (_, j) => m[i] + ((j - 16) / 4) * s[i]));
+  const narrow = [...m.keys()].filter(i => (k === null || i === k) && s[i] < 2 * step);
+  if (!narrow.length) return grid;
+  const more = narrow.flatMap(i => Array.from({ length: 33 }, (_, j) => m[i] + ((j - 16) / 4) * s[i]));
   return [...grid, ...more.filter(v => v > low && v < high)].toSorted((a, b) => a - b);
 }
 
