@@ -108,8 +108,8 @@ def drag(page, held, seen):
     page.evaluate(WATCH.replace("SEEN", seen))
     start, i = time.perf_counter(), 0
     while (now := time.perf_counter() - start) < SECONDS:
-        page.mouse.move(x + 60 * np.sin(2 * now), y)
-        i += 1
+        i += 1  # to and fro by 3 pixels a move: a step of a value is 1 to 2, so each move has something to draw
+        page.mouse.move(x + 3 * (20 - abs(i % 80 - 40)), y)
         time.sleep(max(0.0, i / 60 - (time.perf_counter() - start)))
     result = page.evaluate(END)
     page.mouse.up()
