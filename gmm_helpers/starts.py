@@ -142,7 +142,7 @@ def prominence_start(x: Array, density: Array, n_components: int) -> Mixture:
             break
         y = gaussian_filter1d(density, width, mode="nearest") if width else density
         padded = np.concatenate([[y.min()], y, [y.min()]])  # or the ends would be no maxima
-        peaks, how = find_peaks(padded, prominence=1e-12 * (y.max() - y.min()) + TINY)
+        peaks, how = find_peaks(padded, prominence=1e-12 * abs(y).max() + TINY)  # rounding has maxima of its own
         order = np.argsort(-how["prominences"], kind="stable")
         heights = np.append(how["prominences"][order], [0.0, 0.0])
         k = min(n_components, order.size)

@@ -5,6 +5,7 @@ import pytest
 from curves import assert_right, bells
 
 from gmm_helpers import CLASSIC, Mixture, classic, fit, fit_once
+from gmm_helpers.starts import prominence_start
 
 STARTED = {
     "two bells": (np.linspace(0, 10, 200), [(1, 3, 0.5), (0.5, 6, 1)], ([0.5, 0.5], [3.3, 5.5], [0.7, 0.8])),
@@ -51,3 +52,11 @@ def test_a_first_guess_is_the_first_walk():
         fit(x, y, 2, start=guess)
     with pytest.raises((TypeError, ValueError), match="`start`"):
         fit(x, y, 3, start=[])
+
+
+@pytest.mark.parametrize("height", [1.0, 1e9])
+def test_rounding_is_no_maximum_to_start_from(height):
+    x, flat = np.linspace(0, 1, 75), np.full(75, height)
+    rounded = flat.copy()
+    rounded[30] = np.nextafter(height, np.inf)
+    np.testing.assert_allclose(prominence_start(x, rounded, 1).means, prominence_start(x, flat, 1).means)
