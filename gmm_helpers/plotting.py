@@ -14,13 +14,14 @@ from .validation import Array
 
 __all__ = ["LINES", "Picture", "plot_bells", "plot_density", "plot_fit", "plot_residual"]
 
-# Okabe & Ito's colours, told apart by the colour-blind; each with a line style of its own, for print in grey.
+# Okabe & Ito's colours, told apart by the colour-blind, with a violet for their second blue; each with a line style of
+# its own, for print in grey.
 LINES: tuple[dict[str, Any], ...] = (
     {"color": "#0072B2", "linestyle": (0, (6, 2))},
     {"color": "#D55E00", "linestyle": (0, (2, 1.5))},
     {"color": "#009E73", "linestyle": (0, (6, 2, 1.5, 2))},
     {"color": "#CC79A7", "linestyle": (0, (1, 1.5))},
-    {"color": "#56B4E9", "linestyle": (0, (9, 2, 1.5, 2, 1.5, 2))},
+    {"color": "#6B4AD8", "linestyle": (0, (9, 2, 1.5, 2, 1.5, 2))},
     {"color": "#E69F00", "linestyle": (0, (3, 3))},
 )
 

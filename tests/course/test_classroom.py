@@ -115,7 +115,7 @@ SOURCE = SOURCES[CHAPTER]
 ANSWERED = ["1.1", "1.2", "1.3", "1.4", "1.5", "1.6"]
 # What a student writes into the stub of an exercise, and what is to be said of it.
 WRITTEN = {
-    "1.1": ("def true_axis(*_):\n    while True:\n        pass", "it ran longer than 15 seconds."),
+    "1.1": ("def true_axis(*_):\n    while True:\n        pass", "it ran longer than 10 seconds."),
     "1.2": ("import os\nos._exit(3)", "it ended the kernel."),
     "1.3": ("shares_of = 1 / 0", "it stopped with NameError: name 'shares_of' is not defined"),
     "1.4": ("def points_needed(std):\n    return 75", exercise("1.4").check(lambda _std: 75).sentence),
@@ -123,7 +123,9 @@ WRITTEN = {
 
 
 def _with_answers(notebook, answers):
+    """As handed in: with these answers, and without the figures, which no check needs."""
     notebook = for_students(notebook)
+    notebook.cells = [cell for cell in notebook.cells if not cell.source.startswith("draw.")]
     for cell in notebook.cells:
         if role(cell) == "stub":
             cell.source = answers.get(cell.metadata["exercise"], cell.source)
@@ -145,7 +147,7 @@ def test_a_variant_is_marked_by_its_seed():
 @pytest.mark.slow
 def test_an_endless_loop_or_a_dead_kernel_costs_its_own_mark_alone():
     marks = marks_of(
-        _with_answers(SOURCE, _solutions(SOURCE) | {n: code for n, (code, _) in WRITTEN.items()}), SOURCE, timeout=15
+        _with_answers(SOURCE, _solutions(SOURCE) | {n: code for n, (code, _) in WRITTEN.items()}), SOURCE, timeout=10
     )
     assert marks == {n: (0, sentence) for n, (_, sentence) in WRITTEN.items()} | {
         n: (1, exercise(n).praise) for n in ("1.5", "1.6")

