@@ -107,7 +107,7 @@ def drag(page, held, seen):
     page.mouse.down()
     page.evaluate(WATCH.replace("SEEN", seen))
     start, i = time.perf_counter(), 0
-    while (now := time.perf_counter() - start) < SECONDS:
+    while time.perf_counter() - start < SECONDS:
         i += 1  # to and fro by 3 pixels a move: a step of a value is 1 to 2, so each move has something to draw
         page.mouse.move(x + 3 * (20 - abs(i % 80 - 40)), y)
         time.sleep(max(0.0, i / 60 - (time.perf_counter() - start)))

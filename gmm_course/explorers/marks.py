@@ -195,7 +195,8 @@ def room(name, panel, marks):
         return x, (-end, end)  # 0.02: rounding must not fill the picture
     high = [mark.y.max() for mark in here if mark.color not in PALE or mark.label in SHOWN]
     low = min(mark.y.min() for mark in here if mark.color not in PALE)
-    return x, (min(0.0, 1.1 * low), ceiling(min(max(high), 3 * given)))
+    top = ceiling(min(max(high), 3 * given))
+    return x, (low - 0.02 * top if low < 0 else 0.0, top)  # room for half a dot
 
 
 def ceiling(value, steps=(1, 1.5, 2.5, 4, 6, 8, 10)):
