@@ -12,16 +12,18 @@ from .validation import Array, is_whole, turn
 
 __all__ = ["read_density"]
 
-COMMENT = re.compile(r"#.*|^\s*(?:[%!]|//|;[^\d\n]*[^\W\d]).*", re.MULTILINE)
+COMMENT = re.compile(r"(?<!1\.)#.*|^\s*(?:[%!]|//|;[^\d\n]*[^\W\d]).*", re.MULTILINE)
 STARTS_WITH_NUMBER = re.compile(r'[\s"]*[+-]?[.,]?\d')
 NO_DECIMAL_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 THOUSANDS = re.compile(r'"\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*"')
+MISSING = re.compile(r"|n/?a|null|none|-+|-?1\.#(ind|[sq]nan)\w*|-?nan\(.*\)", re.IGNORECASE)  # `1.#IND`: C on Windows
 BLANK = ' \t,;"'  # a line of nothing else is empty
 
 
 def read_density(
-    source: str | PathLike[str] | IO[Any] | bytes, *, columns: tuple[int, ...] | None = None, skip_lines: int = 0
-) -> tuple[Array, ...]:
+    source: str | PathLike[str] | IO[Any] | bytes, *, columns: tuple[int, ...] | None = None, skip_lines: int = 0,
+    skip_footer: int = 0,
+) -> tuple[Array, ...]:  # fmt: skip
     """Read x, the density on it, and if asked its error, from columns of a text file.
 
     The first line of numbers tells what separates columns: semicolons, tabs, commas, or blanks. Where commas don't,
@@ -36,14 +38,14 @@ def read_density(
     columns : (int, int) or (int, int, int), optional
         The columns of x, of the density and, with a third, of its error, counted from 0. None takes the first two, but
         asks for your choice where that could be wrong, as where lines have unequal numbers of columns.
-    skip_lines : int, default 0
-        The number of lines at the top to leave out.
+    skip_lines, skip_footer : int, default 0
+        The number of lines at the top, and at the end, to leave out.
 
     Returns
     -------
     x, density : (N,) ndarray
-        In the order of the file, in which x rises or falls strictly. A density that is missing (an empty field, or
-        `nan`) is NaN. With three columns the error comes third, for `sigma` of `fit`.
+        In the order of the file, in which x rises or falls strictly. A density that is missing (an empty field,
+        `nan`, `NA`, `null`, or dashes) is NaN. With three columns the error comes third, for `sigma` of `fit`.
 
     Raises
     ------
@@ -60,8 +62,8 @@ def read_density(
     >>> sigma
     array([3., 4.])
     """
-    chosen = _checked_choice(columns, skip_lines)
-    lines = _lines(_text(source), skip_lines)
+    chosen = _checked_choice(columns, skip_lines=skip_lines, skip_footer=skip_footer)
+    lines = _lines(_text(source), skip_lines, skip_footer)
     held = _held(lines, chosen)
     x, density, *errors, widths = _table(lines, held, chosen)
     if columns is None:
@@ -73,15 +75,16 @@ def read_density(
     return x, density, *errors
 
 
-def _checked_choice(columns: Any, skip_lines: Any) -> tuple[int, ...]:
-    """The columns, if they and the number of lines to skip are what they should be."""
+def _checked_choice(columns: Any, **skips: Any) -> tuple[int, ...]:
+    """The columns, if they and the numbers of lines to skip are what they should be."""
     chosen = (0, 1) if columns is None else columns
     is_choice = isinstance(chosen, tuple | list) and len(chosen) in (2, 3) and all(map(_is_count, chosen))
     if not is_choice or len(set(chosen)) < len(chosen):
         rule = "`columns` must be two or three different whole numbers, at least 0"
         raise ValueError(f"{rule}, got {reprlib.repr(columns)}")
-    if not _is_count(skip_lines):
-        raise ValueError(f"`skip_lines` must be a whole number, at least 0, got {reprlib.repr(skip_lines)}")
+    for name, skip in skips.items():
+        if not _is_count(skip):
+            raise ValueError(f"`{name}` must be a whole number, at least 0, got {reprlib.repr(skip)}")
     return tuple(chosen)
 
 
@@ -100,18 +103,21 @@ def _text(source: Any) -> str:
     if not isinstance(source, bytes | bytearray | memoryview):
         raise TypeError(f"`source` must be a path, an open file, or bytes, got {type(source).__name__}")
     source = bytes(source)
+    if source.startswith((b"PK\3\4", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")):
+        raise ValueError("`source` must be a text file, got a spreadsheet or a compressed one: export or unpack it")
     utf_16 = source.startswith((b"\xff\xfe", b"\xfe\xff"))
     return source.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace")
 
 
-def _lines(text: str, skip_lines: int) -> list[str]:
+def _lines(text: str, skip_lines: int, skip_footer: int) -> list[str]:
     """The lines without comments; those to be skipped are empty, so that the others keep their numbers."""
     if "(X++(" in text:  # JCAMP-DX: a line holds one x, and the densities of as many x as fit
         raise ValueError("`source` must hold one x a line, got JCAMP's X++(Y..Y): export it as columns of x and y")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
+    lines = text.removesuffix("\n").split("\n")
     skipped = min(skip_lines, len(lines))
     lines[:skipped] = [""] * skipped
+    lines = lines[: max(len(lines) - skip_footer, 0)]
     return [COMMENT.sub("", line) for line in lines] if COMMENT.search(text) else lines
 
 
@@ -168,7 +174,11 @@ def _check_numbers(lines: list[str], held: list[int], x: Array, density: Array) 
         raise ValueError(f"`source` must hold finite numbers, {_met(lines, held[infinite[0]])}")
     if i := turn(x):
         rule, before = "`source` must have an x that rises or falls strictly", f"after an x of {x[i - 1]:.6g}"
-        helps = "`columns` chooses x and density" + f", `skip_lines={held[1]}` leaves out the first line" * (i == 2)
+        helps = "`columns` chooses x and density"
+        if i == 2 and turn(x[1:]) is None:
+            helps += f", `skip_lines={held[1]}` leaves out the first line"
+        elif x[i] == x[i - 1]:
+            helps += ", `numpy.loadtxt` reads an x that repeats"
         raise ValueError(f"{rule}, {_met(lines, held[i])} {before}; {helps}")
 
 
@@ -179,7 +189,7 @@ def _row(line: str, chosen: tuple[int, ...], separator: str | None) -> list[floa
     if len(fields) <= max(chosen):
         return None
     x, *others = chosen
-    numbers = [_number(fields[x]), *(_number(fields[i] or "nan") for i in others)]
+    numbers = [_number(fields[x]), *(_number("nan" if MISSING.fullmatch(fields[i]) else fields[i]) for i in others)]
     return None if None in numbers else [*numbers, len(fields)]  # type: ignore[list-item]
 
 
@@ -211,6 +221,8 @@ def _help(lines: list[str], held: list[int], chosen: tuple[int, ...], wrong: int
             is_row = len(fields) == rows[start][-1] and _number(fields[chosen[0]]) is not None
             missing = "; a missing density is an empty field or `nan`; if this is a header," * is_row or ";"
             return f"{missing} `skip_lines={held[start]}` leaves out what stands above the first two lines of numbers"
+    if wrong > 1 and not any(STARTS_WITH_NUMBER.match(lines[i]) for i in held[wrong:]):
+        return f"; `skip_footer={len(lines) - held[wrong]}` leaves out what follows the numbers"
     return "; `columns` chooses others" if sum(_number(field) is not None for field in fields) > 1 else ""
 
 

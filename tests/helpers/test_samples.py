@@ -67,8 +67,12 @@ BAD = {
     ),
     "one line": ("x,y\n1,2\n", f"{LINES} 1; it begins with 'x,y'"),
     "one column": ("x\n1\n2\n", f"{NUMBERS} '1' in line 2$"),
-    "text": ("1,2\r\n\r\n3,abc\r\n", f"{NUMBERS} '3,abc' in line 3$"),
-    "text beside numbers": ("7,1,2\n8,n/a,3\n", f"{NUMBERS} '8,n/a,3' in line 2; `columns` chooses others$"),
+    "text": ("1,2\r\n\r\n3,abc\r\n4,5\r\n", f"{NUMBERS} '3,abc' in line 3$"),
+    "a footer": ("1 2\n2 3\n\n>>End<<\nof run 7\n\n", f"{NUMBERS} '>>End<<' in line 4; `skip_footer=3` leaves out"),
+    "infinity, as Windows had it": ("1 2\n2 1.#INF\n3 4\n", f"{NUMBERS} '2 1.#INF' in line 2$"),
+    "a repeated x": ("0.0 2\n0.1 3\n0.1 4\n0.2 3\n", "line 3 after an x of 0.1; .*, `numpy.loadtxt` reads"),
+    "text beside numbers": ("7,1,2\n8,low,3\n9,1,2\n", f"{NUMBERS} '8,low,3' in line 2; `columns` chooses others$"),
+    "a spreadsheet": ("PK\3\4\x14", "`source` must be a text file, got a spreadsheet or a compressed one"),
     "text in the first line": ("1.O 2\n3 4\n", f"{NUMBERS} '1.O 2' in line 1$"),
     "text in the first of three": ("x y\n1.O 2\n3 4\n5 6\n", f"{NUMBERS} '1.O 2' in line 2; `skip_lines=2` leaves out"),
     "a date above": (
@@ -76,7 +80,7 @@ BAD = {
         f"{NUMBERS} '2017-04-04 run' in line 1; `skip_lines=3`",
     ),
     "a number above": ("2048\n1 2\n3 4\n", f"{NUMBERS} '2048' in line 1; `skip_lines=1` leaves out what stands above"),
-    "words below": ("1 2\n3 4\nthe end\n", f"{NUMBERS} 'the end' in line 3$"),
+    "words below": ("1 2\n3 4\nthe end\n", f"{NUMBERS} 'the end' in line 3; `skip_footer=1` leaves out"),
     "underscores": ("1 2\n1_0 3\n", f"{NUMBERS} '1_0 3' in line 2$"),
     "an index": ("a 1 2\nb 2 5\n", "got 0; it begins with 'a 1 2'"),
     "an x that is missing": ("1,2\n,3\n", "`source` must hold numbers in .*, got ',3' in line 2$"),
@@ -110,8 +114,11 @@ BAD = {
         "1.5\t\t10\n2.5\t\t20\n",
         r"density in column 1, not missing ones alone, got '1.5\\t\\t10' in line 1; `columns` chooses",
     ),
-    "a first density that is missing": ("x,y\n1,NA\n2,3\n3,4\n", "'1,NA' in line 2; a missing density is .* or `nan`"),
-    "a first density that is dashes": ("1.5 --\n2 3\n3 4\n", "line 1; a missing density .* header, `skip_lines=1`"),
+    "a first density that is missing": (
+        "x,y\n1,off\n2,3\n3,4\n",
+        "'1,off' in line 2; a missing density is .* or `nan`",
+    ),
+    "a first density that is dots": ("1.5 ..\n2 3\n3 4\n", "line 1; a missing density .* header, `skip_lines=1`"),
     "numbers above a header": ("300 400\nx y\n1.5 10\n2.5 20\n", "'x y' in line 2; `skip_lines=2` leaves out"),
     "two numbers above": ("3 0\n1.5 10\n2.5 20\n", "line 3 after an x of 1.5; .*, `skip_lines=1` leaves out"),
     "words between two tables": ("1 2\n2 3\nthe second\n3 4\n4 5\n", f"{NUMBERS} 'the second' in line 3$"),
@@ -129,6 +136,7 @@ def test_the_choice_of_columns_lets_lines_differ():
     assert (x.tolist(), density.tolist()) == ([1.5, 2.5], [0.2, -0.3])
     assert read_density(b"1.5\t\t10\n2.5\t\t20\n", columns=(0, 2))[1].tolist() == [10, 20]
     assert read_density(b"0 .5 3\n1.5 10\n2.5 20\n", skip_lines=1)[0].tolist() == [1.5, 2.5]
+    assert read_density(b"1.5 10\n2.5 20\n\n>>End<<\n", skip_footer=1)[0].tolist() == [1.5, 2.5]
 
 
 def test_what_is_no_file():
@@ -152,7 +160,9 @@ def test_an_x_that_falls_stays_as_it_is():
     assert (x.tolist(), density.tolist()) == ([290.5, 290, 289.5], [7, 8, 9])
 
 
-@pytest.mark.parametrize("missing", ["", "nan", "NaN", ' ""'])
+@pytest.mark.parametrize(
+    "missing", ["", "nan", "NaN", ' ""', "NA", "n/a", "null", "--", "1.#QNAN", "-1.#IND", "-nan(ind)"]
+)
 def test_a_density_that_is_missing_is_nan(missing):
     x, density = read_density(f"1,2,3\n2,{missing},3\n3,4,3\n".encode())
     assert x.tolist() == [1, 2, 3]
