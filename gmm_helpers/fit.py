@@ -287,5 +287,5 @@ class FitResults(list[FitResult | Exception]):
                 rows.append({"curve": i, "doubt": f"{type(result).__name__}: {result}"})
                 continue
             reasons = ([] if result.success else [result.message]) + list(result.diagnosis)
-            rows += [{"curve": i, **row, "doubt": "; ".join(reasons)} for row in result.table()]
+            rows += [{"curve": i, **row, "doubt": "; ".join(dict.fromkeys(reasons))} for row in result.table()]
         return rows

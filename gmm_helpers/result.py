@@ -12,6 +12,7 @@ from scipy.optimize import OptimizeWarning
 from ._engine.derivatives import evaluate
 from ._engine.diagnosis import diagnose
 from ._engine.moves import with_one_more
+from ._engine.places import told
 from ._engine.profile import interval, profile
 from ._engine.run import Run, Search
 from ._engine.success import is_success, message
@@ -348,8 +349,9 @@ class FitResult:
         """Area, mean and std of each component with their standard errors, as they are shown."""
         errors, columns = self._errors(spreads(self._run)), []
         for name in ("areas", "means", "stds"):
-            pairs = zip(self._quantity(name)[0], getattr(errors, name), strict=True)
-            columns.append([f"{value:.6g} ± {error:.2g}" for value, error in pairs])
+            units = self.mixture.stds if name == "means" else self._quantity(name)[0]
+            found = zip(self._quantity(name)[0], units, getattr(errors, name), strict=True)
+            columns.append([f"{told(value, unit)} ± {error:.2g}" for value, unit, error in found])
         return [list(row) for row in zip(*columns, strict=True)]
 
     def __repr__(self) -> str:

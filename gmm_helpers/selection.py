@@ -1,10 +1,13 @@
 """How many components? Every number up to `most`, what the data say of each, and which can't be excluded."""
 
 from dataclasses import dataclass
+from math import inf, isnan, log
 from typing import Any
 
 from numpy.typing import ArrayLike
 
+from ._engine.cures import DIPS, dips
+from ._engine.tolerances import FEW
 from .fit import fit
 from .result import FitResult
 from .validation import Rng, check_integer, check_rng
@@ -23,7 +26,8 @@ class Selection:
     """What `select_components` found.
 
     results: K → `FitResult` (K = 0 has none); bic: K → `FitResult.bic`, and 50 more for a fit with a component that is
-    dead, a spike, wider than the grid or seen by no point, which noise alone doesn't pay.
+    dead, a spike, wider than the grid or seen by no point, which noise alone doesn't pay; of under 40 points without
+    `sigma`, a number costs log N·N/(N − p − 2) in place of log N.
 
     Examples
     --------
@@ -65,9 +69,10 @@ class Selection:
         one); empty when all is well."""
         largest, lowest = max(self.bic), min(self.bic.values())
         sentences = self.result.diagnosis if self.result else [f"of one: {each}" for each in self.results[1].diagnosis]
-        if self.bic[largest] > lowest or self.results[largest].is_met:
+        if self.bic[largest] > lowest or self.results[largest].is_met or DIPS in sentences:
             return tuple(sentences)
-        at_most = f"the lowest BIC is that of {largest}, the largest number tried: raise `most`"
+        helps = "raise `most`" if self.results[largest].dof >= NUMBERS else "more points may tell"
+        at_most = f"the lowest BIC is that of {largest}, the largest number tried: {helps}"
         return f"{at_most}, unless the curve is no sum of Gaussians", *sentences
 
     def __repr__(self) -> str:
@@ -138,6 +143,8 @@ def select_components(
         bic[K] = _healthy_bic(results[K])
         if K == 1:
             bic[0] = results[1].bic_without
+        if dips(results[K]._run):
+            break
         if K > 1 and bic[K] > min(bic.values()) + CONVENTION:  # one component may have missed a narrow line
             break
     selection = Selection(results, bic)
@@ -148,6 +155,12 @@ def select_components(
 
 
 def _healthy_bic(result: FitResult) -> float:
-    """The criterion, dearer by 50 for a component that is dead, a spike, wider than the grid or seen by no point:
-    noise alone doesn't pay that, a pedestal does, and then the fit's diagnosis names it."""
-    return result.bic + (0.0 if result.is_healthy and not result.has_dead else UNHEALTHY)
+    """The criterion, dearer by 50 for a component that is dead, a spike, wider than the grid or seen by no point: noise
+    alone doesn't pay that, a pedestal does, and then the fit's diagnosis names it. Of few points and with `sigma`
+    unknown, a number costs log N·N/(N − p − 2) (McQuarrie & Tsai 1998), since part of the noise is fitted as well."""
+    unhealthy = 0.0 if result.is_healthy and not result.has_dead else UNHEALTHY
+    N = (p := result._run.problem.n_free) + result.dof
+    if N >= FEW or not isnan(result.chi2):
+        return result.bic + unhealthy
+    spare = N - p - 2
+    return result.bic + unhealthy + ((p + 1) * log(N) * (p + 2) / spare if spare > 0 else inf)

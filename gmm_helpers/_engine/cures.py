@@ -10,18 +10,17 @@ from ..starts import curvature_start, prominence_start
 from .areas import Areas
 from .methods import METHODS
 from .minimise import minimise
-from .moves import as_phi, with_one_more
+from .moves import as_phi, with_one_less, with_one_more
 from .problem import Problem
 from .run import Run
 from .tolerances import FEW, MET, ZERO
 from .workers import one_thread
 
-__all__ = ["CURES", "DIPS", "IN_PART", "dips", "mended"]
+__all__ = ["CURES", "DIPS", "IN_PART", "dips", "fewer_do", "mended"]
 
 MENDED = 0.5  # share of the loss that a cure must leave at most
 LIMIT = {"maxfev": 200}
 CURES = {  # the fewest numbers first
-    "top": "leaving out the flat top at {:.6g}, by `sigma=inf` there,",
     "start": "another start",
     "mass": "`mass=None`",
     "constant": "`background='constant'`",
@@ -49,18 +48,15 @@ def mended(run: Run, cure: str) -> Run | None:
     # As BIC has it, but by degrees of freedom, which of few points are far fewer. Without `sigma` χ² is NaN.
     gain = np.fmin(other.dof * log(run.loss / max(end.loss, ZERO)), run.chi2 * (1 - end.loss / run.loss))
     pays = gain > more * log(N) + (STRONG if run.leaves_noise or N < FEW else 0.0)
-    is_less = end.loss < MENDED * run.loss or (end.leaves_noise and cure != "top")
+    is_less = end.loss < MENDED * run.loss or end.leaves_noise
     return end if end.is_healthy and pays and is_less else None
 
 
 def _is_open(run: Run, cure: str) -> bool:
     """Whether a fit is one that a cure is for, and has it not yet."""
-    problem, y = run.problem, run.problem.points.density
+    problem = run.problem
     is_there = problem.background.n_columns >= COLUMNS.get(cure, inf) or (cure == "mass" and problem.areas.free)
-    if problem.prior is not None or problem.ties or is_there:
-        return False
-    at_top = y == y.max()
-    return cure != "top" or bool((at_top[2:] & at_top[1:-1] & at_top[:-2]).any())
+    return problem.prior is None and not problem.ties and not is_there
 
 
 def _tried(run: Run, cure: str) -> Run | None:
@@ -71,11 +67,9 @@ def _tried(run: Run, cure: str) -> Run | None:
         if phi.size + other.background.n_columns > other.u.size:  # more numbers than points
             return None
         return minimise(phi, other, METHODS["lm"], LIMIT)
-    at_top = points.density == points.density.max()
-    root_g = np.where(at_top & (cure == "top"), 0, points.root_g)
     areas = Areas(0.0, free=True) if cure == "mass" else problem.areas
     try:
-        other = problem.with_points(areas, root_g=root_g, background=cure if cure in COLUMNS else points.background)
+        other = problem.with_points(areas, background=cure if cure in COLUMNS else points.background)
     except ValueError:  # nothing rises above it
         return None
     return _walked(other)
@@ -87,6 +81,19 @@ def _walked(problem: Problem) -> Run:
     starts = curvature_start(*about), prominence_start(*about)
     walks = (minimise(as_phi(problem, start), problem, METHODS["lm"], LIMIT) for start in starts)
     return min(walks, key=lambda end: end.value)
+
+
+def fewer_do(run: Run) -> bool:
+    """Whether BIC would rather have one component less; where that can't be asked it is supposed."""
+    problem = run.problem
+    if problem.prior is not None or problem.ties or problem.n_components == 1:
+        return True
+    other = problem.with_components(problem.n_components - 1)
+    ends = [_walked(other)] + [minimise(phi, other, METHODS["lm"], LIMIT) for phi in with_one_less(run, other)]
+    loss = max(min(end.loss for end in ends), ZERO)
+    N, more = problem.u.size, problem.n_free - other.n_free
+    rise = np.fmin(other.dof * log(loss / max(run.loss, ZERO)), run.chi2 * (loss / run.loss - 1))
+    return bool(rise < more * log(N))
 
 
 @lru_cache(maxsize=1)  # success, message and two rules of the diagnosis ask it of one run after the other

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..mixture import Mixture
-from ..validation import Array, Bools
-from .cures import CURES, DIPS, IN_PART, dips, mended
+from ..validation import Array, Bools, Ints
+from .cures import CURES, DIPS, IN_PART, dips, fewer_do, mended
 from .noise import grows, is_noise, neighbours_alike
+from .places import told
 from .run import PRECISION, Run, Search
 from .seen import Sight
 from .success import mass_sentence, pedestals, wrong_mass
@@ -32,6 +33,8 @@ GROWS, COUNTS_GROW = 3.0, 2.0  # standard deviations by which what is left must 
 # whole numbers, which are likely counts, less is enough
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
 APART = 0.5  # of a std, by which a rival's component must differ
+LEFT_OUT = "as NaN, with `nan_policy='omit'`,"  # what is no part of the curve
+FLAT, TOP = 0.05, 3  # share of neighbours that may be equal where values aren't coarse; points that make a flat top
 
 
 class _Fit(NamedTuple):
@@ -61,27 +64,46 @@ def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) ->
     at = Sight(*(each[run.order] for each in run.sight))  # type: ignore[arg-type]
     if wrong_mass(run):
         return (mass_sentence(run),)  # the rest may follow from it
-    names = [f"the component at {mean:.6g}" for mean in mixture.means]
+    names = [f"the component at {told(*pair)}" for pair in zip(mixture.means, mixture.stds, strict=True)]
     fit = _Fit(run, search, mixture, areas, names, at, run.residuals)
     rules = (_lone, _unseen, _twins, _alike, _faint, _misfit, _counts, _rivals, _rounding)
     return tuple(sentence for rule in rules for sentence in rule(fit))
 
 
 def _lone(fit: _Fit) -> Iterator[str]:
-    """A point that holds most of what is left, or nearly all of a curve that is met: a sentinel, a cosmic ray."""
-    if (i := _outlier(fit)) is not None:
-        of = "nearly all of the curve" if fit.run.loss <= MET else "most of what is left"
-        yield f"one point, x = {fit.run.problem.points.x[i]:.6g}, makes up {of}: `sigma=inf` leaves it out"
+    """A point, or points of one value, that hold most of what is left, or nearly all of a curve that is met: a cosmic
+    ray, sentinels."""
+    if not (outliers := _outliers(fit)).size:
+        return
+    points, of = fit.run.problem.points, "nearly all of the curve" if fit.run.loss <= MET else "most of what is left"
+    i = int(outliers[0])
+    if outliers.size == 1:
+        who = f"one point, x = {told(points.x[i], points.x[i] - points.x[i - 1] if i else 0)}, makes"
+    else:
+        who = f"the {outliers.size} points at {points.density[i]:.6g} make"
+    yield f"{who} up {of}: {LEFT_OUT} {'it is' if outliers.size == 1 else 'they are'} left out"
 
 
-def _outlier(fit: _Fit) -> int | None:
-    """The index of such a point, if there is one; of few degrees of freedom noise itself may make one."""
+def _outliers(fit: _Fit) -> Ints:
+    """The indices of such points; of few degrees of freedom noise itself may make one."""
     problem, is_met = fit.run.problem, fit.run.loss <= MET
-    squares = (problem.target if is_met else fit.residuals) ** 2
-    i, total = int(squares.argmax()), float(squares.sum())
-    if problem.u.size < problem.n_free + FREEDOM or not squares[i] > (ALONE if is_met else MOST) * total:
-        return None
-    return i if is_met or squares[i] * (squares.size - 1) > OUTLYING * (total - squares[i]) else None
+    squares, y = (problem.target if is_met else fit.residuals) ** 2, problem.points.density
+    alike = np.flatnonzero(y == y[squares.argmax()])
+    total, theirs, n = float(squares.sum()), float(squares[alike].sum()), alike.size
+    is_most = theirs > (ALONE if is_met else MOST) * total
+    is_far = is_met or theirs * (squares.size - n) > OUTLYING * n * (total - theirs)
+    is_free = problem.u.size >= problem.n_free + FREEDOM
+    return alike if is_free and is_most and is_far else alike[:0]
+
+
+def _flat_top(y: Array) -> bool:
+    """Whether neighbours share the maximum of a curve whose values elsewhere are too fine for it: a detector that
+    saturates."""
+    at_top = y == y.max()
+    same, inside = np.diff(y) == 0, ~at_top & (y > y.min())
+    between = inside[1:] & inside[:-1]
+    is_fine = same[between].sum() < FLAT * between.sum()
+    return bool(is_fine and (at_top[TOP - 1 :] & at_top[1:-1] & at_top[: 1 - TOP]).any())
 
 
 def _unseen(fit: _Fit) -> Iterator[str]:
@@ -95,12 +117,13 @@ def _unseen(fit: _Fit) -> Iterator[str]:
             yield f"{name} is wider than the grid, its std is {stds[k]:.3g}: it is a background{level}"
         if at.off[k] and fit.run.loss > MET:
             stands, more = ("stands", f" and spans it{slope}") if spans[k] else ("has its mean", "")
-            yield f"{name} {stands} off the grid ({x[0]:.6g} … {x[-1]:.6g}){more}"
+            ends = " … ".join(told(end, x[-1] - x[0]) for end in (x[0], x[-1]))
+            yield f"{name} {stands} off the grid ({ends}){more}"
         elif at.hidden[k] and not at.wide[k]:
             yield f"{name} hides between grid points: none sees its area of {fit.areas[k]:.3g}"
         if at.spike[k] and not at.hidden[k]:
             step = at.step[k] * fit.run.problem.spread
-            outlier = "an outlier is left out by `sigma=inf`"
+            outlier = f"an outlier, {LEFT_OUT} is left out"
             yield f"{name} is a spike: its std {stds[k]:.3g} is under half a step of {step:.3g}; {outlier}"
         if at.dead[k]:
             yield f"{name} is dead: its weight is {fit.mixture.weights[k]:.1e}; fewer components may do"
@@ -123,7 +146,8 @@ def _alike(fit: _Fit) -> Iterator[str]:
     numbers, parts = condition(run)
     unfelt = parts[numbers * sqrt(run.loss) > ALIKE]
     if unfelt.size:
-        *first, last = (f"{mean:.6g}" for mean in fit.mixture.means[(unfelt.max(axis=0) > 0.3)[run.order]])
+        takes_part = (unfelt.max(axis=0) > 0.3)[run.order]
+        *first, last = (name.removeprefix("the component at ") for name in np.array(fit.names)[takes_part])
         which = f"components at {', '.join(first)} and {last}" if first else f"component at {last}"
         yield (
             f"the curve hardly tells the {which} apart (condition number {numbers.max():.0e}): "
@@ -137,8 +161,11 @@ def _faint(fit: _Fit) -> Iterator[str]:
     if run.loss <= MET or not run.is_finite or not _is_noise(fit):
         return
     is_faint, errors = faint(run)
-    errors, told = errors[run.order], fit.unseen | fit.at.off
-    for k in (~told & is_faint[run.order] & ~np.isnan(errors)).nonzero()[0]:
+    errors, known = errors[run.order], fit.unseen | fit.at.off
+    doubted = ~known & is_faint[run.order] & ~np.isnan(errors)
+    if not doubted.any() or not fewer_do(run):
+        return
+    for k in doubted.nonzero()[0]:
         yield f"{fit.names[k]} may be noise: its area is {fit.areas[k]:.3g} ± {errors[k]:.2g}; fewer components may do"
 
 
@@ -149,6 +176,9 @@ def _misfit(fit: _Fit) -> Iterator[str]:
         return
     if dips(run):
         yield DIPS
+        return
+    if run.loss > MET and _flat_top(y := problem.points.density):
+        yield f"the curve has a flat top at {y.max():.6g}, as where a detector saturates: {LEFT_OUT} it is left out"
         return
     misses = run.loss > MET and not _is_noise(fit)
     tried = CURES if misses else ["component"] * (run.loss > MET and not _grows(fit))  # else BIC can't be asked
@@ -175,11 +205,11 @@ def _best_cure(fit: _Fit, ends: dict[str, Run], cured: bool) -> str:
     problem, share = fit.run.problem, 1 - ends[cure].loss / fit.run.loss
     is_known = cured or cure not in IN_PART or problem.u.size < FEW
     still = "" if is_known else f", and noise alone isn't left then{IN_PART[cure]}"
-    return f"{CURES[cure].format(problem.points.density.max())} lowers it by {100 * share:.3g} %{still}"
+    return f"{CURES[cure]} lowers it by {100 * share:.3g} %{still}"
 
 
 def _why_uncured(fit: _Fit) -> str:
-    if fit.at.spike.any() or _outlier(fit) is not None:
+    if fit.at.spike.any() or _outliers(fit).size:
         return "one point alone may make it"
     if fit.run.problem.ties or fit.run.problem.prior is not None:
         return "the ties, or the prior, may not hold"
@@ -239,7 +269,7 @@ def _rivals(fit: _Fit) -> Iterator[str]:
         rise = (other.fun - run.fun) / (variance(run) or 1.0)
         means = np.sort(run.problem.to_user(other.theta).reshape(3, -1)[1])
         if rise < RIVAL and other.is_healthy and abs(means - np.sort(fit.mixture.means)).max() > APART * stds.min():
-            listed = ", ".join(f"{mean:.4g}" for mean in means)
+            listed = ", ".join(told(mean, APART * stds.min(), 4) for mean in means)
             yield f"another fit, with means {listed}, is as good within the noise (χ² higher by {max(rise, 0):.1f})"
             return
 

@@ -13,7 +13,7 @@ from .derivatives import curve_rows
 from .problem import Problem
 from .run import Run
 
-__all__ = ["as_phi", "guessed", "jittered", "relocated", "with_one_more"]
+__all__ = ["as_phi", "guessed", "jittered", "relocated", "with_one_less", "with_one_more"]
 
 FAR = 1e6  # stds of the curve, beyond which a mean to start from is a mistake, not the end of another fit
 DEAD = 1e-12  # an area, or a std in units of the curve's spread, below which a component is none
@@ -117,6 +117,11 @@ def with_one_more(run: Run) -> tuple[Array, Problem]:
     bells = np.append(areas, areas.min() + DEAD), np.append(means, 0.0), np.append(stds, 1.0)
     _to_match(bells, means.size, run.residuals, problem, None)
     return _phi(problem, *bells), problem
+
+
+def with_one_less(run: Run, problem: Problem) -> list[Array]:
+    """Free numbers of a fit without each of its components in turn; problem: that of one component less."""
+    return [_phi(problem, *(np.delete(each, k) for each in run.components)) for k in range(run.problem.n_components)]
 
 
 def _to_misfit(bells: Bells, k: int, others: Ints, misfit: Array, problem: Problem, rng: np.random.Generator) -> None:

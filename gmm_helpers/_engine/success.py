@@ -15,6 +15,7 @@ from .uncertainty import variance
 __all__ = ["is_success", "mass_sentence", "message", "pedestals", "wrong_mass"]
 
 OFF_BY = 0.02  # share by which an area may differ by quadrature alone
+SWALLOWS = 0.1  # share of its area that the points find under one off the grid which takes what is missing of a mass
 
 
 def is_success(run: Run, search: Search | None) -> bool:
@@ -108,7 +109,8 @@ def wrong_mass(run: Run) -> bool:
     unsure += 3 * noise * float(np.linalg.norm(step))
     if gap <= unsure:
         return False
-    if (at.hidden | at.wide).any() or (at.off.any() and run.loss > MET and problem.prior is None):
+    swallows = at.off & (at.seen < SWALLOWS * run.components[0])
+    if (at.hidden | at.wide).any() or (swallows.any() and run.loss > MET and problem.prior is None):
         return True
     seen = problem.areas.unit * at.seen.sum()
     is_alike = neighbours_alike(run.residuals)

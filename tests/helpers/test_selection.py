@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from curves import bells
 
-from gmm_helpers import classic, density_from_samples, select_components
+from gmm_helpers import Mixture, classic, density_from_samples, select_components
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,25 @@ def test_rounding_is_no_component():
     y = bells(x, (1, 5, 0.8))
     for rounded in (y.astype(np.float32), np.round(y, 4), [float(f"{each:.4g}") for each in y]):
         assert select_components(x, rounded, rng=0).plausible == (1,)
+
+
+@pytest.mark.parametrize("background", [None, "constant", "linear"])
+def test_a_curve_that_dips_is_told_so_before_bells_pile_up(background):
+    x = np.linspace(650, 662, 400)
+    y = 1 - 0.26 * Mixture([0.77, 0.23], [656.3, 658.5], [0.5, 0.2]).pdf(x)
+    y += 0.01 * np.random.default_rng(1).normal(size=400)
+    selection = select_components(x, y, background=background, rng=0)
+    assert max(selection.results) <= 2
+    assert any("the curve dips below its background" in each for each in selection.diagnosis)
+    assert not any("raise `most`" in each for each in selection.diagnosis)
+
+
+def test_of_ten_points_two_bells_are_seldom_three():
+    """Nine numbers of ten points leave next to nothing over, whatever the noise."""
+    x, right = np.linspace(0, 10, 10), 0
+    for seed in range(20):
+        y = 16 * Mixture([0.625, 0.375], [3.5, 7.5], [1.2, 1]).pdf(x) + np.random.default_rng(seed).normal(0, 0.03, 10)
+        selection = select_components(x, y, 50, rng=0)
+        right += selection.n_components == 2
+        assert not any("raise `most`" in each for each in selection.diagnosis)
+    assert right >= 14
