@@ -25,12 +25,13 @@ CURES = {  # the fewest numbers first
     "mass": "`mass=None`",
     "constant": "`background='constant'`",
     "linear": "`background='linear'`",
+    "cubic": "`background=numpy.vander(x - x.mean(), 4)`, a cubic,",
     "component": "one more component",
 }
 # Cures with free numbers, which nearly any misfit takes in part: where more than noise is left then, it is said, and
 # what that asks.
-IN_PART = {"constant": "", "linear": "", "component": ": are the bells Gaussians?"}
-COLUMNS = {"constant": 1, "linear": 2}  # of a background that is a cure
+IN_PART = {"constant": "", "linear": "", "component": ": are the bells Gaussians?", "cubic": ""}
+COLUMNS = {"constant": 1, "linear": 2, "cubic": 4}  # of a background that is a cure
 DIPS = "the curve dips below its background: fit −density with a `background`, or bells of both signs with lmfit"
 STRONG = 20.0  # ΔBIC that a cure must be worth where noise alone may be left: 10 is very strong, of one place, not the
 # best of many.
@@ -55,8 +56,10 @@ def mended(run: Run, cure: str) -> Run | None:
 def _is_open(run: Run, cure: str) -> bool:
     """Whether a fit is one that a cure is for, and has it not yet."""
     problem = run.problem
-    is_there = problem.background.n_columns >= COLUMNS.get(cure, inf) or (cure == "mass" and problem.areas.free)
-    return problem.prior is None and not problem.ties and not is_there
+    n_columns = problem.background.n_columns
+    is_there = n_columns >= COLUMNS.get(cure, inf) or (cure == "mass" and problem.areas.free)
+    is_asked = cure != "cubic" or n_columns > 0  # or any broad bells would pass for a curved background
+    return problem.prior is None and not problem.ties and not is_there and is_asked
 
 
 def _tried(run: Run, cure: str) -> Run | None:
@@ -68,8 +71,9 @@ def _tried(run: Run, cure: str) -> Run | None:
             return None
         return minimise(phi, other, METHODS["lm"], LIMIT)
     areas = Areas(0.0, free=True) if cure == "mass" else problem.areas
+    background = np.vander(problem.u, 4) if cure == "cubic" else cure if cure in COLUMNS else points.background
     try:
-        other = problem.with_points(areas, background=cure if cure in COLUMNS else points.background)
+        other = problem.with_points(areas, background=background)
     except ValueError:  # nothing rises above it
         return None
     return _walked(other)

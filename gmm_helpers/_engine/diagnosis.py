@@ -215,7 +215,9 @@ def _why_uncured(fit: _Fit) -> str:
         return "the ties, or the prior, may not hold"
     if not fit.is_confirmed:
         return "another start may mend it"
-    return "one more component doesn't mend it, the bells may be no Gaussians, or the background another"
+    return (
+        "one more component doesn't mend it, the bells may be no Gaussians, or the background curved: it takes columns"
+    )
 
 
 def _wrong_sigma(fit: _Fit, sigma: Array) -> Iterator[str]:
