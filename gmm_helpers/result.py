@@ -347,9 +347,9 @@ class FitResult:
 
     def _report(self) -> list[list[str]]:
         """Area, mean and std of each component with their standard errors, as they are shown."""
-        errors, columns = self._errors(spreads(self._run)), []
+        errors, columns, step = self._errors(spreads(self._run)), [], np.diff(self._run.problem.points.x).min()
         for name in ("areas", "means", "stds"):
-            units = self.mixture.stds if name == "means" else self._quantity(name)[0]
+            units = np.maximum(self.mixture.stds, step) if name == "means" else self._quantity(name)[0]
             found = zip(self._quantity(name)[0], units, getattr(errors, name), strict=True)
             columns.append([f"{told(value, unit)} ± {error:.2g}" for value, unit, error in found])
         return [list(row) for row in zip(*columns, strict=True)]

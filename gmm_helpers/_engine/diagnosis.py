@@ -64,7 +64,8 @@ def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) ->
     at = Sight(*(each[run.order] for each in run.sight))  # type: ignore[arg-type]
     if wrong_mass(run):
         return (mass_sentence(run),)  # the rest may follow from it
-    names = [f"the component at {told(*pair)}" for pair in zip(mixture.means, mixture.stds, strict=True)]
+    units = np.maximum(mixture.stds, np.diff(run.problem.points.x).min())
+    names = [f"the component at {told(*pair)}" for pair in zip(mixture.means, units, strict=True)]
     fit = _Fit(run, search, mixture, areas, names, at, run.residuals)
     rules = (_lone, _unseen, _twins, _alike, _faint, _misfit, _counts, _rivals, _rounding)
     return tuple(sentence for rule in rules for sentence in rule(fit))

@@ -1,13 +1,18 @@
 """A bell too many, a bell too few, bells that the curve doesn't tell apart."""
 
+import math
+
 import numpy as np
 import pytest
 from curves import areas_of, bells, rounded, told
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 from scipy.optimize import least_squares
 from scipy.signal import savgol_filter
 
 from gmm_helpers import Mixture, density_from_samples, equal, fit, log_std_prior
+from gmm_helpers._engine.places import told as told_place
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))])
@@ -366,6 +371,11 @@ def test_a_known_mass_holds_where_the_grid_cuts_a_bell(seed):
     result = fit(x, y, 2, rng=0)
     assert result.success
     assert result.areas == pytest.approx([0.6, 0.4], abs=0.03)
+
+
+@given(st.floats(allow_nan=False), st.floats(0, exclude_min=True))
+def test_a_place_is_told_to_a_hundredth_of_its_unit(value, unit):
+    assert math.isclose(float(told_place(value, unit)), value, rel_tol=1e-14, abs_tol=unit / 100)
 
 
 def test_far_from_zero_places_are_told_apart():
