@@ -52,12 +52,15 @@ const CONTROLS = {
       const group = make(bells.length > 3 ? "details" : "div", parent, looks);
       if (bells.length > 3) make("summary", group, {}, `bell ${k + 1}`);
       const own = bells.length > 1 ? ["w", "m", "s"] : ["m", "s"];
-      return all(own.map(which => numberRow(make("div", group, { class: "gmm-number" }), [key, which, k], page)));
+      return all(own.map(which => {
+        const row = make("div", group, { class: "gmm-number" }), show = numberRow(row, [key, which, k], page);
+        return ({ closed, withheld }) => show(set(row, { "data-withheld": closed && withheld === which }));
+      }));
     };
-    return () => {
+    return view => {
       const { w } = page.hold.values[key];
       if (changed(parent, w.length)) [, shows] = [parent.replaceChildren(), w.map(build)];
-      all(shows)();
+      all(shows)(view);
     };
   },
   choice(parent, c, key, page) {

@@ -66,8 +66,9 @@ def explore_descent(**values):
         ball = track(("along",), "losses", steps, depths(shown)[steps - 1], along, **looks)
         right = float(max(100, 10 ** np.ceil(np.log10(1.5 * longest))))  # with room for a name
         away, limits = () if v["method"] == DESCENT else ("step",), {"losses": {"x": (0.9, right)}}
+        code = {"n_steps": max(n - 1, AT_ONCE)}
         said, numbers, hold = sentence(ran), status(shown, at, v["truth"]), (*held("start", v["start"]), ball)
-        return View(marks, said, numbers, hold, v["truth"], shown.at(at), away, limits)
+        return View(marks, said, numbers, hold, v["truth"], shown.at(at), away, limits, code=code)
 
     def walk_on(state):
         """Gradient descent until it arrives or patience ends, a slice at a time."""

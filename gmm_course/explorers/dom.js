@@ -66,7 +66,7 @@ function guessing(parent, choose) {
     set(answers, { "data-unseen": guess !== null });
     set(verdict, { "data-unseen": guess === null });
     const longest = choices.toSorted((a, b) => b.length - a.length)[0], yours = choices[guess], truth = choices[right];
-    const known = { [-1]: `It is “${truth}”. `, [right]: `✓ Right: “${truth}”. ` };
+    const known = { [-1]: `The answer is “${truth}”. `, [right]: `✓ Right: “${truth}”. ` };
     const open = yours ? `You said “${yours}”. ` : ""; // what is right is still to be worked out
     say(said, right === null ? open + wait : known[guess] ?? `✗ Not “${yours}” but “${truth}”. `);
     say(why, right === null ? "" : because);

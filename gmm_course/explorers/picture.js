@@ -53,14 +53,19 @@ class Picture {
     return moving;
   }
 
-  // The limits a step nearer to what is wanted. While the marks are ahead of the answers an axis only grows; under a
-  // hand that holds a handle it grows from where the drag began, and back; once moved, it shrinks by two thirds or not.
+  // The limits a step nearer to what is wanted. Under a hand that moves something up an axis rests, or what the hand
+  // holds would leave it. While the marks are ahead of the answers an axis only grows; under a hand that moves something
+  // across it grows from where the drag began, and back; once moved, it shrinks by two thirds or not.
   glide({ limits, values }, ahead, held) {
     const jumps = calm();
     let moving = false;
     for (const [name, { x, y }] of Object.entries(limits)) {
       const old = this.limits[name]?.y ?? y, live = ahead.filter(mark => mark.panel === name && mark.live);
       const begun = held?.panel === name && held.limits?.y;
+      if (begun && held.up) {
+        this.limits[name] = { x, y: begun };
+        continue;
+      }
       const keeps = held || ahead.length || (values.moved && 3 * y[1] > old[1]);
       const seen = [...y, ...(begun || (keeps ? old : [])), ...live.flatMap(mark => mark.y.map(v => 1.04 * v))];
       this.limits[name] = { x, y: [Math.min(...seen), Math.max(...seen)].map((to, i) => {
@@ -151,7 +156,11 @@ function legend({ handles, marks }, now) {
   const late = mark => mark.when === "looked"; // has its room from the first
   const named = [...handles.flatMap(grips), ...marks].filter(mark => mark.label && (now(mark) || late(mark)));
   const groups = Map.groupBy(named.toSorted((a, b) => late(a) - late(b)), mark => mark.label).values();
-  return Array.from(groups, ([mark]) => mark).map((mark, i, all) => key(mark, all[i - 1], now(mark))).join("");
+  const entries = Array.from(groups, ([mark]) => mark), isBell = mark => mark?.label.startsWith("bell ");
+  return entries.map((mark, i) => { // bells keep to one line: "2" alone tells nothing
+    const [opens, closes] = [-1, 1].map(by => isBell(mark) && !isBell(entries[i + by]));
+    return (opens ? "<span>" : "") + key(mark, isBell(mark) && !opens, now(mark)) + (closes ? "</span>" : "");
+  }).join("");
 }
 
 // What the legend says of a handle that has a name: of bells' tops and flanks, in the colours of the first three
@@ -162,13 +171,13 @@ function grips({ kind, name, color, when, paths }) {
 }
 
 // An entry of the legend; bells after the first are told by their number alone
-function key(mark, before, seen) {
+function key(mark, follows, seen) {
   const { kind, fill, shape, label, colors = [0] } = mark, area = fill ? "M1 4H17V13H1Z" : "";
   const edge = kind === "dots" ? "M9 8h0" : fill ? "M1 4H17" : "M1 8H17";
   const held = (hue, i) => grip(shape, `fill="var(--${hue})" transform="translate(${9 + 10 * i} 8)"`);
   const art = shape ? colors.map(held).join("") : painted(mark, edge, area);
-  const words = [mark, before].every(each => each?.label.startsWith("bell ")) ? label.slice(5) : label;
-  return `<span ${seen ? "" : "data-unseen"}><svg width="${10 * colors.length + 8}" height="16"
+  const words = follows ? label.slice(5) : label;
+  return `<span class="gmm-key" ${seen ? "" : "data-unseen"}><svg width="${10 * colors.length + 8}" height="16"
     class="gmm-mark">${art}</svg>${words}</span>`;
 }
 

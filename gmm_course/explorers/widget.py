@@ -45,6 +45,7 @@ class Preset:
     because: str = ""
     open: bool = False
     stays: bool = False
+    withheld: str = ""
 
 
 class Explorer(anywidget.AnyWidget):
@@ -95,9 +96,9 @@ class Explorer(anywidget.AnyWidget):
         super().__init__(spec=spec, view=self._seen())  # whole from its first message on: a page may come at any time
         self.on_msg(lambda _widget, message, buffers: self.hear(message, buffers))
 
-    def _preset(self, question, answers=(), right=None, because="", open=False, stays=False, **values):
+    def _preset(self, question, answers=(), right=None, because="", open=False, stays=False, withheld="", **values):
         start = {key: read(value) for key, value in values.items()}
-        return Preset(start, question, list(answers), right, because, open, stays)
+        return Preset(start, question, list(answers), right, because, open, stays, withheld)
 
     def _of(self, preset, problem):
         """The preset of that name or the problem of that number; where there is neither, one without a question."""
@@ -134,8 +135,9 @@ class Explorer(anywidget.AnyWidget):
     def _move(self, values, work, calm):
         moved = {key: read(value) for key, value in values.items() if key in self.controls}
         self.update(**moved | {key: values[key] for key in FRAME if key in values})
-        if not work and values == {"answer": -1} and self.view["answers"] and self.view["right"] is None:
-            work = self.jobs[0]  # "show me", where the answer asks for long work
+        is_guess = set(values) == {"answer"} and values["answer"] is not None
+        if is_guess and not work and self.view["answers"] and self.view["right"] is None:
+            work = self.jobs[0]  # the answer asks for long work
         if work:
             self.work.start(work, calm)
             self.refresh()
@@ -179,7 +181,7 @@ class Explorer(anywidget.AnyWidget):
             "values": {key: plain(value) for key, value in v.items() if key in self.controls or key in FRAME},
             "marks": [mark.data(name) for name, mark in self._timed(shown.marks, of).items()],
             "limits": {key: {"x": list(x), "y": list(y)} for key, (x, y) in self.limits.items()},
-            **{key: getattr(of, key) for key in ("question", "answers", "because")},
+            **{key: getattr(of, key) for key in ("question", "answers", "because", "withheld")},
             "stays": of.stays and bool(shown.holds),
             "handles": [handle | {"when": ""} if of.open else handle for handle in shown.handles],
             "sentence": self.sentence,

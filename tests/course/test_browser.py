@@ -356,16 +356,19 @@ def test_the_axis_grows_under_the_hand_and_comes_back_to_where_the_drag_began(pa
     assert at_rest() != before
 
 
-def test_a_top_that_was_dragged_beyond_the_axis_and_back_is_under_the_hand(page):
-    box = begun(page, "explore_fit")
+@pytest.mark.parametrize(("name", "preset"), [("explore_fit", "Classic"), ("explore_data", "Needle")])
+def test_a_top_is_under_the_hand_wherever_that_is(page, name, preset):
+    """Though the curve outgrows its axis on the way: the needle reaches a point, 20 times as high."""
+    box = begun(page, name)
+    pressed(box, preset)
     top = box.locator(".gmm-handle").nth(2)
     x, y = held(page, top)
     page.mouse.move(x, y - 150, steps=5)
-    page.wait_for_timeout(500)
-    page.mouse.move(x, y + 90, steps=5)
-    page.wait_for_timeout(500)
-    expect(box.locator("svg[data-held]")).to_have_count(1)
-    assert middle(top.locator(".gmm-grip")) == pytest.approx((x, y + 90), abs=1.5)
+    for across, down in ((3, 0), (6, 10), (40, 20), (0, 90)):
+        page.mouse.move(x + across, y + down, steps=5)
+        page.wait_for_timeout(500)
+        expect(box.locator("svg[data-held]")).to_have_count(1)
+        assert middle(top.locator(".gmm-grip")) == pytest.approx((x + across, y + down), abs=1.5)
     page.mouse.up()
     settled(box)
     page.wait_for_timeout(500)
@@ -388,7 +391,7 @@ def test_presets_buttons_and_boxes_do_what_they_say(page):
     expect(box.locator(".gmm-verdict")).to_contain_text("✓ Right: “three”. The points are exact")
     pressed(box, "Reset")
     pressed(box, "show me")
-    expect(box.locator(".gmm-verdict")).to_contain_text("It is “three”. The points are exact")
+    expect(box.locator(".gmm-verdict")).to_contain_text("The answer is “three”. The points are exact")
     box.get_by_role("button", name="Classic", exact=True).click()
     pressed(box, "Reveal the truth")  # before Python has answered: nothing is lost
     assert box.locator("table").count() == 1
@@ -431,6 +434,8 @@ def test_nothing_tells_the_answer_before_a_guess_and_the_verdict_moves_nothing(p
         assert "fit" not in box.locator(".gmm-legend").inner_text() or not hidden
         pressed(box, asked.answers[0])
         assert box.locator(".gmm-verdict").inner_text()[0] in "✓✗Y"
+        if getattr(explorers, name)(preset=preset).view["right"] is None:
+            continue  # long work settles it, and moves the picture
         assert box.evaluate(TOP) == top, preset
         late = set(box.evaluate(drawn_names)) - set(before)
         assert all(each.startswith(hidden) for each in late), late
@@ -441,6 +446,20 @@ def test_nothing_tells_the_answer_before_a_guess_and_the_verdict_moves_nothing(p
         uncovered(box)
         fits = box.bounding_box()
         assert (fits["width"], fits["height"] <= 599) == (1085, True), preset  # JupyterLab's share of 1280 × 720
+
+
+@pytest.mark.parametrize(
+    ("name", "preset"),
+    [("explore_data", "Classic"), ("explore_fit", "Tall is not heavy"), ("playground", "Tall is not heavy")],
+)
+def test_numbers_that_would_answer_wait_for_a_guess(page, name, preset):
+    box = begun(page, name)
+    pressed(box, preset)
+    weight, mean = (box.get_by_label(f"{each} of bell 2", exact=True).first for each in ("weight", "mean"))
+    expect(weight).to_be_hidden()
+    expect(mean).to_be_visible()
+    pressed(box, "show me")
+    expect(weight).to_be_visible()
 
 
 def test_a_question_of_another_problem_goes_and_one_that_asks_to_move_stays(page):
@@ -518,7 +537,7 @@ def test_for_a_projector_all_is_larger_and_the_handle_stays_under_the_hand(alone
     line = letters()["height"]
     alone.set_viewport_size({"width": 1920, "height": 1080})
     frame(alone)
-    assert letters()["height"] == pytest.approx(1.3 * line, rel=0.01)
+    assert letters()["height"] == pytest.approx(1.45 * line, rel=0.01)
     handle = alone.locator(".gmm-handle").nth(2)
     x, y = held(alone, handle)
     alone.mouse.move(x + 90, y + 40, steps=3)
@@ -765,10 +784,8 @@ def test_stop_is_heard(page):
     box = begun(page, "explore_restarts")
     pressed(box, "Narrow fifty")
     box.get_by_role("button", name="half or more").click()
-    expect(sentence(box)).to_contain_text("none of them has run")
-    verdict = "You said “half or more”. “Run the starts” works it out."  # nothing is judged before it has run
+    verdict = "You said “half or more”. “Run the starts” works it out."  # nothing is judged before all have run
     expect(box.locator(".gmm-verdict:focus")).to_have_text(verdict)
-    box.get_by_role("button", name="Run the starts").click()
     expect(sentence(box)).to_contain_text(re.compile(r" of \d+ starts "))
     stop = box.get_by_role("button", name="Stop", exact=True)
     stop.click()
@@ -782,12 +799,14 @@ def test_stop_is_heard(page):
     expect(sentence(box)).to_contain_text("34 of 50 starts")
 
 
-def test_show_me_lets_the_work_run_that_shows_it(page):
+@pytest.mark.parametrize(("answer", "said"), [("show me", "The answer is"), ("tens", "✗ Not “tens” but")])
+def test_a_guess_lets_the_work_run_that_settles_it(page, answer, said):
     box = begun(page, "explore_descent")
     pressed(box, "Long valley")
-    box.get_by_role("button", name="show me", exact=True).click()
-    expect(box.locator(".gmm-verdict:focus")).to_contain_text(re.compile("“Walk on” works it out|It is “thousands”"))
-    expect(box.locator(".gmm-verdict")).to_contain_text("It is “thousands”. The valley is steep", timeout=60_000)
+    box.get_by_role("button", name=answer, exact=True).click()
+    expect(box.locator(".gmm-verdict:focus")).to_contain_text(re.compile(f"“Walk on” works it out|{said} “thousands”"))
+    verdict = box.locator(".gmm-verdict")
+    expect(verdict).to_contain_text(f"{said} “thousands”. The valley is steep", timeout=60_000)
 
 
 def test_home_and_end_lead_to_the_ends_of_a_handles_range(page):
