@@ -14,6 +14,7 @@ from .moves import as_phi, with_one_less, with_one_more
 from .problem import Problem
 from .run import Run
 from .tolerances import FEW, MET, ZERO
+from .uncertainty import faint
 from .workers import one_thread
 
 __all__ = ["CURES", "DIPS", "IN_PART", "dips", "fewer_do", "mended"]
@@ -35,6 +36,7 @@ COLUMNS = {"constant": 1, "linear": 2, "cubic": 4}  # of a background that is a 
 DIPS = "the curve dips below its background: fit −density with a `background`, or bells of both signs with lmfit"
 STRONG = 20.0  # ΔBIC that a cure must be worth where noise alone may be left: 10 is very strong, of one place, not the
 # best of many.
+UNSURE = 3  # components whose areas are least sure: each is left out in turn
 SURE = 50.0  # N·log of the ratio of two losses, as BIC has it, from which on noise doesn't make it
 
 
@@ -93,7 +95,9 @@ def fewer_do(run: Run) -> bool:
     if problem.prior is not None or problem.ties or problem.n_components == 1:
         return True
     other = problem.with_components(problem.n_components - 1)
-    ends = [_walked(other)] + [minimise(phi, other, METHODS["lm"], LIMIT) for phi in with_one_less(run, other)]
+    unsure = np.argsort(run.components[0] / faint(run)[1])[:UNSURE]
+    starts = (with_one_less(run, other, int(k)) for k in unsure)
+    ends = [_walked(other), *(minimise(phi, other, METHODS["lm"], LIMIT) for phi in starts)]
     loss = max(min(end.loss for end in ends), ZERO)
     N, more = problem.u.size, problem.n_free - other.n_free
     rise = np.fmin(other.dof * log(loss / max(run.loss, ZERO)), run.chi2 * (loss / run.loss - 1))

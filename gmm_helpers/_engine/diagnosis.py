@@ -34,7 +34,7 @@ GROWS, COUNTS_GROW = 3.0, 2.0  # standard deviations by which what is left must 
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
 APART = 0.5  # of a std, by which a rival's component must differ
 LEFT_OUT = "as NaN, with `nan_policy='omit'`,"  # what is no part of the curve
-FLAT, TOP = 0.05, 3  # share of neighbours that may be equal where values aren't coarse; points that make a flat top
+FINE, FALLS = 0.05, 3.0  # share of neighbours that may be equal where values are fine; smallest steps beside a flat top
 
 
 class _Fit(NamedTuple):
@@ -98,13 +98,15 @@ def _outliers(fit: _Fit) -> Ints:
 
 
 def _flat_top(y: Array) -> bool:
-    """Whether neighbours share the maximum of a curve whose values elsewhere are too fine for it: a detector that
-    saturates."""
-    at_top = y == y.max()
-    same, inside = np.diff(y) == 0, ~at_top & (y > y.min())
-    between = inside[1:] & inside[:-1]
-    is_fine = same[between].sum() < FLAT * between.sum()
-    return bool(is_fine and (at_top[TOP - 1 :] & at_top[1:-1] & at_top[: 1 - TOP]).any())
+    """Whether neighbours share the maximum of a curve as where a detector saturates: values elsewhere are too fine for
+    it, and beside it they fall by more than what rounding makes of a smooth top."""
+    at_top, steps = y == y.max(), abs(np.diff(y))
+    inside = ~at_top & (y > y.min())
+    within = steps[inside[1:] & inside[:-1]]
+    is_fine = (within == 0).sum() < FINE * within.size
+    edge = steps[at_top[1:] != at_top[:-1]].max(initial=0.0)
+    falls = edge > FALLS * steps[steps > 0].min(initial=np.inf)
+    return bool(is_fine and falls and (at_top[2:] & at_top[1:-1] & at_top[:-2]).any())
 
 
 def _unseen(fit: _Fit) -> Iterator[str]:

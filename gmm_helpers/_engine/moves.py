@@ -119,9 +119,9 @@ def with_one_more(run: Run) -> tuple[Array, Problem]:
     return _phi(problem, *bells), problem
 
 
-def with_one_less(run: Run, problem: Problem) -> list[Array]:
-    """Free numbers of a fit without each of its components in turn; problem: that of one component less."""
-    return [_phi(problem, *(np.delete(each, k) for each in run.components)) for k in range(run.problem.n_components)]
+def with_one_less(run: Run, problem: Problem, k: int) -> Array:
+    """Free numbers of a fit without its component k; problem: that of one component less."""
+    return _phi(problem, *(np.delete(each, k) for each in run.components))
 
 
 def _to_misfit(bells: Bells, k: int, others: Ints, misfit: Array, problem: Problem, rng: np.random.Generator) -> None:

@@ -205,6 +205,16 @@ def test_a_flat_top_is_named_and_its_cure_holds(noise):
     assert not told(fit(x, np.round(20 * whole), 2, mass=None, rng=0), "flat")  # neighbours share the maximum as well
 
 
+@pytest.mark.parametrize(("std", "decimals"), [(0.3, 1), (0.6, 2), (1.5, 4), (2, 3), (2, 4)])
+def test_a_top_that_rounding_makes_flat_is_not_named(std, decimals):
+    """Neighbours are equal at the top, and seldom elsewhere; something is left, of no Gaussian."""
+    x = np.linspace(0, 10, 2000)
+    y = np.round(bells(x, (3, 5.2, std)) ** 1.01 + bells(x, (0.1, 3, std)), decimals)
+    result = fit(x, y, 1, mass=None, n_starts=5, rng=0)
+    assert not result.is_met
+    assert not told(result, "flat top")
+
+
 @pytest.mark.parametrize("value", [-999, -5, 1e30])
 def test_one_point_that_is_nearly_all_is_named(value):
     x = np.linspace(0, 10, 300)
