@@ -192,7 +192,7 @@ class Handles {
     const steps = STEPS[event.key], { across, up } = this.list.find(each => each.id === id);
     if (!steps) return;
     event.preventDefault();
-    const { path } = /Up|Down/.test(event.key) ? up ?? across : across ?? up;
+    const { path } = /ArrowUp|ArrowDown/.test(event.key) ? up ?? across : across ?? up;
     const { now, log, step } = this.hold.number(path); // now, and not as last drawn: keys may come faster
     const by = steps * step * (event.shiftKey ? 10 : 1);
     this.hold.put(path, log ? now * 10 ** by : now + by);
