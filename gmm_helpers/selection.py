@@ -1,13 +1,11 @@
 """How many components? Every number up to `most`, what the data say of each, and which can't be excluded."""
 
 from dataclasses import dataclass
-from math import inf, isnan, log
 from typing import Any
 
 from numpy.typing import ArrayLike
 
 from ._engine.cures import DIPS, dips
-from ._engine.tolerances import FEW
 from .fit import fit
 from .result import FitResult
 from .validation import Rng, check_integer, check_rng
@@ -26,8 +24,7 @@ class Selection:
     """What `select_components` found.
 
     results: K → `FitResult` (K = 0 has none); bic: K → `FitResult.bic`, and 50 more for a fit with a component that is
-    dead, a spike, wider than the grid or seen by no point, which noise alone doesn't pay; of under 40 points without
-    `sigma`, a number costs log N·N/(N − p − 2) in place of log N.
+    dead, a spike, wider than the grid or seen by no point, which noise alone doesn't pay.
 
     Examples
     --------
@@ -155,12 +152,6 @@ def select_components(
 
 
 def _healthy_bic(result: FitResult) -> float:
-    """The criterion, dearer by 50 for a component that is dead, a spike, wider than the grid or seen by no point: noise
-    alone doesn't pay that, a pedestal does, and then the fit's diagnosis names it. Of few points and with `sigma`
-    unknown, a number costs log N·N/(N − p − 2) (McQuarrie & Tsai 1998), since part of the noise is fitted as well."""
-    unhealthy = 0.0 if result.is_healthy and not result.has_dead else UNHEALTHY
-    N = (p := result._run.problem.n_free) + result.dof
-    if N >= FEW or not isnan(result.chi2):
-        return result.bic + unhealthy
-    spare = N - p - 2
-    return result.bic + unhealthy + ((p + 1) * log(N) * (p + 2) / spare if spare > 0 else inf)
+    """The criterion, dearer by 50 for a component that is dead, a spike, wider than the grid or seen by no point:
+    noise alone doesn't pay that, a pedestal does, and then the fit's diagnosis names it."""
+    return result.bic + (0.0 if result.is_healthy and not result.has_dead else UNHEALTHY)

@@ -26,8 +26,8 @@ CURES = {  # the fewest numbers first
     "mass": "`mass=None`",
     "constant": "`background='constant'`",
     "linear": "`background='linear'`",
-    "cubic": "`background=numpy.vander(x - x.mean(), 4)`, a cubic,",
     "component": "one more component",
+    "cubic": "`background=numpy.vander(x - x.mean(), 4)`, a cubic,",
 }
 # Cures with free numbers, which nearly any misfit takes in part: where more than noise is left then, it is said, and
 # what that asks.

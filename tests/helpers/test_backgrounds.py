@@ -206,15 +206,14 @@ def test_a_sloping_background_far_from_nought():
     np.testing.assert_allclose(result.curve(1.7e12 + t), y, atol=1e-3)
 
 
-@pytest.mark.parametrize("kind", ["constant", "linear"])
 @pytest.mark.parametrize("seed", range(3))
-def test_a_curved_background_is_named_and_its_cure_holds(kind, seed):
+def test_a_curved_background_is_named_and_its_cure_holds(seed):
     """Fluorescence under a Raman spectrum."""
     x = np.linspace(200, 1800, 800)
     y = bells(x, (8, 700, 12), (5, 1300, 15)) + 50 + 1e-5 * (x - 200) ** 2 - 1e-9 * (x - 200) ** 3
     y += 0.2 * np.random.default_rng(seed).normal(size=800)
     cubic = "`background=numpy.vander(x - x.mean(), 4)`, a cubic, lowers it by"
-    assert any(cubic in each for each in fit(x, y, 2, mass=None, background=kind, rng=0).diagnosis)
+    assert any(cubic in each for each in fit(x, y, 2, mass=None, background="linear", rng=0).diagnosis)
     cured = fit(x, y, 2, mass=None, background=np.vander(x - x.mean(), 4), rng=0)
     assert cured.diagnosis == ()
     assert (abs(cured.mixture.means - [700, 1300]) < 4 * cured.standard_errors().means).all()
