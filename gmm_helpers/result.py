@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import OptimizeWarning
 
+from ._engine.cures import dips
 from ._engine.derivatives import evaluate
 from ._engine.diagnosis import diagnose
 from ._engine.moves import with_one_more
@@ -189,6 +190,11 @@ class FitResult:
     def is_met(self) -> bool:
         """Whether the curve is met: a relative loss of at most 1e-8, residuals of a ten-thousandth."""
         return self.loss <= MET
+
+    @property
+    def dips(self) -> bool:
+        """Whether the curve falls below its background rather than rises above it."""
+        return dips(self._run)
 
     @property
     def has_dead(self) -> bool:

@@ -5,7 +5,6 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from ._engine.cures import DIPS, dips
 from .fit import fit
 from .result import FitResult
 from .validation import Rng, check_integer, check_rng
@@ -66,7 +65,7 @@ class Selection:
         one); empty when all is well."""
         largest, lowest = max(self.bic), min(self.bic.values())
         sentences = self.result.diagnosis if self.result else [f"of one: {each}" for each in self.results[1].diagnosis]
-        if self.bic[largest] > lowest or self.results[largest].is_met or DIPS in sentences:
+        if self.bic[largest] > lowest or self.results[largest].is_met or self.results[largest].dips:
             return tuple(sentences)
         helps = "raise `most`" if self.results[largest].dof >= NUMBERS else "more points may tell"
         at_most = f"the lowest BIC is that of {largest}, the largest number tried: {helps}"
@@ -140,7 +139,7 @@ def select_components(
         bic[K] = _healthy_bic(results[K])
         if K == 1:
             bic[0] = results[1].bic_without
-        if dips(results[K]._run):
+        if results[K].dips:
             break
         if K > 1 and bic[K] > min(bic.values()) + CONVENTION:  # one component may have missed a narrow line
             break
