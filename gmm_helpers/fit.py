@@ -153,8 +153,8 @@ def fit_once(
     ties : list of Tie, optional
         Equations that hold exactly: `equal`, `fixed`, `ratio`, `apart`. Bounds are lmfit's.
     background : "constant", "linear" or (N, B) array_like, optional
-        A background in the model, linear in its coefficients: a column for each term, as `numpy.vander(x, 4)` for a
-        cubic.
+        A background in the model, linear in its coefficients: a column for each term, as
+        `numpy.vander(x - x.mean(), 4)` for a cubic.
     sigma : float or (N,) array_like, optional
         The standard deviation of each point's noise, as in `scipy.optimize.curve_fit` with `absolute_sigma=True`:
         residuals are divided by it. Infinity leaves a point out. Of counts take the root of a first fit's curve: the

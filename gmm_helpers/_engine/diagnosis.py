@@ -34,6 +34,7 @@ GROWS, COUNTS_GROW = 3.0, 2.0  # standard deviations by which what is left must 
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
 APART = 0.5  # of a std, by which a rival's component must differ
 LEFT_OUT = "as NaN, with `nan_policy='omit'`,"  # what is no part of the curve
+TAIL = 0.1  # share of a curve's range below which equal neighbours say nothing: tails are flat
 FINE, FALLS = 0.05, 3.0  # share of neighbours that may be equal where values are fine; smallest steps beside a flat top
 
 
@@ -101,7 +102,7 @@ def _flat_top(y: Array) -> bool:
     """Whether neighbours share the maximum of a curve as where a detector saturates: values elsewhere are too fine for
     it, and beside it they fall by more than what rounding makes of a smooth top."""
     at_top, steps = y == y.max(), abs(np.diff(y))
-    inside = ~at_top & (y > y.min())
+    inside = ~at_top & (y > y.min() + TAIL * (y.max() - y.min()))
     within = steps[inside[1:] & inside[:-1]]
     is_fine = (within == 0).sum() < FINE * within.size
     edge = steps[at_top[1:] != at_top[:-1]].max(initial=0.0)
@@ -274,7 +275,8 @@ def _rivals(fit: _Fit) -> Iterator[str]:
         rise = (other.fun - run.fun) / (variance(run) or 1.0)
         means = np.sort(run.problem.to_user(other.theta).reshape(3, -1)[1])
         if rise < RIVAL and other.is_healthy and abs(means - np.sort(fit.mixture.means)).max() > APART * stds.min():
-            listed = ", ".join(told(mean, APART * stds.min(), 4) for mean in means)
+            step = float(np.diff(run.problem.points.x).min())
+            listed = ", ".join(told(mean, max(APART * stds.min(), step), 4) for mean in means)
             yield f"another fit, with means {listed}, is as good within the noise (χ² higher by {max(rise, 0):.1f})"
             return
 

@@ -15,7 +15,7 @@ from .uncertainty import variance
 __all__ = ["is_success", "mass_sentence", "message", "pedestals", "wrong_mass"]
 
 OFF_BY = 0.02  # share by which an area may differ by quadrature alone
-SWALLOWS = 0.1  # share of its area that the points find under one off the grid which takes what is missing of a mass
+SWALLOWS = 0.25  # share of its area that the points find under one off the grid which takes what is missing of a mass
 
 
 def is_success(run: Run, search: Search | None) -> bool:
