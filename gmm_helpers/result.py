@@ -353,7 +353,7 @@ class FitResult:
 
     def _report(self) -> list[list[str]]:
         """Area, mean and std of each component with their standard errors, as they are shown."""
-        errors, columns, step = self._errors(spreads(self._run)), [], np.diff(self._run.problem.points.x).min()
+        errors, columns, step = self._errors(spreads(self._run)), [], self._run.problem.points.step
         for name in ("areas", "means", "stds"):
             units = np.maximum(self.mixture.stds, step) if name == "means" else self._quantity(name)[0]
             found = zip(self._quantity(name)[0], units, getattr(errors, name), strict=True)

@@ -21,7 +21,7 @@ __all__ = ["CURES", "DIPS", "IN_PART", "dips", "fewer_do", "mended"]
 
 MENDED = 0.5  # share of the loss that a cure must leave at most
 LIMIT = {"maxfev": 200}
-CURES = {  # the fewest numbers first
+CURES = {  # the fewest numbers first, and a bell before a curved background
     "start": "another start",
     "mass": "`mass=None`",
     "constant": "`background='constant'`",

@@ -65,7 +65,7 @@ def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) ->
     at = Sight(*(each[run.order] for each in run.sight))  # type: ignore[arg-type]
     if wrong_mass(run):
         return (mass_sentence(run),)  # the rest may follow from it
-    units = np.maximum(mixture.stds, np.diff(run.problem.points.x).min())
+    units = np.maximum(mixture.stds, run.problem.points.step)
     names = [f"the component at {told(*pair)}" for pair in zip(mixture.means, units, strict=True)]
     fit = _Fit(run, search, mixture, areas, names, at, run.residuals)
     rules = (_lone, _unseen, _twins, _alike, _faint, _misfit, _counts, _rivals, _rounding)
@@ -275,8 +275,8 @@ def _rivals(fit: _Fit) -> Iterator[str]:
         rise = (other.fun - run.fun) / (variance(run) or 1.0)
         means = np.sort(run.problem.to_user(other.theta).reshape(3, -1)[1])
         if rise < RIVAL and other.is_healthy and abs(means - np.sort(fit.mixture.means)).max() > APART * stds.min():
-            step = float(np.diff(run.problem.points.x).min())
-            listed = ", ".join(told(mean, max(APART * stds.min(), step), 4) for mean in means)
+            unit = max(APART * stds.min(), run.problem.points.step)
+            listed = ", ".join(told(mean, unit, 4) for mean in means)
             yield f"another fit, with means {listed}, is as good within the noise (χ² higher by {max(rise, 0):.1f})"
             return
 

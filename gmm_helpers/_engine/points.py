@@ -24,6 +24,11 @@ class Points:
     background: str | Array
     grid_rule: bool  # the weights are those of a quadrature rule, which says nothing of noise
 
+    @property
+    def step(self) -> float:
+        """The smallest distance of neighbours."""
+        return float(np.diff(self.x).min())
+
     def averaged(self, size: int) -> "Points":
         """Weighted means of so many neighbours each, with the weight of all of them."""
         g, first = self.root_g**2, np.arange(0, self.x.size, size)
