@@ -159,6 +159,8 @@ def uncovered(box):
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_every_control_and_every_handle_answers_the_keyboard_twice(page, name):
     box, idle = begun(page, name), IDLE_AT_FIRST.get(name, set())
+    if box.locator("[data-withheld]").count():
+        pressed(box, "show me")
     for row in box.locator(".gmm-number:visible").all():
         slider, number = row.locator("input[type=range]"), row.locator("input[inputmode]")
         now, top, step = (float(slider.evaluate(f"e => e.{end}")) for end in ("value", "max", "step"))
@@ -498,7 +500,7 @@ def test_a_weight_rests_with_the_hand_wherever_that_is_and_comes_back_with_it(al
         assert box.evaluate(WEIGHTS) == at_once, up
         weights.append(at_once[1])
     assert weights == sorted(set(weights))  # it grows with the hand
-    assert box.evaluate(ticks) != before  # and its axis with it, so that it stays in sight
+    assert box.evaluate(ticks) == before  # its axis waits, or it would leave the hand
     alone.mouse.move(x, figure["y"] - 400, steps=8)
     frame(alone)
     assert box.evaluate(WEIGHTS) == [0, 1, 0]
@@ -507,6 +509,10 @@ def test_a_weight_rests_with_the_hand_wherever_that_is_and_comes_back_with_it(al
     frame(alone)
     assert box.evaluate(WEIGHTS) == pytest.approx([0.3, 0.5, 0.2], abs=1e-3)
     assert handle.get_attribute("data-end") is None
+    alone.mouse.move(x, figure["y"] - 60, steps=8)
+    alone.mouse.up()
+    alone.wait_for_timeout(600)
+    assert box.evaluate(ticks) != before  # let go of, all of it is in sight
 
 
 def test_a_width_grows_with_the_hand_beyond_the_end_of_the_grid(alone):
@@ -1065,6 +1071,7 @@ def test_a_ball_that_was_asked_to_move_rolls_and_the_question_stays(page):
 def test_a_bell_narrower_than_the_step_it_is_drawn_by_reaches_its_handle(page):
     """Under the hand, where the page draws it, and at rest, where Python says what is drawn."""
     box = begun(page, "explore_data")
+    pressed(box, "show me")  # weights were withheld
     highest = """e => Math.min(...[...e.querySelector('[data-name="bell 2"] path:nth-of-type(2)').getAttribute('d')
       .matchAll(/[ML]\\S+ ([-\\d.]+)/g)].map(point => +point[1]))"""
     box.get_by_label("weight of bell 2", exact=True).fill("0.02")  # so that its top is in the picture
