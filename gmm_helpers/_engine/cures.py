@@ -48,9 +48,9 @@ def mended(run: Run, cure: str) -> Run | None:
     problem, other = run.problem, end.problem
     end = replace(end, loss=end.loss * (other.energy / problem.energy) ** 2)
     N, more = problem.u.size, other.n_free - problem.n_free
-    # As BIC has it, but by degrees of freedom, which of few points are far fewer. Without `sigma` χ² is NaN.
-    gain = np.fmin(other.dof * log(run.loss / max(end.loss, ZERO)), run.chi2 * (1 - end.loss / run.loss))
-    pays = gain > more * log(N) + (STRONG if run.leaves_noise or N < FEW else 0.0)
+    pays = _gain(run.loss, end.loss, run.chi2, other.dof) > more * log(N) + (
+        STRONG if run.leaves_noise or N < FEW else 0.0
+    )
     is_less = end.loss < MENDED * run.loss or end.leaves_noise
     return end if end.is_healthy and pays and is_less else None
 
@@ -100,8 +100,14 @@ def fewer_do(run: Run) -> bool:
     ends = [_walked(other), *(minimise(phi, other, METHODS["lm"], LIMIT) for phi in starts)]
     loss = max(min(end.loss for end in ends), ZERO)
     N, more = problem.u.size, problem.n_free - other.n_free
-    rise = np.fmin(other.dof * log(loss / max(run.loss, ZERO)), run.chi2 * (loss / run.loss - 1))
-    return bool(rise < more * log(N))
+    less = max(run.loss, ZERO)
+    return _gain(loss, less, run.chi2 * loss / less, other.dof) < more * log(N)
+
+
+def _gain(loss: float, less: float, chi2: float, dof: int) -> float:
+    """What BIC gives for a lower loss, but by degrees of freedom, which of few points are far fewer. chi2: of the
+    higher loss, NaN without `sigma`."""
+    return float(np.fmin(dof * log(loss / max(less, ZERO)), chi2 * (1 - less / loss)))
 
 
 @lru_cache(maxsize=1)  # success, message and two rules of the diagnosis ask it of one run after the other

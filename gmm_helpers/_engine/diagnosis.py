@@ -92,7 +92,7 @@ def _outliers(fit: _Fit) -> Ints:
     squares, y = (problem.target if is_met else fit.residuals) ** 2, problem.points.density
     alike = np.flatnonzero(y == y[squares.argmax()])
     total, theirs, n = float(squares.sum()), float(squares[alike].sum()), alike.size
-    is_most = theirs > (ALONE if is_met else MOST) * total
+    is_most = theirs > (ALONE if is_met else MOST) * total and 2 * n < squares.size
     is_far = is_met or theirs * (squares.size - n) > OUTLYING * n * (total - theirs)
     is_free = problem.u.size >= problem.n_free + FREEDOM
     return alike if is_free and is_most and is_far else alike[:0]

@@ -362,6 +362,13 @@ def test_several_sentinels_are_named_by_their_value(at, value):
     assert fit(x, y, 2, mass=None, nan_policy="omit", rng=0).diagnosis == ()
 
 
+def test_a_flat_curve_is_a_background_and_no_row_of_sentinels():
+    x = np.linspace(0, 10, 101)
+    assert [each.split(": ")[-2:] for each in fit(x, np.full(101, 3.0), 1, mass=None, rng=0).diagnosis] == [
+        ["it is a background", "pass `background='constant'`, or `'linear'`"]
+    ]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_bells_that_the_curve_needs_are_not_called_noise(seed):
     """They overlap, so that no area is sure by itself; yet with one bell less χ² is far too large."""
