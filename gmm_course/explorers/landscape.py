@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from gmm_helpers import classic_grid, gaussian_pdf, pack
 
 from .descent import LOWEST
-from .marks import dots, line, region
+from .marks import dots, line, region, text
 from .state import key, random_mixture, slope
 from .view import View
 from .widget import Explorer
@@ -19,6 +19,7 @@ from .words import spans
 __all__ = ["explore_landscape"]
 
 DESCENT, TURNS, BFGS = "gradient descent", "one coordinate at a time", "BFGS"
+OWN_STEPS = {TURNS: "each step goes to the lowest point of its line", BFGS: "a line search finds each step’s length"}
 MAP = {"x": (-8.0, 30.0), "y": (-1.5, 3.0)}
 NEAR = {"x": (2.5, 7.5), "y": (0.0, 1.6)}  # the map of a walk that leaps about the floor
 MOST = 600  # steps
@@ -65,8 +66,11 @@ def explore_landscape(**values):
             "iterates": dots("map", x, y, color="bell2", size=2.2),
             "end": dots("map", *np.clip(seen[-1], *ends), color="ink", size=4.5, label=at),
             "losses": line("losses", steps, np.maximum(losses, LOWEST)[steps - 1], color="bell2"),
-            "limit": line("steps", [limit] * 2, [0, 1], color="bell4", width=4, label="2/λ"),
         }
+        if v["method"] == DESCENT:
+            marks["limit"] = line("steps", [limit] * 2, [0, 1], color="bell4", width=4, label="2/λ")
+        else:
+            marks["own steps"] = text("steps", 10**0.5, 0.0, OWN_STEPS[v["method"]], color="soft")
         numbers = [f"{n} steps", f"loss {losses[-1]:.2g}", f"slope {np.hypot(*bowl.slope(seen[-1])):.1e}"]
         numbers += [f"largest curvature at the floor λ = {bowl.steepness:.3g}"]
         said = sentence(v, path, losses, limit) if is_played else f"The walk so far: {n} steps."

@@ -81,7 +81,8 @@ class Picture {
   arrange(width) {
     const list = Object.entries(this.panels), shares = sum(list.map(([, p]) => p.height));
     const pads = list.map(([, p], i) => ABOVE + (p.ticks?.x?.length === 0 ? 6 : BELOW) + (list[i + 1] ? 0 : 16));
-    const room = clip(screen.availHeight / (this.svg.currentCSSZoom ?? 1) - AROUND_IT, LOWEST, HIGHEST);
+    const tall = screen.availHeight / (this.svg.currentCSSZoom ?? 1), least = Math.min(LOWEST, 0.8 * tall);
+    const room = clip(tall - AROUND_IT, least, HIGHEST); // on a phone held across the picture is whole at least
     const height = clip(0.72 * width, 210 + 60 * list.length, room), free = height - sum(pads);
     let y = 0;
     [this.width, this.boxes] = [width, {}];

@@ -93,8 +93,9 @@ def strip(values, mixture, colours, ends):
         shown = np.clip(ends, 0.06, 1.8e4)
         height = np.linspace(0.06, 0.9, STARTS)[: len(ends), None] + 0 * shown
         marks["ends"] = dots("stds", shown, height, color="soft", size=1.8, label="of each start")
+    lanes = np.linspace(1, 0, mixture.n_components + 1)  # one a bell, since stds may be alike
     for k, std in zip(colours, np.clip(mixture.stds, 0.06, 1.8e4), strict=True):
-        marks[f"std {k + 1}"] = line("stds", [std, std], [0, 1], color=f"bell{k % 6 + 1}", width=2.4)
+        marks[f"std {k + 1}"] = line("stds", [std, std], lanes[k : k + 2], color=f"bell{k % 6 + 1}", width=4)
     return marks
 
 
