@@ -94,8 +94,8 @@ def strip(values, mixture, colours, ends):
         height = np.linspace(0.06, 0.9, STARTS)[: len(ends), None] + 0 * shown
         marks["ends"] = dots("stds", shown, height, color="soft", size=1.8, label="of each start")
     lanes = np.linspace(1, 0, mixture.n_components + 1)  # one a bell, since stds may be alike
-    for k, std in zip(colours, np.clip(mixture.stds, 0.06, 1.8e4), strict=True):
-        marks[f"std {k + 1}"] = line("stds", [std, std], lanes[k : k + 2], color=f"bell{k % 6 + 1}", width=4)
+    for i, (k, std) in enumerate(zip(colours, np.clip(mixture.stds, 0.06, 1.8e4), strict=True)):
+        marks[f"std {k + 1}"] = line("stds", [std, std], lanes[i : i + 2], color=f"bell{k % 6 + 1}", width=4)
     return marks
 
 

@@ -531,6 +531,23 @@ def test_a_width_grows_with_the_hand_beyond_the_end_of_the_grid(alone):
     assert middle(alone.locator(".gmm-handle").nth(5))[0] < figure["x"] + figure["width"]
 
 
+def test_page_keys_move_a_handle_by_ten_steps_across(alone):
+    mean, weight = (alone.get_by_label(f"{name} of bell 1", exact=True) for name in ("mean", "weight"))
+    for key, now in (("PageUp", "5.5"), ("PageUp", "6"), ("PageDown", "5.5")):
+        alone.locator(".gmm-handle").first.press(key)
+        frame(alone)
+        assert (mean.input_value(), weight.input_value()) == (now, "0.3")
+
+
+def test_bells_keep_to_one_line_of_the_legend(alone):
+    for width in (320, 360, 420, 700, 800, 1000):
+        alone.set_viewport_size({"width": width, "height": 720})
+        frame(alone)
+        tops = [key.bounding_box()["y"] for key in alone.locator(".gmm-legend > span > .gmm-key").all()]
+        assert len(tops) == 3
+        assert np.ptp(tops) < 1
+
+
 def test_keys_that_come_faster_than_frames_all_count(alone):
     alone.locator(".gmm-handle").nth(2).evaluate("""e => Array.from({ length: 20 }, () =>
         e.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true })))""")

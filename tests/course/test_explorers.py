@@ -7,6 +7,7 @@ import json
 import re
 import tracemalloc
 from importlib.resources import files
+from itertools import combinations
 from types import SimpleNamespace
 
 import ipywidgets
@@ -24,7 +25,7 @@ from gmm_course.explorers.as_code import literal
 from gmm_course.explorers.fit import sentence
 from gmm_course.explorers.inputs import plain, share
 from gmm_course.explorers.landscape import Bowl
-from gmm_course.explorers.marks import Panel, curve, dots, line, still
+from gmm_course.explorers.marks import Panel, curve, dots, line, room, scene, still
 from gmm_course.explorers.state import follow, largest_error, places, random_mixture
 from gmm_course.explorers.words import ordinal, table, typeset
 from gmm_helpers import (
@@ -270,10 +271,13 @@ def test_thirds_are_written_as_thirds(value, words):
 
 
 def test_the_code_of_a_walk_or_of_many_starts_ends_where_they_do(capsys):
-    explorer = make("explore_descent", preset="Long valley")
-    exec(explorer.source(), {})
-    loss = float(re.search(r"relative loss: (\S+)", capsys.readouterr().out)[1])
-    assert loss == pytest.approx(explorer.shown.marks["loss of gradient descent"].y[-1], rel=0.02)
+    for explorer in (
+        make("explore_descent"),
+        chosen("explore_descent", "Long valley", work=True),
+    ):  # 150 and 3,059 steps
+        exec(explorer.source(), {})
+        loss = float(re.search(r"relative loss: (\S+)", capsys.readouterr().out)[1])
+        assert loss == pytest.approx(explorer.shown.marks["loss of gradient descent"].y[-1], rel=0.02)
     explorer = make("explore_restarts", preset="Narrow fifty")
     exec(explorer.source(), {})
     assert "34 of 50" in capsys.readouterr().out
@@ -925,7 +929,29 @@ def test_what_must_be_seen_stands_out_from_the_paper(dark):
         assert (high + 0.05) / (low + 0.05) >= ratio, name
 
 
+def test_no_two_bells_have_colours_that_are_alike():
+    """Their distance in CIELAB, where 2.3 is just seen."""
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    css = (files("gmm_course.explorers") / "page.css").read_text()
+    for dark in (0, 1):
+        pairs = [pair[dark] for pair in re.findall(r"--bell\d: light-dark\((#\w{6}), (#\w{6})\)", css)]
+        rgb = np.array([[int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)] for colour in pairs])
+        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        x, y, z = np.cbrt(linear @ to_xyz.T / [0.9505, 1, 1.089]).T
+        lab = np.transpose([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+        assert min(np.linalg.norm(a - b) for a, b in combinations(lab, 2)) > 25
+
+
 # Controls and marks
+
+
+def test_a_panel_has_room_below_its_lowest_dot_and_ends_at_zero_without_one():
+    x = np.linspace(0, 25, 40)
+    low, high = (
+        room("curve", Panel(), scene(x, CLASSIC.pdf(x) + by, CLASSIC, label="fit"))[1] for by in (-0.03, 0.001)
+    )
+    assert low[0] < (CLASSIC.pdf(x) - 0.03).min() - 0.01 * low[1]
+    assert high[0] == 0
 
 
 @given(
