@@ -95,7 +95,7 @@ def fewer_do(run: Run) -> bool:
     if problem.prior is not None or problem.ties or problem.n_components == 1:
         return True
     other = problem.with_components(problem.n_components - 1)
-    unsure = np.argsort(run.components[0] / faint(run)[1])[:UNSURE]
+    unsure = np.argsort(run.components[0] / np.fmax(faint(run)[1], ZERO))[:UNSURE]
     starts = (with_one_less(run, other, int(k)) for k in unsure)
     ends = [_walked(other), *(minimise(phi, other, METHODS["lm"], LIMIT) for phi in starts)]
     loss = max(min(end.loss for end in ends), ZERO)

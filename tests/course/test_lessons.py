@@ -10,6 +10,8 @@ import nbformat
 import numpy as np
 import pytest
 
+from gmm_helpers import Mixture, galaxies
+
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "studies"))
 
@@ -105,6 +107,30 @@ def test_chapter_11_quotes_the_likelihoods_of_chapter_9(executed):
     (printed,) = [output.text for cell, output in run.outputs("stream") if cell.id == "09-068"]
     found = {int(K): float(value) for K, value in re.findall(r"K=(\d): log-likelihood (\S+),", printed)}
     assert quoted("11_how_many_how_sure.ipynb", "LOG_LIKELIHOOD") == found
+
+
+def climbed(samples, K, floor, starts=40):
+    """The highest log-likelihood that EM reaches from some of the samples, no std being under the floor."""
+    rng, found = np.random.default_rng(5), []
+    for _ in range(starts):
+        mixture = Mixture(np.full(K, 1 / K), rng.choice(samples, K, replace=False), np.full(K, rng.uniform(0.5, 4)))
+        for _ in range(400):
+            part = mixture.component_pdfs(samples)
+            part /= part.sum(axis=1, keepdims=True)
+            means = samples @ part / part.sum(axis=0)
+            stds = np.sqrt(np.sum(part * (samples[:, None] - means) ** 2, axis=0) / part.sum(axis=0))
+            mixture = Mixture(part.mean(axis=0), means, np.maximum(stds, floor))
+        found.append(np.log(mixture.pdf(samples)).sum())
+    return max(found)
+
+
+def test_how_many_groups_the_galaxies_have_depends_on_how_narrow_one_may_be():
+    def bic(K, floor):
+        return (3 * K - 1) * np.log(82) - 2 * climbed(galaxies(), K, floor)
+
+    lowest = bic(3, 0.4)
+    assert bic(3, 0.2) == pytest.approx(lowest, abs=0.1)
+    assert [round(bic(5, floor) - lowest) for floor in (0.4, 0.2)] == [7, 5]
 
 
 def test_intervals_hold_the_truth_as_often_as_they_promise():

@@ -31,6 +31,16 @@ def test_thirteen_bells_on_two_hundred_points_make_no_step_singular():
     assert np.isfinite(fit(x, density, K, rng=711_464, **options).loss)
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("promises")
+def test_an_area_whose_error_is_nought_is_a_sure_one():
+    """Here its error is smaller than any float; dividing by it warned."""
+    import problems
+
+    _, x, density, K, options = problems.anything(761_253)
+    assert all(fit(x, density, K, rng=761_253, **options).diagnosis)
+
+
 def test_every_promise_stands_on_its_page(promises):
     rows = [line.split("|")[1].strip() for line in promises.PAGE.read_text().splitlines() if line.startswith("| ")]
     assert rows[1:] == [promise.says for promise in promises.PROMISES]
