@@ -21,7 +21,7 @@ def explore_data(**values):
 
     def show(state):
         truth, x = state.values["truth"], classic_grid(state.values["n_points"])
-        marks = scene(x, truth.pdf(x), truth, fine=fine, label="mixture", given="points", live="truth")
+        marks = scene(x, truth.pdf(x), truth, fine=fine, label="mixture", live="truth")
         marks = histogram(truth, state.values["draws"]) | marks
         said = sentence(truth, x, marks["curve"].y)
         alike = np.ptp([truth.weights, truth.stds], axis=1).max() < 1e-9

@@ -58,8 +58,8 @@ def explore_descent(**values):
         at = round(n ** (v["along"] / 100)) - 1
         marks = scene(x, v["truth"].pdf(x), shown.at(at), v["truth"], label="this iterate")
         fine = marks["curve"].x
-        looks = {"color": "soft", "dash": (1, 1.6), "label": "first iterate"}
-        end = curve("curve", fine, shown.at(-1), color="accent", width=1.2, label="last iterate")
+        looks = {"color": "soft", "dash": (1, 1.6), "label": "where it starts"}
+        end = curve("curve", fine, shown.at(-1), color="accent", width=1.2, label="where it ends")
         marks = {"start": curve("curve", fine, shown.at(0), **looks), "last": end} | marks | paths(ran)
         steps = sampled(n, 200)
         along, looks = 100 * np.log(steps) / np.log(max(n, 2)), {"color": "ink", "name": "the iterate"}
@@ -185,7 +185,8 @@ def sentence(walks):
     if loss <= MET:
         return f"{said}, and nothing is left of the misfit: relative loss {loss:.1e}."
     if each.name == DESCENT:
-        return f"{said}; {squares(loss)} are still missed."
+        goes_on = "; “Walk on” takes it further" if len(each.losses) == AT_ONCE + 1 else ""
+        return f"{said}: {squares(loss)} are still missed{goes_on}."
     where = "it has not moved" if len(each.losses) == 1 else "not the answer"
     return f"{said}, but {squares(loss)} are missed: {where}."
 

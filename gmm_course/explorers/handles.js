@@ -54,6 +54,14 @@ class Hold {
   }
 }
 
+// What a number is at a place, as round as pixels allow: next is the place a pixel further
+function rounded({ from, step, log, exact }, place, next) {
+  const value = from(place), pixel = Math.abs(from(next) - value);
+  if (log || exact || !pixel) return value;
+  while (step > 1.5 * pixel) step /= 5;
+  return Math.round(value / step) * step;
+}
+
 // The place of the entry that is nearest to a value
 const nearest = (all, v) => all.reduce((best, each, i) => (Math.abs(each - v) < Math.abs(all[best] - v) ? i : best), 0);
 
@@ -87,7 +95,7 @@ const KINDS = {
     const [across, up] = h.paths.map(path => ({ ...hold.number(path), from: place => place }));
     const scale = picture.panels[h.panel].xlog ? Math.log : v => v, all = h.v ?? h.x, i = all && nearest(all, across.now);
     const jumps = all && !h.smooth, y = up ? up.now : all ? h.y[i] : whole(h.y, picture.limits[h.panel].y);
-    if (jumps) across.from = x => all[nearest(h.x.map(scale), scale(x))];
+    if (jumps) [across.from, across.exact] = [x => all[nearest(h.x.map(scale), scale(x))], true];
     return [{ ...h, id: h.paths.join("-"), shape: "dot", across, up, at: [jumps ? h.x[i] : across.now, y] }];
   },
 };
@@ -133,7 +141,8 @@ class Handles {
   // bell of no weight has handles too, and beside those before it that stand on the same place.
   place(each, node, before) {
     const { x, y, w, h } = this.picture.boxes[each.panel], [left, top] = this.picture.at(each.panel, ...each.at);
-    const across = clip(left, x, x + w), up = clip(top, y, y + h), beyond = Math.sign(left - across);
+    const beyond = Math.sign(left - clip(left, x, x + w)), inside = 12 * Math.abs(beyond); // not on the axis's numbers
+    const across = clip(left, x + inside, x + w - inside), up = clip(top, y, y + h);
     const high = each.shape === "dot" ? up : Math.min(up, y + h - LIFT);
     const free = ([a, b]) => clip(across + a, x, x + w) === across + a && clip(high + b, y, y + h) === high + b &&
       !before.some(({ spot }) => Math.hypot(spot[0] - across - a, spot[1] - high - b) < NEAR);
@@ -182,9 +191,14 @@ class Handles {
     if (!each) return;
     held.limits ??= this.picture.limits[each.panel];
     held.rises ||= Math.abs(y - held.from) > 4; // a hand that goes across doesn't change the height
-    const [a, b] = this.picture.point(each.panel, x + held.off[0], y + held.off[1], held.limits);
-    if (each.across) this.hold.put(each.across.path, each.across.from(a));
-    if (each.up && held.rises) this.hold.put(each.up.path, each.up.from(b));
+    const of = by => this.picture.point(each.panel, x + held.off[0] + by, y + held.off[1] + by, held.limits);
+    const [here, next] = [of(0), of(1)];
+    if (each.across) this.hold.put(each.across.path, rounded(each.across, here[0], next[0]));
+    if (each.up && held.rises) {
+      const up = rounded(each.up, here[1], next[1]);
+      this.hold.put(each.up.path, up);
+      if (Math.abs(this.hold.number(each.up.path).now - up) < each.up.step) held.reach = here[1]; // else it is at its end
+    }
     this.moved((each.across ?? each.up).path[0]);
   }
 

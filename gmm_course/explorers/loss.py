@@ -37,7 +37,7 @@ def explore_loss(**values):
         v, path = state.values, Slice(state.values)
         across = RANGES["means"] if path.group == "means" else (0.0, 25.0)  # the ball stands under its bell
         ours, y = v["ours"], v["truth"].pdf(X)
-        looks = {"label": "ours, by hand", "live": "ours", "left": True}
+        looks = {"label": "ours, by hand", "given": "given", "live": "ours", "left": True}
         marks = scene(X, y, ours, v["truth"], fine=np.linspace(*across, 260), **looks)
         at = path.places()
         depths = path.depths(at)

@@ -19,7 +19,7 @@ __all__ = ["Mark", "Panel", "arrow", "bells", "ceiling", "curve", "dots", "faint
 COLOURS = {
     "ink": "#1f2328", "soft": "#57606a", "dots": "#8c8c8c", "faint": "#b9b9b9", "accent": "#0b62b8", "draws": "#e3d5b0",
 } | {f"bell{k + 1}": looks["color"] for k, looks in enumerate(LINES)}  # fmt: skip
-PALE, SHOWN = ("soft", "faint", "draws"), ("its start", "first iterate")  # needs no room; does, though it is pale
+PALE, SHOWN = ("soft", "faint", "draws"), ("its start", "where it starts")  # needs no room; does, though it is pale
 FINE = 220  # points of a drawn curve
 
 
@@ -45,7 +45,8 @@ class Panel:
 class Mark:
     """Something on a panel: a kind, its data x, y (N,), and its looks; colours go by name.
 
-    fill: opacity of the area between a line and zero; label: its words in the legend; when: "revealed", or always;
+    fill: opacity of the area between a line and zero; label: its words in the legend; when: "revealed", or always; at:
+    the name of the value at which an upright line stands;
     of: (mixture, k, mass) of a curve, from which the page computes y, k being None for the sum of the bells; live: how
     it computes y from what is held by hand, before Python answers.
     """
@@ -63,6 +64,7 @@ class Mark:
     label: str = ""
     words: str = ""
     when: str = ""
+    at: str = ""
     of: tuple | None = None
     live: tuple | None = None
 
@@ -126,7 +128,7 @@ def _short(values):
 
 
 def scene(
-    x, density, mixture, truth=None, *, label, fine=None, given="given", places=None, mass=1.0, live=None, left=False
+    x, density, mixture, truth=None, *, label, fine=None, given="points", places=None, mass=1.0, live=None, left=False
 ):  # fmt: skip
     """Dots of a density, a mixture's curve over its bells, the truth when it is revealed, and what is left over.
 
@@ -139,7 +141,7 @@ def scene(
     marks = truth_bands("curve", fine, truth, live=hand) if truth else {}
     marks |= bells("curve", fine, mixture, places=places, mass=mass, live=live)
     marks["given"] = dots("curve", x, density, label=given, live=("data",) if live in ("fit", "truth") else None)
-    marks["curve"] = curve("curve", fine, mixture, mass=mass, width=1.7, label=label, live=live and ("sum", live))
+    marks["curve"] = curve("curve", fine, mixture, mass=mass, width=2.1, label=label, live=live and ("sum", live))
     if left:
         over = density - mass * mixture.pdf(x)
         looks = {"color": "soft", "width": 1.0, "fill": 0.35}
@@ -156,7 +158,7 @@ def bells(panel, x, mixture, *, places=None, mass=1.0, live=None):
     places = range(mixture.n_components) if places is None else places
     for k, place in sorted(enumerate(places), key=lambda pair: pair[1]):
         looks = {"color": f"bell{place % len(LINES) + 1}", "dash": LINES[place % len(LINES)]["linestyle"][1]}
-        looks |= {"fill": 0.24, "width": 1.6, "label": f"bell {place + 1}", "live": live and ("bell", live, place)}
+        looks |= {"fill": 0.24, "width": 1.8, "label": f"bell {place + 1}", "live": live and ("bell", live, place)}
         marks[f"bell {place + 1}"] = curve(panel, x, mixture, k, mass=mass, **looks)
     return marks
 

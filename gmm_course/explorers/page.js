@@ -5,6 +5,13 @@ const MOVED = "Your own problem now: Reset asks again.";
 const SILENT = "No answer from the kernel. If it was restarted, run the cell above again.";
 const SPOKEN = 700; // milliseconds
 
+// A share t of the way from one value to another, lists and mixtures number by number
+function between(a, b, t) {
+  if (typeof b === "number") return a + t * (b - a);
+  if (Array.isArray(b)) return b.map((v, i) => between(a[i], v, t));
+  return Object.fromEntries(Object.entries(b).map(([key, v]) => [key, between(a[key], v, t)]));
+}
+
 class Page {
   constructor(model, el) {
     const spec = model.get("spec"), inside = (parent, name) => make("div", parent, { class: `gmm-${name}` });
@@ -44,6 +51,17 @@ class Page {
     this.schedule();
   }
 
+  // What a question asks for, done in a second
+  go(asked, from = this.hold.values, begun = performance.now()) {
+    const t = calm() ? 1 : clip((performance.now() - begun) / 1000, 0, 1), { values, held } = this.hold;
+    if (held || values.preset !== from.preset || values.problem !== from.problem) return;
+    for (const [key, to] of Object.entries(asked)) {
+      this.hold.put([key], between(from[key], to, t));
+      this.moved(key);
+    }
+    if (t < 1) requestAnimationFrame(() => this.go(asked, from, begun));
+  }
+
   schedule() { this.due ||= requestAnimationFrame(() => this.draw()); }
 
   draw() {
@@ -53,7 +71,9 @@ class Page {
     const alone = !current && follows(view, this.hold), anew = alone ? followed(view, values, kernel.fit) : {};
     kernel.fit = anew.fit ?? kernel.fit;
     const closed = view.answers.length > 0 && values.answer === null && !values.moved && !values.revealed;
-    this.shows.forEach(show => show({ ...view, ...anew, alone, current, closed }, values));
+    const drawn = { ...view, ...anew, alone, current, closed };
+    drawn.marks = drawn.marks.map(mark => (mark.at ? { ...mark, x: mark.x.map(() => values[mark.at]) } : mark));
+    this.shows.forEach(show => show(drawn, values));
     this.handles.anchor();
     set(this.root, { "data-serial": serial, "data-drawn": alone ? serial : view.serial, "data-answered": view.serial });
   }
@@ -82,7 +102,7 @@ function bar(parent, page) {
 function question(parent, page) {
   const [asks, guess] = [0, 1].map(() => make("div", parent, { class: "gmm-stack" }));
   const asked = make("span", asks), note = make("span", asks, { class: "gmm-note" }, MOVED);
-  const show = guessing(guess, i => page.put(["answer"], i));
+  const show = guessing(guess, i => page.put(["answer"], i) ?? (i < 0 && page.go(page.kernel.view.asked)));
   return (view, { answer, moved, preset, problem }) => {
     const late = view.values.preset !== preset || view.values.problem !== problem; // still that of the last preset
     const open = !moved || (view.stays && !view.lost) || !view.answers.length;
@@ -148,9 +168,9 @@ function controls(body, page) {
     }
   }
   const table = make("div", body.lastChild, { class: "gmm-table" });
-  return (view, { revealed }) => {
+  return (view, { revealed, moved }) => {
     all(shows)(view);
-    fill(table, revealed ? view.table : "");
+    fill(table, revealed && !(page.model.still && moved) ? view.table : ""); // Python's is that of the preset
   };
 }
 

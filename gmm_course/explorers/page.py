@@ -3,13 +3,14 @@
 import json
 from html import escape
 
-from .javascript import module
+from .javascript import module, style
 from .widget import Explorer
 
 __all__ = ["living", "living_page"]
 
 STYLE = """:root { color-scheme: light dark; background: light-dark(#ffffff, #15181b); }
 body { max-width: 1140px; margin: 1rem auto; padding: 0 1rem; font-family: system-ui, sans-serif; }
+@media (max-height: 500px) { h1 { display: none; } }
 @media (min-width: 1700px) { body { max-width: 1482px; } }
 @media (min-width: 2400px) { body { max-width: 1938px; } }"""
 
@@ -41,7 +42,7 @@ const model = {{ get: key => state[key], on() {{}}, off() {{}}, send() {{}}, sti
 render({{ model, el: document.getElementById("{explorer.name}") }});"""
     alt = escape(explorer.sentence, quote=True)
     picture = f'<img src="data:image/png;base64,{still}" alt="{alt}" style="max-width: 100%">'
-    head = f"<style>{explorer._css}</style><div id={explorer.name!r}></div><noscript>{picture}</noscript>"
+    head = f"<style>{style()}</style><div id={explorer.name!r}></div><noscript>{picture}</noscript>"
     return f'{head}<script type="module">{code}</script>'
 
 

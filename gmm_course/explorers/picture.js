@@ -1,6 +1,6 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
-const LOWEST = 400, HIGHEST = 640, AROUND_IT = 480, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
+const LOWEST = 400, HIGHEST = 640, BARS = 200, FRAME = 280, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
 const EDGE = 5; // so that a dot at an end is whole
 const part = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
 const whole = (t, [low, high], log) => (log ? low * (high / low) ** t : low + t * (high - low));
@@ -45,7 +45,7 @@ class Picture {
   // view.marks: a list of { name, kind, panel, x, y, color, … }; now(mark): whether it is seen. Returns whether an axis
   // is still gliding.
   draw(view, held, now) {
-    const marks = view.marks.filter(now), moving = this.glide(view, view.current ? [] : marks, held);
+    const marks = view.marks.filter(now), moving = this.glide(view, marks, held);
     this.arrange(this.svg.parentNode.clientWidth);
     fill(this.legend, legend(view, now));
     fill(this.axes, Object.keys(this.panels).map(name => this.axis(name)).join(""));
@@ -54,16 +54,17 @@ class Picture {
   }
 
   // The limits a step nearer to what is wanted. Under a hand that moves something up an axis rests, or what the hand
-  // holds would leave it. While the marks are ahead of the answers an axis only grows; under a hand that moves something
-  // across it grows from where the drag began, and back; once moved, it shrinks by two thirds or not.
-  glide({ limits, values }, ahead, held) {
-    const jumps = calm();
+  // holds would leave it; what is raised beyond its end takes it along. While the marks are ahead of the answers an
+  // axis only grows; under a hand that moves something across it grows from where the drag began, and back; once
+  // moved, it shrinks by two thirds or not.
+  glide({ limits, values, current }, marks, held) {
+    const jumps = calm(), ahead = current ? [] : marks;
     let moving = false;
     for (const [name, { x, y }] of Object.entries(limits)) {
       const old = this.limits[name]?.y ?? y, live = ahead.filter(mark => mark.panel === name && mark.live);
       const begun = held?.panel === name && held.limits?.y;
       if (begun && held.up) {
-        this.limits[name] = { x, y: begun };
+        this.limits[name] = { x, y: [begun[0], Math.max(begun[1], held.reach ?? 0)] };
         continue;
       }
       const keeps = held || ahead.length || (values.moved && 3 * y[1] > old[1]);
@@ -81,8 +82,8 @@ class Picture {
   arrange(width) {
     const list = Object.entries(this.panels), shares = sum(list.map(([, p]) => p.height));
     const pads = list.map(([, p], i) => ABOVE + (p.ticks?.x?.length === 0 ? 6 : BELOW) + (list[i + 1] ? 0 : 16));
-    const tall = screen.availHeight / (this.svg.currentCSSZoom ?? 1), least = Math.min(LOWEST, 0.8 * tall);
-    const room = clip(tall - AROUND_IT, least, HIGHEST); // on a phone held across the picture is whole at least
+    const zoom = this.svg.currentCSSZoom ?? 1, tall = screen.availHeight / zoom, least = Math.min(LOWEST, 0.8 * tall);
+    const room = clip(tall - BARS / zoom - FRAME, least, HIGHEST); // on a phone held across the picture is whole
     const height = clip(0.72 * width, 210 + 60 * list.length, room), free = height - sum(pads);
     let y = 0;
     [this.width, this.boxes] = [width, {}];
@@ -105,13 +106,14 @@ class Picture {
     const { kind, panel, x, y, fill, color, words } = mark, box = this.boxes[panel];
     const to = i => this.at(panel, x[i], y[i]).map(v => +clip(v, -FAR, FAR).toFixed(1));
     if (kind === "text") { // at its point; without one in place of hidden marks, on a cover, or on a plate above others
-      const wide = 7.4 * words.length + 18;
+      const long = !x.length && 7.4 * words.length > box.w / 2, told = long ? words.split(": ").at(-1) : words;
+      const wide = 7.4 * told.length + 18;
       const aside = fill ? [box.w / 2, box.h / 2 + 10] : [Math.max(0.3 * box.w, wide / 2 + 4), 26];
       const [across, up] = x.length ? to(0) : [box.x + aside[0], box.y + aside[1]];
       const [left, top, w, h] = fill ? [box.x, box.y, box.w, box.h] : [across - wide / 2, up - 24, wide, 28];
       const plate = `<rect x="${left}" y="${top}" width="${w}" height="${h}" rx="${fill ? 0 : 6}" fill="var(--button)"/>`;
       const looks = `fill: var(--${color}); stroke-width: ${x.length ? 4 : 0}px`;
-      return `${x.length ? "" : plate}<text x="${across}" y="${up - 6}" style="${looks}">${words}</text>`;
+      return `${x.length ? "" : plate}<text x="${across}" y="${up - 6}" style="${looks}">${told}</text>`;
     }
     const least = mark.of && mark.of[1] !== null ? 2e-3 * Math.max(...y) : -Infinity; // a bell's tails are no axis
     const high = i => y[i] >= least, seen = i => Number.isFinite(y[i]) && (high(i) || high(i - 1) || high(i + 1));
@@ -157,7 +159,9 @@ function legend({ handles, marks }, now) {
   const late = mark => mark.when === "looked"; // has its room from the first
   const named = [...handles.flatMap(grips), ...marks].filter(mark => mark.label && (now(mark) || late(mark)));
   const groups = Map.groupBy(named.toSorted((a, b) => late(a) - late(b)), mark => mark.label).values();
-  const entries = Array.from(groups, ([mark]) => mark), isBell = mark => mark?.label.startsWith("bell ");
+  const hues = group => [...new Set(group.map(({ color }) => color))].slice(0, 3); // the truth has those of its bells
+  const entries = Array.from(groups, group => ({ ...group[0], hues: hues(group) }));
+  const isBell = mark => mark?.label.startsWith("bell ");
   return entries.map((mark, i) => { // bells keep to one line: "2" alone tells nothing
     const [opens, closes] = [-1, 1].map(by => isBell(mark) && !isBell(entries[i + by]));
     return (opens ? "<span>" : "") + key(mark, isBell(mark) && !opens, now(mark)) + (closes ? "</span>" : "");
@@ -174,9 +178,10 @@ function grips({ kind, name, color, when, paths }) {
 // An entry of the legend; bells after the first are told by their number alone
 function key(mark, follows, seen) {
   const { kind, fill, shape, label, colors = [0] } = mark, area = fill ? "M1 4H17V13H1Z" : "";
-  const edge = kind === "dots" ? "M9 8h0" : fill ? "M1 4H17" : "M1 8H17";
+  const edge = (from, to) => (kind === "dots" ? "M9 8h0" : `M${1 + 16 * from} ${fill ? 4 : 8}H${1 + 16 * to}`);
+  const drawn = (color, i, { length }) => painted({ ...mark, color }, edge(i / length, (i + 1) / length), area);
   const held = (hue, i) => grip(shape, `fill="var(--${hue})" transform="translate(${9 + 10 * i} 8)"`);
-  const art = shape ? colors.map(held).join("") : painted(mark, edge, area);
+  const art = (shape ? colors.map(held) : mark.hues.map(drawn)).join("");
   const words = follows ? label.slice(5) : label;
   return `<span class="gmm-key" ${seen ? "" : "data-unseen"}><svg width="${10 * colors.length + 8}" height="16"
     class="gmm-mark">${art}</svg>${words}</span>`;

@@ -8,7 +8,7 @@ from .marks import dots, line, scene, text
 from .state import follow, key, noise, places, random_mixture
 from .view import View
 from .widget import Explorer
-from .words import in_words, listed, some, spans, squares, told
+from .words import in_words, listed, some, spans, squares, told, typeset
 
 __all__ = ["explore_prior"]
 
@@ -33,8 +33,8 @@ def explore_prior(**values):
         state.last, mixture, truth = result, result.mixture, v["truth"]
         colours = places(mixture, truth) if not state.covered else list(range(K))
         marks = scene(x, density, mixture, truth, fine=fine, label="fit", places=colours)
-        marks["cut"] = line("curve", [v["cut"]] * 2, [0, 2 * density.max()], color="soft", dash=(4, 3))
-        marks |= strip(v, mixture, colours, state.found)
+        marks["cut"] = line("curve", [v["cut"]] * 2, [0, 2 * density.max()], color="soft", dash=(4, 3), at="cut")
+        marks |= fled(mixture, colours) | strip(v, mixture, colours, state.found)
         far = relative_loss(truth.pdf(classic_grid()), mixture.pdf(classic_grid()))
         numbers = f"{told(result, truth)} · {spans(f'distance to the true curve {far:.1e}')}"
         hold = (cut, centre) if v["strength"] else (cut,)
@@ -81,18 +81,29 @@ def run(state):
     return state.gather((end.mixture.stds for end in ends), STARTS)
 
 
+def fled(mixture, colours):
+    """Words at the edge beyond which a bell has its mean."""
+    marks = {}
+    for k, mean in zip(colours, mixture.means, strict=True):
+        if not 0 <= mean <= 25:
+            words = typeset(f"bell {k + 1} at {mean:.3g}")
+            at, words = (3.2, f"← {words}") if mean < 0 else (21.8, f"{words} →")
+            marks[f"fled {k + 1}"] = text("curve", at, 0.1, words, color=f"bell{k % 6 + 1}")
+    return marks
+
+
 def strip(values, mixture, colours, ends):
     """The fitted stds on their axis, those of many starts as dots, and the prior's centre as a band."""
     marks, at = {}, values["centre"]
     marks["far"] = line("stds", [RUNAWAY] * 2, [0, 1], color="soft", width=1)
     marks["too far"] = text("stds", 3.6 * RUNAWAY, 0.65, "twice the grid", color="soft")
     if values["strength"]:
-        looks = {"color": "bell4", "width": 8, "opacity": 0.4, "label": "prior's centre"}
+        looks = {"color": "bell4", "width": 8, "opacity": 0.4, "label": "prior's centre", "at": "centre"}
         marks["centre"] = line("stds", [at, at], [0, 1], **looks)
     if ends:
         shown = np.clip(ends, 0.06, 1.8e4)
         height = np.linspace(0.06, 0.9, STARTS)[: len(ends), None] + 0 * shown
-        marks["ends"] = dots("stds", shown, height, color="soft", size=1.8, label="of each start")
+        marks["ends"] = dots("stds", shown, height, color="soft", size=2.6, label="of each start")
     lanes = np.linspace(1, 0, mixture.n_components + 1)  # one a bell, since stds may be alike
     for i, (k, std) in enumerate(zip(colours, np.clip(mixture.stds, 0.06, 1.8e4), strict=True)):
         marks[f"std {k + 1}"] = line("stds", [std, std], lanes[i : i + 2], color=f"bell{k % 6 + 1}", width=4)

@@ -54,7 +54,7 @@ def explore_restarts(**values):
         if not runs:
             fine = np.linspace(x[0], x[-1], 220)
             marks = truth_bands("curve", fine, truth) | faint("curve", fine, draws(v, x), "the starts")
-            marks["given"] = dots("curve", x, density, label="given")
+            marks["given"] = dots("curve", x, density, label="points")
             middle = sum(limits["stairs"]["x"]) / 2
             marks["waiting"] = text("stairs", middle, 1e-5, "no start has run yet", color="soft")
             said = f"{v['number']} starts are drawn, and none of them has run yet."

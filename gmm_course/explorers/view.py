@@ -8,6 +8,7 @@ from .marks import scene
 
 __all__ = ["SEEN", "UNSEEN", "View", "by_hand", "held"]
 
+NAMES = {"truth": "the true bells", "start": "the start"}
 SEEN = 1e-12  # a density that is nowhere higher is drawn as 0, and nothing can be fitted to it
 UNSEEN = "No point sees a bell: bring one back onto the grid."
 
@@ -40,7 +41,7 @@ class View:
 def held(name, mixture, words=""):
     """Handles on the bells of a mixture, the value of that name: on tops and flanks; words: its name in the legend."""
     paths = {which: [(name, which, k) for k in range(mixture.n_components)] for which in "wms"}
-    return ({"kind": "bells", "paths": paths, "panel": "curve", "name": words or f"the {name}"},)
+    return ({"kind": "bells", "paths": paths, "panel": "curve", "name": words or NAMES[name]},)
 
 
 def by_hand(name, mixture, x, density, said, left=True):

@@ -4,7 +4,6 @@ An explorer gives it panels, controls, presets and a function from values to a `
 says what is shown of them; the page draws it, holds the handles and moves the controls.
 """
 
-import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
@@ -17,7 +16,7 @@ from gmm_helpers import relative_loss
 
 from .as_code import source
 from .inputs import plain, read
-from .javascript import module, packed
+from .javascript import module, packed, style
 from .marks import Panel, curve, room, still, text
 from .state import State, random_mixture
 from .view import by_hand
@@ -46,6 +45,7 @@ class Preset:
     open: bool = False
     stays: bool = False
     withheld: str = ""
+    asked: dict = field(default_factory=dict)
 
 
 class Explorer(anywidget.AnyWidget):
@@ -60,9 +60,7 @@ class Explorer(anywidget.AnyWidget):
     A control named "guess" holds bells to set by hand: it stands in for "truth" in a new problem until it is revealed.
     """
 
-    _esm = packed(module())
-    _css = (files(__package__) / "page.css").read_text(encoding="utf-8")
-    _css = re.sub(r"/\*.*?\*/|(?<=[{};,:])\s+|;?\s+(?=[{}])", "", _css)
+    _esm = packed(module(), style())
     spec = traitlets.Dict().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
 
@@ -96,9 +94,10 @@ class Explorer(anywidget.AnyWidget):
         super().__init__(spec=spec, view=self._seen())  # whole from its first message on: a page may come at any time
         self.on_msg(lambda _widget, message, buffers: self.hear(message, buffers))
 
-    def _preset(self, question, answers=(), right=None, because="", open=False, stays=False, withheld="", **values):
-        start = {key: read(value) for key, value in values.items()}
-        return Preset(start, question, list(answers), right, because, open, stays, withheld)
+    def _preset(self, **entry):
+        own = {key: entry.pop(key) for key in vars(Preset()) if key in entry}
+        own["asked"] = {key: plain(read(value)) for key, value in own.get("asked", {}).items()}
+        return Preset({key: read(value) for key, value in entry.items()}, **own)
 
     def _of(self, preset, problem):
         """The preset of that name or the problem of that number; where there is neither, one without a question."""
@@ -181,7 +180,7 @@ class Explorer(anywidget.AnyWidget):
             "values": {key: plain(value) for key, value in v.items() if key in self.controls or key in FRAME},
             "marks": [mark.data(name) for name, mark in self._timed(shown.marks, of).items()],
             "limits": {key: {"x": list(x), "y": list(y)} for key, (x, y) in self.limits.items()},
-            **{key: getattr(of, key) for key in ("question", "answers", "because", "withheld")},
+            **{key: getattr(of, key) for key in ("question", "answers", "because", "withheld", "asked")},
             "stays": of.stays and bool(shown.holds),
             "handles": [handle | {"when": ""} if of.open else handle for handle in shown.handles],
             "sentence": self.sentence,

@@ -40,7 +40,7 @@ def explore_your_density(**values):
         away = () if v["x"].size and file[2] else ("columns",)
         numbers = 3 * K - (not v["free"]) + ["", "constant", "linear"].index(v["background"])
         if numbers > x.size:
-            marks = {"given": dots("curve", x, density, label="given"), "left": dots("residual", x, 0 * density)}
+            marks = {"given": dots("curve", x, density, label="points"), "left": dots("residual", x, 0 * density)}
             return View(marks, f"{x.size} points can't tell {numbers} numbers: take fewer bells.", away=away)
         result = state.kept(key(v), lambda: fit(x, density, K, rng=0, **how(v)))
         result = min(result, *state.found, key=lambda each: each.loss) if state.found else result

@@ -488,19 +488,20 @@ WEIGHTS = "e => [1, 2, 3].map(k => +e.querySelector(`[aria-label='weight of bell
 
 def test_a_weight_rests_with_the_hand_wherever_that_is_and_comes_back_with_it(alone):
     box, figure = alone.locator(".gmm-explorer"), alone.locator(".gmm-figure").bounding_box()
-    ticks = "e => [...e.querySelectorAll('.gmm-axes text')].map(t => t.textContent)"
+    ticks = "e => [...e.querySelectorAll('.gmm-axes text')].map(t => t.outerHTML)"
     before, handle = box.evaluate(ticks), alone.locator(".gmm-handle").nth(2)
     x, y = held(alone, handle)
     weights = []
-    for up in (34, 25, 5, -60):  # below the end of the axis, at it, and beyond
+    for up in (34, 25, 5, -60):  # below the end of the axis, and beyond
         alone.mouse.move(x, figure["y"] + up, steps=8)
         frame(alone)
         at_once = box.evaluate(WEIGHTS)
         alone.wait_for_timeout(300)
         assert box.evaluate(WEIGHTS) == at_once, up
         weights.append(at_once[1])
+        assert (box.evaluate(ticks) == before) == (up > 22), up  # the axis waits, or the bell would leave the hand, …
+        assert middle(handle.locator(".gmm-grip"))[1] >= figure["y"] + 21  # … until it must come along
     assert weights == sorted(set(weights))  # it grows with the hand
-    assert box.evaluate(ticks) == before  # its axis waits, or it would leave the hand
     alone.mouse.move(x, figure["y"] - 400, steps=8)
     frame(alone)
     assert box.evaluate(WEIGHTS) == [0, 1, 0]
@@ -509,10 +510,27 @@ def test_a_weight_rests_with_the_hand_wherever_that_is_and_comes_back_with_it(al
     frame(alone)
     assert box.evaluate(WEIGHTS) == pytest.approx([0.3, 0.5, 0.2], abs=1e-3)
     assert handle.get_attribute("data-end") is None
-    alone.mouse.move(x, figure["y"] - 60, steps=8)
+    assert box.evaluate(ticks) == before
+
+
+def test_what_a_hand_puts_is_as_round_as_pixels_allow(alone):
+    mean = alone.get_by_label("mean of bell 2", exact=True)
+    x, y = held(alone, alone.locator(".gmm-handle").nth(2))
+    for right in range(1, 60, 7):
+        alone.mouse.move(x + right, y)
+        frame(alone)
+        assert round(float(mean.input_value()) * 20) == pytest.approx(float(mean.input_value()) * 20, abs=1e-9)
     alone.mouse.up()
-    alone.wait_for_timeout(600)
-    assert box.evaluate(ticks) != before  # let go of, all of it is in sight
+
+
+def test_a_guess_given_up_is_shown_by_what_the_question_asks_for(alone):
+    alone.get_by_role("button", name="Reveal the truth", exact=True).click()
+    expect(alone.locator("table")).to_have_count(1)
+    alone.get_by_role("button", name="show me", exact=True).click()
+    expect(alone.get_by_label("mean of bell 2", exact=True)).to_have_value("10")
+    expect(sentence(alone)).to_contain_text("Three bells at 5.00, 10.00 and 20.00 explain the curve")
+    expect(alone.locator(".gmm-verdict")).to_contain_text("The answer is “it will”.")
+    expect(alone.locator("table")).to_have_count(0)  # of the preset, whose bells have moved
 
 
 def test_a_width_grows_with_the_hand_beyond_the_end_of_the_grid(alone):
