@@ -27,6 +27,7 @@ from gmm_course.explorers.inputs import plain, share
 from gmm_course.explorers.landscape import Bowl
 from gmm_course.explorers.marks import Panel, curve, dots, line, room, scene, still
 from gmm_course.explorers.state import follow, largest_error, places, random_mixture
+from gmm_course.explorers.widget import TABLE
 from gmm_course.explorers.words import ordinal, table, typeset
 from gmm_helpers import (
     CLASSIC,
@@ -480,6 +481,25 @@ def test_a_question_stays_after_a_move_as_long_as_its_answer_is_right(name, pres
     hand(explorer, key, value, moved=True)
     shown(explorer)
     assert explorer.view["stays"] == right
+
+
+ASKED = [(name, key) for name in TABLE for key, preset in TABLE[name]["presets"].items() if "asked" in preset]
+
+
+@pytest.mark.parametrize(("name", "preset"), ASKED)
+def test_what_a_question_asks_for_leaves_its_answer_right(name, preset):
+    explorer = chosen(name, preset)
+    right = explorer.view["right"]
+    for key, value in explorer.view["asked"].items():
+        hand(explorer, key, value, moved=True)
+    assert explorer.view["stays"]
+    assert explorer.view["right"] == right is not None
+
+
+def test_a_bell_off_the_grid_is_told_at_its_edge():
+    explorer = chosen("explore_prior", "Cut at 16")
+    words = [mark["words"] for mark in explorer.view["marks"] if mark["name"].startswith("fled")]
+    assert words == ["← bell 3 at −4.86"]
 
 
 def test_a_needle_that_fled_beyond_measure_is_told_without_numbers():
