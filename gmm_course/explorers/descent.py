@@ -58,8 +58,8 @@ def explore_descent(**values):
         at = round(n ** (v["along"] / 100)) - 1
         marks = scene(x, v["truth"].pdf(x), shown.at(at), v["truth"], label="this iterate")
         fine = marks["curve"].x
-        looks = {"color": "soft", "dash": (1, 1.6), "label": "where it starts"}
-        end = curve("curve", fine, shown.at(-1), color="accent", width=1.2, label="where it ends")
+        looks = {"color": "soft", "dash": (1, 1.6), "label": "start"}
+        end = curve("curve", fine, shown.at(-1), color="bell5", width=1.4, label="end")
         marks = {"start": curve("curve", fine, shown.at(0), **looks), "last": end} | marks | paths(ran)
         steps = sampled(n, 200)
         along, looks = 100 * np.log(steps) / np.log(max(n, 2)), {"color": "ink", "name": "the iterate"}
@@ -67,7 +67,11 @@ def explore_descent(**values):
         right = float(max(100, 10 ** np.ceil(np.log10(1.5 * longest))))  # with room for a name
         away, limits = () if v["method"] == DESCENT else ("step",), {"losses": {"x": (0.9, right)}}
         code = {"n_steps": max(n - 1, AT_ONCE)}
-        said, numbers, hold = sentence(ran), status(shown, at, v["truth"]), (*held("start", v["start"]), ball)
+        said, numbers, hold = (
+            sentence(ran),
+            status(shown, at, v["truth"], len(ran) > 1),
+            (*held("start", v["start"]), ball),
+        )
         return View(marks, said, numbers, hold, v["truth"], shown.at(at), away, limits, code=code)
 
     def walk_on(state):
@@ -78,7 +82,7 @@ def explore_descent(**values):
 
     def play(state):
         """The walk from its start to its end."""
-        for along in np.linspace(0, 100, FRAMES):
+        for along in np.linspace(0, 100, FRAMES).round(1):
             state.update(along=float(along))
             yield along / 100, SECONDS / FRAMES
 
@@ -191,9 +195,10 @@ def sentence(walks):
     return f"{said}, but {squares(loss)} are missed: {where}."
 
 
-def status(walk, at, truth):
-    """Where the ball is, where the walk ended."""
+def status(walk, at, truth, of_several):
+    """Where the ball is, where the walk ended, and of several whose walk it is."""
     error = largest_error(walk.at(-1), truth)
-    parts = [f"iterate {at:,} of {len(walk.losses) - 1:,}", f"relative loss here {walk.losses[at]:.2e}"]
+    whose = f"{walk.name}: " if of_several else ""
+    parts = [f"{whose}iterate {at:,} of {len(walk.losses) - 1:,}", f"relative loss here {walk.losses[at]:.2e}"]
     parts += [f"at the end {walk.losses[-1]:.2e}", f"success: {'yes' if walk.success else 'no'}"]
     return spans(*parts, *([f"largest error at the end {error:.1e}"] if error is not None else []))

@@ -37,14 +37,18 @@ class Hold {
       label: `${name} ${letter}${"₁₂₃₄₅₆₇₈₉"[k]}` };
   }
 
+  // Returns whether anything has changed.
   put(path, value) {
     const [key, which, k] = path, old = this.values[key];
+    this.complaint = null;
     if (path.length > 1 || this.controls[key]?.kind === "number") value = this.allowed(path, value);
     if (path.length === 2) value = old.with(which, value);
     if (which === "w" && !(old.w[k] === 1 && this.ratio?.length === old.w.length)) this.ratio = old.w; // outlasts a 0
     const group = which === "w" ? (_, i, v) => share(this.ratio, i, v) : (numbers, i, v) => numbers.with(i, v);
     if (path.length === 3) value = { ...old, [which]: group(old[which], k, value) };
-    [this.values[key], this.moved[key], this.complaint] = [value, value, null];
+    if (same(old, value)) return false;
+    [this.values[key], this.moved[key]] = [value, value];
+    return true;
   }
 
   allowed(path, value) {
@@ -57,7 +61,8 @@ class Hold {
 // What a number is at a place, as round as pixels allow: next is the place a pixel further
 function rounded({ from, step, log, exact }, place, next) {
   const value = from(place), pixel = Math.abs(from(next) - value);
-  if (log || exact || !pixel) return value;
+  if (exact || !pixel) return value;
+  if (log) return +value.toPrecision(3);
   while (step > 1.5 * pixel) step /= 5;
   return Math.round(value / step) * step;
 }
@@ -193,13 +198,14 @@ class Handles {
     held.rises ||= Math.abs(y - held.from) > 4; // a hand that goes across doesn't change the height
     const of = by => this.picture.point(each.panel, x + held.off[0] + by, y + held.off[1] + by, held.limits);
     const [here, next] = [of(0), of(1)];
-    if (each.across) this.hold.put(each.across.path, rounded(each.across, here[0], next[0]));
+    let moves = each.across && this.hold.put(each.across.path, rounded(each.across, here[0], next[0]));
     if (each.up && held.rises) {
       const up = rounded(each.up, here[1], next[1]);
-      this.hold.put(each.up.path, up);
-      if (Math.abs(this.hold.number(each.up.path).now - up) < each.up.step) held.reach = here[1]; // else it is at its end
+      moves = this.hold.put(each.up.path, up) || moves;
+      const { now } = this.hold.number(each.up.path); // which stops at its end
+      if (Math.abs(now - up) < each.up.step) held.reach = here[1];
     }
-    this.moved((each.across ?? each.up).path[0]);
+    if (moves) this.moved((each.across ?? each.up).path[0]);
   }
 
   key(event, id) {
@@ -209,7 +215,6 @@ class Handles {
     const { path } = /ArrowUp|ArrowDown/.test(event.key) ? up ?? across : across ?? up;
     const { now, log, step } = this.hold.number(path); // now, and not as last drawn: keys may come faster
     const by = steps * step * (event.shiftKey ? 10 : 1);
-    this.hold.put(path, log ? now * 10 ** by : now + by);
-    this.moved(path[0]);
+    if (this.hold.put(path, log ? now * 10 ** by : now + by)) this.moved(path[0]);
   }
 }

@@ -61,7 +61,7 @@ def explore_landscape(**values):
         marks = {
             **{f"level {i + 1}": region("map", *ring, **SHADE) for i, ring in enumerate(bowl.contours[:-1])},
             "lowest": region("map", *bowl.contours[-1], **SHADE | {"fill": 0.4, "label": "lower loss"}),
-            "home": line("map", *cross, color="ink", width=3, label="true bell"),
+            "home": line("map", *cross, color="ink", width=3, label="true bell (✕)"),
             "path": line("map", x, y, color="bell2", width=1.8 if n < 100 else 0.7, label="the walk"),
             "iterates": dots("map", x, y, color="bell2", size=2.2),
             "end": dots("map", *np.clip(seen[-1], *ends), color="ink", size=4.5, label=at),

@@ -119,7 +119,7 @@ def roll(state):
             step /= 2
     for done in np.linspace(0, 1, FRAMES):
         at = np.interp(done * (len(places) - 1), np.arange(len(places)), places)
-        state.update(ours=path.moved(float(f"{at:.6g}")))  # as the hand would
+        state.update(ours=path.moved(float(f"{at:.4g}")))  # as the hand would
         yield done, SECONDS / FRAMES
 
 

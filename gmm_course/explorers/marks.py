@@ -19,7 +19,7 @@ __all__ = ["Mark", "Panel", "arrow", "bells", "ceiling", "curve", "dots", "faint
 COLOURS = {
     "ink": "#1f2328", "soft": "#57606a", "dots": "#8c8c8c", "faint": "#b9b9b9", "accent": "#0b62b8", "draws": "#e3d5b0",
 } | {f"bell{k + 1}": looks["color"] for k, looks in enumerate(LINES)}  # fmt: skip
-PALE, SHOWN = ("soft", "faint", "draws"), ("its start", "where it starts")  # needs no room; does, though it is pale
+PALE, SHOWN = ("soft", "faint", "draws"), ("its start", "start")  # needs no room; does, though it is pale
 FINE = 220  # points of a drawn curve
 
 

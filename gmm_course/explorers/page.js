@@ -35,8 +35,8 @@ class Page {
   }
 
   put(path, value) {
-    this.hold.put(path, value);
-    this.moved(path[0]);
+    if (this.hold.put(path, value)) this.moved(path[0]);
+    else this.schedule(); // a complaint is over
   }
 
   // Long work, or a look along what is there, shows the answer
@@ -98,22 +98,26 @@ function bar(parent, page) {
   };
 }
 
-// The question, until the hand has made another problem of it. Its room stays: the picture must not move in a drag.
+// The question, until the hand has made another problem of it; what has been answered stays, paler, as advice. Its room
+// stays: the picture must not move in a drag.
 function question(parent, page) {
   const [asks, guess] = [0, 1].map(() => make("div", parent, { class: "gmm-stack" }));
   const asked = make("span", asks), note = make("span", asks, { class: "gmm-note" }, MOVED);
+  let told = null; // of which preset or problem the verdict is known
   const show = guessing(guess, i => page.put(["answer"], i) ?? (i < 0 && page.go(page.kernel.view.asked)));
   return (view, { answer, moved, preset, problem }) => {
     const late = view.values.preset !== preset || view.values.problem !== problem; // still that of the last preset
-    const open = !moved || (view.stays && !view.lost) || !view.answers.length;
-    const known = page.model.still || view.current || view.stays;
+    const holds = !moved || (view.stays && !view.lost) || !view.answers.length, at = `${preset} ${problem}`;
+    const known = page.model.still || view.current || view.stays, past = !holds && told === at;
+    const open = holds || past;
+    if (holds) told = known && view.right !== null && answer !== null ? at : null;
     const wait = `“${page.spec.controls.work.jobs[0]}” works it out.`;
-    set(parent, { inert: late });
+    set(parent, { inert: late, "data-past": past });
     asked.textContent = view.question;
     set(asked, { "data-unseen": !open });
     set(note, { "data-unseen": open });
     set(guess, { "data-unseen": !open, hidden: !view.answers.length });
-    show(view.answers, answer, known ? view.right : null, view.because, known ? wait : "");
+    if (!past) show(view.answers, answer, known ? view.right : null, view.because, known ? wait : "");
   };
 }
 

@@ -137,11 +137,14 @@ class Picture {
       const at = this.at(name, X[0], v)[1];
       return rule(x, at, x + w, at, "grid") + words(x - 7, at + 4, "end", text);
     });
+    const letters = clip(w / (3 * own?.x?.length || 1), 8, 12);
     const across = (own?.x ?? ticks(X, clip(Math.round(w / 60), 3, 8), xlog)).map(([v, text]) => {
       const at = this.at(name, v, Y[0])[0];
-      return rule(at, bottom, at, bottom + 4) + words(at, bottom + 16, "middle", text, w < 34 * own?.x?.length ? 10 : 12);
+      return rule(at, bottom, at, bottom + 4) + words(at, bottom + 16, "middle", text, letters);
     });
-    const labels = words(x, y - 9, "start", ylabel) + words(x + w, bottom + BELOW + ABOVE - 9, "end", xlabel);
+    const size = text => clip((1.9 * w) / text.length, 8, 12);
+    const labels = words(x, y - 9, "start", ylabel, size(ylabel)) +
+      words(x + w, bottom + BELOW + ABOVE - 9, "end", xlabel, size(xlabel));
     return [...up, ...across, rule(x, bottom, x + w, bottom), labels].join("");
   }
 }

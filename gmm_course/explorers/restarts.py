@@ -49,7 +49,9 @@ def explore_restarts(**values):
         density = truth.pdf(x)
         hold = held("start", v["start"]) if alone else ()
         away = ("number", "seed", "shown", "work") if alone else ("start",)
-        limits = {"stairs": {"x": (0.5, next(n for n in (10, 25, 50, 100) if n >= v["number"]) + 0.5)}}
+        limits = {
+            "stairs": {"x": (0.5, next(n for n in (10, 25, 50, 100) if n >= (1 if alone else v["number"])) + 0.5)}
+        }
         more = {"away": away, "limits": limits, "code": {"is_classic": x[0] == 0}}
         if not runs:
             fine = np.linspace(x[0], x[-1], 220)
