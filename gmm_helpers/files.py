@@ -1,5 +1,6 @@
 """Chapter 10: a density out of a text file, as instruments write it."""
 
+import csv
 import re
 import reprlib
 from os import PathLike
@@ -15,7 +16,8 @@ __all__ = ["read_density"]
 COMMENT = re.compile(r"(?<!1\.)#.*|^\s*(?:[%!]|//|;[^\d\n]*[^\W\d]).*", re.MULTILINE)
 STARTS_WITH_NUMBER = re.compile(r'[\s"]*[+-]?[.,]?\d')
 NO_DECIMAL_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
-THOUSANDS = re.compile(r'"\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*"')
+GROUPED = re.compile(r"[+-]?\d{1,3}((,\d{3})+(\.\d*)?|(\.\d{3})+(,\d*)?)")  # may be a number with marks for thousands …
+SURELY = re.compile(r".*[.,].*[.,].*")  # … and is, with two marks
 MISSING = re.compile(r"|n/?a|null|none|-+|-?1\.#(ind|[sq]nan)\w*|-?nan\(.*\)", re.IGNORECASE)  # `1.#IND`: C on Windows
 BLANK = ' \t,;"'  # a line of nothing else is empty
 
@@ -146,8 +148,8 @@ def _is_header(line: str, chosen: tuple[int, ...]) -> bool:
 def _table(lines: list[str], held: list[int], chosen: tuple[int, ...]) -> Array:
     """The chosen columns, and the number of fields in each line, (N,) each."""
     separator = _separator(lines[held[0]])
-    if grouped := [i for i in held if separator == "," and THOUSANDS.search(lines[i])]:
-        raise ValueError(f"`source` must hold numbers without commas for thousands, {_met(lines, grouped[0])}")
+    if (grouped := _grouped(lines, held, chosen, separator)) is not None:
+        raise ValueError(f"`source` must hold numbers without marks for thousands, {_met(lines, grouped)}")
     rows = [_row(lines[i], chosen, separator) for i in held]
     if None in rows:
         wrong = rows.index(None)
@@ -158,6 +160,24 @@ def _table(lines: list[str], held: list[int], chosen: tuple[int, ...]) -> Array:
         rule = f"`source` must hold a density in column {chosen[1]}, not missing ones alone"
         raise ValueError(f"{rule}, {_met(lines, held[0])}; `columns` chooses others")
     return table
+
+
+def _grouped(lines: list[str], held: list[int], chosen: tuple[int, ...], separator: str | None) -> int | None:
+    """The first line with marks for thousands in a column: with two marks in a number; with commas in quotes where
+    commas separate; or where one column has decimal commas and another points, if one mark always has three digits
+    after it."""
+    marked: dict[str, list[tuple[int, bool]]] = {".": [], ",": []}
+    for i in held:
+        fields = _fields(lines[i], separator)
+        for field in (fields[k] for k in chosen if k < len(fields)):
+            is_grouped = bool(GROUPED.fullmatch(field))
+            if is_grouped and (SURELY.fullmatch(field) or (separator == "," and "," in field)):
+                return i
+            for mark in {*field} & {*marked}:
+                marked[mark].append((i, is_grouped))
+    if not all(marked.values()):
+        return None
+    return next((some[0][0] for some in marked.values() if all(grouped for _, grouped in some)), None)
 
 
 def _check_widths(lines: list[str], held: list[int], widths: Array) -> None:
@@ -194,6 +214,8 @@ def _row(line: str, chosen: tuple[int, ...], separator: str | None) -> list[floa
 
 
 def _fields(line: str, separator: str | None) -> list[str]:
+    if separator and '"' in line:
+        return [field.strip(' "') for field in next(csv.reader([line.strip(" ")], delimiter=separator))]
     return [field.strip(' "') for field in line.strip(" ").split(separator)]
 
 

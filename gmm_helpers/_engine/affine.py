@@ -9,10 +9,11 @@ from itertools import islice, permutations
 import numpy as np
 from scipy.linalg import null_space
 
-from ..validation import Array
+from ..validation import Array, Ints
 
 __all__ = ["Affine", "solve_equations"]
 
+ROUNDING = 1e-16  # of squares
 MOST_ORDERS = 720  # of a start's components that are tried against the ties
 
 
@@ -32,12 +33,21 @@ class Affine:
     def phi(self, theta: Array) -> Array:
         """The free numbers nearest to a theta (3K,) that needn't obey the ties, its components in the best order."""
         if self.shuffles:
-            some = list(islice(permutations(range(theta.size // 3)), MOST_ORDERS))
-            thetas = theta.reshape(3, -1)[:, some].swapaxes(0, 1).reshape(len(some), -1)
-            off = thetas - self.origin
-            off -= off @ self.basis.T @ self.basis
-            theta = thetas[np.argmin(np.sum(off**2, axis=1))]
+            orders, off = self._orders(theta)
+            theta = theta.reshape(3, -1)[:, orders[off.argmin()]].ravel()
         return self.nearest(theta)
+
+    def allowed(self, theta: Array) -> Ints:
+        """The orders (n, K) of its components in which a theta that obeys the ties obeys them as well."""
+        orders, off = self._orders(theta)
+        return orders[off <= ROUNDING * (1 + theta @ theta)]
+
+    def _orders(self, theta: Array) -> tuple[Ints, Array]:
+        """Orders (n, K) of the components of a theta, and by how much it misses the ties in each, squared, (n,)."""
+        orders = np.array(list(islice(permutations(range(theta.size // 3)), MOST_ORDERS)))
+        off = theta.reshape(3, -1)[:, orders].swapaxes(0, 1).reshape(len(orders), -1) - self.origin
+        off -= off @ self.basis.T @ self.basis
+        return orders, np.sum(off**2, axis=1)
 
     def nearest(self, theta: Array) -> Array:
         """The same, its components in their own order."""

@@ -32,6 +32,7 @@ FREEDOM = 10  # degrees of it, from which on noise doesn't give one point such a
 GROWS, COUNTS_GROW = 3.0, 2.0  # standard deviations by which what is left must be larger where the curve is high; of
 # whole numbers, which are likely counts, less is enough
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
+DIPPING = -1.0  # skewness of what is missing: far below in few places, little above in many
 APART = 0.5  # of a std, by which a rival's component must differ
 LEFT_OUT = "as NaN, with `nan_policy='omit'`,"  # what is no part of the curve
 TAIL = 0.1  # share of a curve's range below which equal neighbours say nothing: tails are flat
@@ -127,8 +128,9 @@ def _unseen(fit: _Fit) -> Iterator[str]:
             yield f"{name} hides between grid points: none sees its area of {fit.areas[k]:.3g}"
         if at.spike[k] and not at.hidden[k]:
             step = at.step[k] * fit.run.problem.spread
-            outlier = f"an outlier, {LEFT_OUT} is left out"
-            yield f"{name} is a spike: its std {stds[k]:.3g} is under half a step of {step:.3g}; {outlier}"
+            is_alone = at.spike.sum() == 1 and not fit.run.problem.ties
+            means = f"an outlier, {LEFT_OUT} is left out" if is_alone else "too few points tell its height and width"
+            yield f"{name} is a spike: its std {stds[k]:.3g} is under half a step of {step:.3g}; {means}"
         if at.dead[k]:
             yield f"{name} is dead: its weight is {fit.mixture.weights[k]:.1e}; fewer components may do"
 
@@ -219,6 +221,9 @@ def _why_uncured(fit: _Fit) -> str:
         return "the ties, or the prior, may not hold"
     if not fit.is_confirmed:
         return "another start may mend it"
+    missing = -fit.residuals
+    if np.mean(missing**3) < DIPPING * np.mean(missing**2) ** 1.5:
+        return "the curve dips below the fit somewhere: bells of both signs are lmfit's"
     return (
         "one more component doesn't mend it, the bells may be no Gaussians, or the background curved: it takes columns"
     )

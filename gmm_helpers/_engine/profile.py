@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from math import exp, log, sqrt
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import brentq, linear_sum_assignment
 from scipy.special import expit, logit, stdtrit
 
 from ..validation import Array
 from .methods import METHODS
 from .minimise import minimise
+from .moves import with_one_less
 from .problem import Problem
 from .run import Run
-from .uncertainty import norms, quantities, spreads, variance
+from .uncertainty import faint, norms, quantities, spreads, variance
 from .workers import one_thread
 
 __all__ = ["interval", "profile"]
@@ -23,6 +24,8 @@ APART, MOST = 0.5, 4  # standard errors by which a rival's number must differ; h
 ELSEWHERE = 3.0  # × log N: Δχ² up to which another minimum may be the true one. BIC takes as much for a component's
 # three numbers; a component that fits noise, the best of N places, wins nearly that.
 REFIT = {"ftol": 1e-10, "maxfev": 200}  # from nearby few evaluations do, unless the fit is a poor one
+UNLIKE = 1.5  # half-widths, or logs of a ratio of widths, from which on two components are none of a pair
+WINS = 2.0  # Δχ²: noise gives a component too many three on the average
 FAR = 1e3  # standard errors, beyond which an interval is called unbounded
 FACTOR = 1e4  # and times, of a positive number: where refits go on so far, they end by rounding, not by the data
 
@@ -32,7 +35,8 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
     """The profile interval of component k in the run's order: where χ², minimised over all other numbers, rises by the
     quantile of the level. others: runs of the same search; where one is nearly as good, the interval holds that one's
     too: a minimum found by looking everywhere wins by more than a quantile of one number."""
-    problem, number = run.problem, _Number(run, name, k)
+    problem, own = run.problem, _own(run, name, k)
+    number = _Number(run, name, own)
     freedom = np.inf if problem.noise is not None else problem.dof
     if variance(run) == 0 or number.error == 0:
         return number.value, number.value
@@ -40,24 +44,26 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
         return (-np.inf if name == "means" else 0.0), np.inf
     quantile = float(stdtrit(freedom, (1 + level) / 2))
     rise = max(quantile**2, ELSEWHERE * log(problem.u.size)) * number.unit
-    numbers = [number]
+    numbers, spare = [number], _spare(run) if others else {}
 
-    def is_new(there: _Number) -> bool:
-        return all(abs(there.value - each.value) > APART * number.error for each in numbers)
+    def is_new(found: _Number) -> bool:
+        return all(abs(found.value - each.value) > APART * number.error for each in numbers)
 
     for other in others:
-        near = other.fun - run.fun < rise and other.is_healthy and other.is_finite
-        if near and len(numbers) < MOST and is_new(_Number(other, name, k)):
-            there = _Number(minimise(other.phi, problem, METHODS["lm"], REFIT), name, k)  # it may have been cut short
-            if is_new(there):
-                numbers.append(there)
+        if len(numbers) == MOST or not (other.fun - run.fun < rise and other.is_healthy and other.is_finite):
+            continue
+        there = own if name == "mass" else _counterpart(run, other, own, spare)
+        if there is not None and is_new(_Number(other, name, there)):
+            end = minimise(other.phi, problem, METHODS["lm"], REFIT)  # it may have been cut short
+            if is_new(found := _Number(end, name, there)):
+                numbers.append(found)
     return min(each.end(-1, quantile) for each in numbers), max(each.end(1, quantile) for each in numbers)
 
 
 @one_thread
 def profile(run: Run, name: str, k: int, values: Array) -> Array:
     """Δχ² (m,) at given values of one number, all others free."""
-    number, last, found = _Number(run, name, k), run, []
+    number, last, found = _Number(run, name, _own(run, name, k)), run, []
     if variance(run) == 0 or number.error == 0:
         near = 1e-9 * max(abs(number.value), run.problem.spread if name == "means" else 0.0)
         return np.where(abs(values - number.value) <= near, 0.0, np.inf)
@@ -70,13 +76,40 @@ def profile(run: Run, name: str, k: int, values: Array) -> Array:
     return np.array(found)
 
 
+def _counterpart(run: Run, other: Run, k: int, spare: dict[int, float]) -> int | None:
+    """The component of another run that is most like component k, both in their own order: by mean, a component too
+    many would shift all numbers. None where a spare one stands elsewhere there, and wins next to nothing: it takes a
+    part of k, say, and that tells nothing about k. spare: the objective without each that noise alone may make."""
+    _, means, stds = run.components
+    _, theirs, wide = other.components
+    gaps = abs(means[:, None] - theirs) / (stds[:, None] + wide) + abs(np.log(stds[:, None] / wide))
+    here, there = linear_sum_assignment(np.minimum(gaps, UNLIKE))
+    moved = (j for j in spare if j != k and gaps[here[j], there[j]] >= UNLIKE)
+    idle = any(spare[j] - other.fun < WINS * variance(run) for j in moved)
+    return None if idle else int(there[k])
+
+
+def _spare(run: Run) -> dict[int, float]:
+    """The objective without each component that noise alone may make, the others refitted."""
+    if run.problem.ties or run.problem.prior is not None or run.problem.n_components == 1:
+        return {}
+    less = run.problem.with_components(run.problem.n_components - 1)
+    starts = {int(j): with_one_less(run, less, int(j)) for j in faint(run)[0].nonzero()[0]}
+    return {j: minimise(start, less, METHODS["lm"], REFIT).fun for j, start in starts.items()}
+
+
+def _own(run: Run, name: str, k: int) -> int:
+    """The number of component k in the run's own order."""
+    return k if name == "mass" else int(run.order[k])
+
+
 class _Number:
     """One fitted number and its standard error, as a step along it: 0 if it is fixed, and at most the number's own
     size (a mean's: its std, or a grid step). An error may be far larger, or unknown, where χ² is no parabola at all."""
 
     def __init__(self, run: Run, name: str, k: int) -> None:
-        self.run, self.name = run, name
-        self.k = k if name == "mass" else int(run.order[k])
+        """k: the component, in the run's own order."""
+        self.run, self.name, self.k = run, name, k
         numbers = quantities(run.theta, run.problem)
         values, slopes = numbers[name]
         self.value, slope = float(values[self.k]), slopes[self.k]

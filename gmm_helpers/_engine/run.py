@@ -36,6 +36,7 @@ class Run:
     nit: int
     kind: str  # of start
     finished: bool = True  # to the method's own tolerances
+    named: Ints | None = None  # with ties: the order of its components that is nearest to the user's start
 
     @property
     def theta(self) -> Array:
@@ -61,6 +62,8 @@ class Run:
     @cached_property
     def order(self) -> Ints:
         """The components by mean (equal means: by std, then area); with ties that name them, as they are named."""
+        if self.named is not None:
+            return self.named
         logits, means, log_stds = self.theta.reshape(3, -1)
         return np.arange(means.size) if self.problem.affine.shuffles else np.lexsort((logits, log_stds, means))
 

@@ -74,7 +74,9 @@ def search(problem: Problem, settings: Settings, runs: list[Run]) -> Searching:
                 run = replace(run, nfev=before.nfev + run.nfev, path=np.vstack([before.path, run.path[1:]]))
             runs.append(run)
         if _is_over(runs, settings, 2 * spent - before_round):  # the next round may take as long as this one
-            return _finished(problem, coarse, settings, runs, BUDGET - spent)
+            found = _finished(problem, coarse, settings, runs, BUDGET - spent)
+            is_named = bool(settings.first) and problem.affine.shuffles and problem.prior is None
+            return _named(found, problem, settings.first[0]) if is_named else found
     raise AssertionError("rounds have no end of their own")
 
 
@@ -207,6 +209,16 @@ def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[
         is_better = end.fun <= best.fun  # NaN is not
         end = replace(end, path=path, nit=best.nit + end.nit, nfev=best.nfev + end.nfev) if is_better else best
     return replace(found, runs=(end, *others))
+
+
+def _named(found: Search, problem: Problem, guess: Mixture) -> Search:
+    """The same, of whose best run groups of components that the ties don't tell apart stand as in a first guess."""
+    best, *others = found.runs
+    orders = problem.affine.allowed(best.theta)
+    (_, means, log_stds), stds = best.theta.reshape(3, -1), guess.stds / problem.spread
+    gaps = (means[orders] - (guess.means - problem.center) / problem.spread) / stds, log_stds[orders] - np.log(stds)
+    nearest = orders[np.argmin(np.sum(np.square(gaps), axis=(0, 2)))]
+    return replace(found, runs=(replace(best, named=nearest), *others))
 
 
 def _seconds_per_evaluation(problem: Problem, settings: Settings, *, alone: bool = False) -> float:

@@ -85,6 +85,17 @@ def test_an_interval_holds_the_truth_where_a_spike_of_noise_fits_a_little_better
             assert low <= right[k] <= high
 
 
+@pytest.mark.parametrize("seed", [0, 4, 7])
+def test_a_component_too_many_leaves_the_intervals_of_the_others(seed):
+    """It fits noise, here or there; for a line only the same line of another fit counts."""
+    x = np.linspace(0, 100, 300)
+    y = bells(x, (20, 30, 3), (15, 60, 3)) + 0.2 * np.random.default_rng(seed).normal(size=300)
+    two, three = (fit(x, y, K, mass=None, rng=0) for K in (2, 3))
+    k = int(three.areas.argmax())
+    for name in ("areas", "means", "stds"):
+        assert three.interval(name, k) == pytest.approx(two.interval(name, 0), rel=0.01)
+
+
 @pytest.mark.parametrize("name", ["areas", "means", "stds", "heights", "fwhms", "weights"])
 def test_every_number_has_an_interval(name):
     x = np.linspace(0, 20, 100)

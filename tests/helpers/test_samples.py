@@ -326,8 +326,32 @@ def test_the_data_are_whole():
     assert (waits.min(), waits.max(), waits.mean()) == (43, 96, pytest.approx(70.897, abs=1e-3))
 
 
-def test_commas_for_thousands_are_refused():
-    with pytest.raises(ValueError, match="without commas for thousands, got '501,\"1,300\"' in line 2"):
-        read_density(b'500,"234"\n501,"1,300"\n502,"2,999"\n')
-    _, density = read_density(b'"500,5";"1,234"\n"501,5";"1,300"\n')  # these are decimal
-    assert density.tolist() == [1.234, 1.3]
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('500,"234"\n501,"1,300"\n502,"2,999"\n', 2),
+        ("500,5;998\n501,0;1.234\n501,5;2.345\n", 2),
+        ("500.5\t998\n501.0\t1,234\n501.5\t2,345\n", 2),
+        ("500,5;1.234,5\n501,0;998,5\n", 1),
+        ("500\t1,234.5\n501\t998.5\n", 1),
+        ("500;12\n501;1.234.567\n", 2),
+    ],
+)
+def test_marks_for_thousands_are_refused(text, line):
+    with pytest.raises(ValueError, match=f"numbers without marks for thousands, got .* in line {line}$"):
+        read_density(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ('"500,5";"1,234"\n"501,5";"1,300"\n', (500.5, 1.234)),  # in decimal commas alone
+        ("500.125\t1.234\n501.125\t1.300\n", (500.125, 1.234)),
+        ("500,5;12.34\n501,0;9.98\n", (500.5, 12.34)),  # one column has commas, the other points, of two digits
+        ('"500,5","12,1"\n"501,5","15,2"\n', (500.5, 12.1)),  # quotes keep a comma from separating
+        ('"500.5","12.1"\n"501.5","15.2"\n', (500.5, 12.1)),
+    ],
+)
+def test_decimal_marks_are_no_marks_for_thousands(text, first):
+    x, density = read_density(text.encode())
+    assert (x[0], density[0]) == first

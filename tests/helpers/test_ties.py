@@ -7,7 +7,7 @@ import pytest
 from curves import ROOT_2PI, assert_right, bells
 from scipy.optimize import least_squares
 
-from gmm_helpers import apart, equal, fit, fixed, ratio
+from gmm_helpers import Mixture, apart, equal, fit, fit_many, fixed, ratio
 
 TIED = np.linspace(0, 40, 300)
 
@@ -126,3 +126,28 @@ def test_groups_of_tied_components_find_their_own_places(seed):
 def test_a_component_is_tied_to_another_one(components):
     with pytest.raises(ValueError, match="two different components"):
         equal("stds", *components)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_groups_that_the_ties_do_not_tell_apart_stand_as_in_the_start(swapped):
+    """Two doublets of one distance and one ratio: which is which nothing but `start` says, on every curve."""
+    x, doublets = np.arange(700, 740, 0.1), [(400, 707, 0.9), (200, 720.1, 0.9), (160, 711, 1.5), (80, 724.1, 1.5)]
+    ties = [tie for i in (0, 2) for tie in (ratio("areas", i, i + 1, 2), apart("means", i, i + 1, 13.1))]
+    ties += [equal("stds", 0, 1), equal("stds", 2, 3)]
+    curves = [np.random.default_rng(seed).poisson(bells(x, *doublets) + 200.0).astype(float) for seed in range(6)]
+    order = [2, 3, 0, 1] if swapped else [0, 1, 2, 3]
+    start = Mixture(np.full(4, 0.25), np.array([707, 720, 711, 724])[order], np.ones(4))
+    about = {"mass": None, "background": "constant", "ties": ties, "start": start, "rng": 0}
+    for result in [*fit_many(x, curves, 4, **about), fit(x[::-1], curves[0][::-1], 4, **about)]:
+        assert result.mixture.means == pytest.approx(np.array([707, 720.1, 711, 724.1])[order], abs=0.2)
+        assert result.table()[0]["area"] == pytest.approx(2 * result.table()[1]["area"])
+        assert result.areas[0] - result.areas[2] == pytest.approx((1, -1)[swapped] * 300, abs=300)
+
+
+def test_lines_narrower_than_a_step_whose_width_is_tied_are_no_outliers():
+    x = np.arange(60.0)
+    y = np.random.default_rng(0).poisson(bells(x, (400, 15.3, 0.4), (300, 30.6, 0.4), (500, 44.9, 0.4)) + 1.0)
+    result = fit(x, y, 3, mass=None, background="constant", ties=[equal("stds")], rng=0)
+    assert result.mixture.means == pytest.approx([15.3, 30.6, 44.9], abs=0.1)
+    assert any("too few points tell its height and width" in each for each in result.diagnosis)
+    assert not any("outlier" in each for each in result.diagnosis)

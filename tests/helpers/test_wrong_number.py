@@ -362,6 +362,16 @@ def test_several_sentinels_are_named_by_their_value(at, value):
     assert fit(x, y, 2, mass=None, nan_policy="omit", rng=0).diagnosis == ()
 
 
+@pytest.mark.parametrize("depth", [0.5, 2, 4])
+def test_a_dip_beside_a_bell_is_named(depth):
+    x = np.linspace(0, 20, 200)
+    y = bells(x, (4, 6, 1), (-depth, 12, 1)) + 0.02 * np.random.default_rng(1).normal(size=200)
+    result = fit(x, y, 1, mass=None, background="constant", rng=0)
+    assert told(result, "the curve dips below the fit somewhere: bells of both signs are lmfit's")
+    bump = bells(x, (4, 6, 1), (depth, 12, 1)) + 0.02 * np.random.default_rng(1).normal(size=200)
+    assert not told(fit(x, bump, 1, mass=None, background="constant", rng=0), "dips")
+
+
 def test_a_flat_curve_is_a_background_and_no_row_of_sentinels():
     x = np.linspace(0, 10, 101)
     assert [each.split(": ")[-2:] for each in fit(x, np.full(101, 3.0), 1, mass=None, rng=0).diagnosis] == [
