@@ -31,7 +31,7 @@ def read_density(
     The first line of numbers tells what separates columns: semicolons, tabs, commas, or blanks. Where commas don't,
     they may be decimal commas; `1.0D+00` is a number as well. Skipped are empty lines, comments (what follows a `#`;
     lines that begin with `%`, `!`, `//`, or `;` and a word), and headers: lines above the first numbers that don't
-    begin with a number. Nothing else is left out, and nothing is put in order.
+    begin with a number. Nothing else is left out, and nothing is put in order. Marks for thousands are refused.
 
     Parameters
     ----------

@@ -290,7 +290,7 @@ class FitResult:
 
         name: "weights", "means", "stds", "areas", "heights" or "fwhms" of component k, or "mass". An end that the
         data don't bound is 0 or ±infinity. Unlike `standard_errors` it doesn't suppose that χ² is a parabola, and where
-        another fit of the search is as good, the interval holds that one's too.
+        another fit of the search is as good, the interval holds that one's too, of the component most like this one.
 
         Examples
         --------
