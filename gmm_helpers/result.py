@@ -215,8 +215,8 @@ class FitResult:
     def success(self) -> bool:
         """`fit_once`: this run ended at a stationary point. `fit`: moreover the target is met (`fun` ≤ 1e-8) or the
         best is confirmed, the curve's area is that of the mass, the points see every component that isn't dead (more
-        than one point, where the target isn't met), and none of them stands for a background: wider than
-        the grid, or from off the grid as high on all of it."""
+        than one point, where the target isn't met), and none of them stands for a background: wider than the grid, or
+        off it and spanning it."""
         return is_success(self._run, self._search)
 
     @cached_property
