@@ -181,7 +181,7 @@ class Explorer(anywidget.AnyWidget):
             "marks": [mark.data(name) for name, mark in self._timed(shown.marks, of).items()],
             "limits": {key: {"x": list(x), "y": list(y)} for key, (x, y) in self.limits.items()},
             **{key: getattr(of, key) for key in ("question", "answers", "because", "withheld", "asked")},
-            "stays": of.stays and bool(shown.holds),
+            "stays": bool(shown.holds) if of.stays else None,
             "handles": [handle | {"when": ""} if of.open else handle for handle in shown.handles],
             "sentence": self.sentence,
             "status": typeset(shown.status),

@@ -273,7 +273,7 @@ def test_a_thousand_wild_pointer_events_and_a_thousand_moves_leave_it_whole(page
         settled(box)
         collector.send("HeapProfiler.collectGarbage")  # or what is only waiting to be freed counts as well
         heap.append(page.evaluate("() => performance.memory.usedJSHeapSize"))
-    assert int(box.get_attribute("data-serial")) - serial >= 1200  # so many states there were
+    assert int(box.get_attribute("data-serial")) - serial >= 700  # so many states there were; a move may change nothing
     assert heap[1] - heap[0] < 1e7
     begun(page, name)
 
@@ -484,6 +484,22 @@ def test_a_question_of_another_problem_goes_and_one_that_asks_to_move_stays(page
 
 
 WEIGHTS = "e => [1, 2, 3].map(k => +e.querySelector(`[aria-label='weight of bell ${k}']`).value)"
+
+
+def test_an_answered_question_stays_as_advice_and_a_move_that_changes_nothing_is_none(page):
+    box = begun(page, "explore_restarts")
+    pressed(box, "no")
+    end = box.get_by_label("mean of bell 3", exact=True)
+    expect(box.locator(".gmm-verdict")).to_contain_text("Set μ₃ a little off, and they part")
+    end.press("Enter")
+    assert box.locator(".gmm-question[data-past]").count() == 0
+    end.fill("16")
+    end.press("Enter")
+    settled(box)
+    expect(box.locator(".gmm-question[data-past] .gmm-verdict")).to_contain_text("Set μ₃ a little off, and they part")
+    expect(sentence(box)).to_contain_text("This start reached the lowest valley")
+    pressed(box, "Reset")
+    assert box.locator(".gmm-question[data-past]").count() == 0
 
 
 def test_a_weight_rests_with_the_hand_wherever_that_is_and_comes_back_with_it(alone):
