@@ -106,7 +106,8 @@ class Picture {
     const { kind, panel, x, y, fill, color, words } = mark, box = this.boxes[panel];
     const to = i => this.at(panel, x[i], y[i]).map(v => +clip(v, -FAR, FAR).toFixed(1));
     if (kind === "text") { // at its point; without one in place of hidden marks, on a cover, or on a plate above others
-      const long = !x.length && 7.4 * words.length > box.w / 2, told = long ? words.split(": ").at(-1) : words;
+      const long = !x.length && 7.4 * words.length > (fill ? 0.9 : 0.5) * box.w;
+      const told = long ? words.split(": ").at(-1) : words;
       const wide = 7.4 * told.length + 18;
       const aside = fill ? [box.w / 2, box.h / 2 + 10] : [Math.max(0.3 * box.w, wide / 2 + 4), 26];
       const [across, up] = x.length ? to(0) : [box.x + aside[0], box.y + aside[1]];
