@@ -38,9 +38,9 @@ class Affine:
         return self.nearest(theta)
 
     def allowed(self, theta: Array) -> Ints:
-        """The orders (n, K) of its components in which a theta that obeys the ties obeys them as well."""
+        """The orders (n, K) of its components in which a theta obeys the ties as well as in its own, which is one."""
         orders, off = self._orders(theta)
-        return orders[off <= ROUNDING * (1 + theta @ theta)]
+        return orders[off <= off[0] + ROUNDING * (1 + theta @ theta)]
 
     def _orders(self, theta: Array) -> tuple[Ints, Array]:
         """Orders (n, K) of the components of a theta, and by how much it misses the ties in each, squared, (n,)."""

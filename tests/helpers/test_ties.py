@@ -8,6 +8,7 @@ from curves import ROOT_2PI, assert_right, bells
 from scipy.optimize import least_squares
 
 from gmm_helpers import Mixture, apart, equal, fit, fit_many, fixed, ratio
+from gmm_helpers._engine.affine import solve_equations
 
 TIED = np.linspace(0, 40, 300)
 
@@ -151,3 +152,12 @@ def test_lines_narrower_than_a_step_whose_width_is_tied_are_no_outliers():
     assert result.mixture.means == pytest.approx([15.3, 30.6, 44.9], abs=0.1)
     assert any("too few points tell its height and width" in each for each in result.diagnosis)
     assert not any("outlier" in each for each in result.diagnosis)
+
+
+def test_a_theta_that_left_the_range_of_floats_keeps_its_own_order():
+    """What is clipped there obeys the ties in no order."""
+    C = np.zeros((1, 6))
+    C[0, :2] = 1, -1
+    affine = solve_equations(C, np.zeros(1), shuffles=True)
+    theta = np.array([300.0, 200, 1, 2, 0, 0])
+    assert affine.allowed(theta)[0].tolist() == [0, 1]
