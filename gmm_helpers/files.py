@@ -142,15 +142,16 @@ def _listed(chosen: tuple[int, ...]) -> str:
 
 
 def _is_header(line: str, chosen: tuple[int, ...]) -> bool:
-    return not STARTS_WITH_NUMBER.match(line) and _row(line, chosen, _separator(line)) is None
+    return not STARTS_WITH_NUMBER.match(line) and _row(_fields(line, _separator(line)), chosen) is None
 
 
 def _table(lines: list[str], held: list[int], chosen: tuple[int, ...]) -> Array:
     """The chosen columns, and the number of fields in each line, (N,) each."""
     separator = _separator(lines[held[0]])
-    if (grouped := _grouped(lines, held, chosen, separator)) is not None:
-        raise ValueError(f"`source` must hold numbers without marks for thousands, {_met(lines, grouped)}")
-    rows = [_row(lines[i], chosen, separator) for i in held]
+    fields = [_fields(lines[i], separator) for i in held]
+    if (grouped := _grouped(fields, chosen, separator == ",")) is not None:
+        raise ValueError(f"`source` must hold numbers without marks for thousands, {_met(lines, held[grouped])}")
+    rows = [_row(each, chosen) for each in fields]
     if None in rows:
         wrong = rows.index(None)
         rule = f"`source` must hold numbers in columns {_listed(chosen)}"
@@ -162,16 +163,15 @@ def _table(lines: list[str], held: list[int], chosen: tuple[int, ...]) -> Array:
     return table
 
 
-def _grouped(lines: list[str], held: list[int], chosen: tuple[int, ...], separator: str | None) -> int | None:
+def _grouped(lines: list[list[str]], chosen: tuple[int, ...], quoted: bool) -> int | None:
     """The first line with marks for thousands in a column: with two marks in a number; with commas in quotes where
     commas separate; or where one column has decimal commas and another points, if one mark always has three digits
     after it."""
     marked: dict[str, list[tuple[int, bool]]] = {".": [], ",": []}
-    for i in held:
-        fields = _fields(lines[i], separator)
+    for i, fields in enumerate(lines):
         for field in (fields[k] for k in chosen if k < len(fields)):
             is_grouped = bool(GROUPED.fullmatch(field))
-            if is_grouped and (SURELY.fullmatch(field) or (separator == "," and "," in field)):
+            if is_grouped and (SURELY.fullmatch(field) or (quoted and "," in field)):
                 return i
             for mark in {*field} & {*marked}:
                 marked[mark].append((i, is_grouped))
@@ -202,10 +202,9 @@ def _check_numbers(lines: list[str], held: list[int], x: Array, density: Array) 
         raise ValueError(f"{rule}, {_met(lines, held[i])} {before}; {helps}")
 
 
-def _row(line: str, chosen: tuple[int, ...], separator: str | None) -> list[float] | None:
+def _row(fields: list[str], chosen: tuple[int, ...]) -> list[float] | None:
     """The chosen numbers of a line, NaN where one but x is missing, and how many fields it has; None if one is no
     number."""
-    fields = _fields(line, separator)
     if len(fields) <= max(chosen):
         return None
     x, *others = chosen
@@ -238,7 +237,7 @@ def _help(lines: list[str], held: list[int], chosen: tuple[int, ...], wrong: int
     """Which argument may mend the line that is no row."""
     fields = _fields(lines[held[wrong]], _separator(lines[held[wrong]]))
     if wrong == 0 or (wrong == 1 and _is_header(lines[held[1]], chosen)):  # later it would cut a table
-        rows: list[Any] = [_row(lines[i], chosen, _separator(lines[i])) for i in held]
+        rows: list[Any] = [_row(_fields(lines[i], _separator(lines[i])), chosen) for i in held]
         if start := next((n for n in range(wrong + 1, len(rows) - 1) if rows[n] and rows[n + 1]), None):
             is_row = len(fields) == rows[start][-1] and _number(fields[chosen[0]]) is not None
             missing = "; a missing density is an empty field or `nan`; if this is a header," * is_row or ";"

@@ -32,7 +32,8 @@ FREEDOM = 10  # degrees of it, from which on noise doesn't give one point such a
 GROWS, COUNTS_GROW = 3.0, 2.0  # standard deviations by which what is left must be larger where the curve is high; of
 # whole numbers, which are likely counts, less is enough
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
-DIPPING = -1.0  # skewness of what is missing: far below in few places, little above in many
+DIPPING, DEEP = -1.0, 0.01  # skewness of what is missing: far below in few places, little above in many; the relative
+# loss from which on cures that don't leave noise alone make way for that
 APART = 0.5  # of a std, by which a rival's component must differ
 LEFT_OUT = "as NaN, with `nan_policy='omit'`,"  # what is no part of the curve
 TAIL = 0.1  # share of a curve's range below which equal neighbours say nothing: tails are flat
@@ -192,7 +193,7 @@ def _misfit(fit: _Fit) -> Iterator[str]:
     cured = any(end.loss <= MET or end.leaves_noise for end in ends.values())
     left = f"a relative loss of {run.loss:.2g} is left"
     is_much = misses and run.loss > MISFIT and not run.chi2 <= problem.dof  # NaN without `sigma`
-    if ends:
+    if ends and (cured or not fit.is_confirmed or run.loss < DEEP or not _falls_below(fit)):
         yield f"{left}: {_best_cure(fit, ends, cured)}"
     elif is_much and not is_noise(fit.residuals, problem.target, SURE):
         yield f"{left} that is no noise: {_why_uncured(fit)}"
@@ -221,12 +222,17 @@ def _why_uncured(fit: _Fit) -> str:
         return "the ties, or the prior, may not hold"
     if not fit.is_confirmed:
         return "another start may mend it"
-    missing = -fit.residuals
-    if np.mean(missing**3) < DIPPING * np.mean(missing**2) ** 1.5:
+    if _falls_below(fit):
         return "the curve dips below the fit somewhere: bells of both signs are lmfit's"
     return (
         "one more component doesn't mend it, the bells may be no Gaussians, or the background curved: it takes columns"
     )
+
+
+def _falls_below(fit: _Fit) -> bool:
+    """Whether the curve lies far below the fit in few places."""
+    missing = -fit.residuals
+    return bool(np.mean(missing**3) < DIPPING * np.mean(missing**2) ** 1.5)
 
 
 def _wrong_sigma(fit: _Fit, sigma: Array) -> Iterator[str]:

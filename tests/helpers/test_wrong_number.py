@@ -362,6 +362,16 @@ def test_several_sentinels_are_named_by_their_value(at, value):
     assert fit(x, y, 2, mass=None, nan_policy="omit", rng=0).diagnosis == ()
 
 
+@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize(("K", "background"), [(2, "constant"), (2, None), (3, None)])
+def test_what_mends_a_dip_in_part_is_not_advised(depth, K, background):
+    x = np.linspace(0, 20, 200)
+    y = bells(x, (4, 6, 1), (-depth, 12, 1)) + 0.02 * np.random.default_rng(2).normal(size=200)
+    sentences = fit(x, y, K, mass=None, background=background, rng=0).diagnosis
+    assert any("the curve dips below" in each for each in sentences)
+    assert not any("lowers it by" in each for each in sentences)
+
+
 @pytest.mark.parametrize("depth", [0.5, 2, 4])
 def test_a_dip_beside_a_bell_is_named(depth):
     x = np.linspace(0, 20, 200)
