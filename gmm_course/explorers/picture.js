@@ -2,6 +2,7 @@
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
 const LOWEST = 400, HIGHEST = 640, BARS = 200, FRAME = 280, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
 const EDGE = 5; // so that a dot at an end is whole
+const fitting = (words, room) => clip(room / words.length, 8, 12); // a size of letters
 const part = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
 const whole = (t, [low, high], log) => (log ? low * (high / low) ** t : low + t * (high - low));
 const raised = n => String(n).replace(/./g, c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
@@ -12,7 +13,7 @@ function ticks([low, high], count, log) {
   if (log) return ticks([low, high].map(Math.log10), count).filter(([n]) => Number.isInteger(n)).map(([n]) => power(n));
   const raw = (high - low) / count, unit = 10 ** Math.floor(Math.log10(raw));
   const fits = s => Math.floor(high / (s * unit) + 1e-9) > Math.ceil(low / (s * unit) - 1e-9); // two ticks, or no size
-  const steps = [10, 5, 2.5, 2, 1, 0.5].filter(fits); // is told
+  const steps = [10, 5, unit === 1 ? 5 : 2.5, 2, 1, 0.5].filter(fits); // is told; 2.5 starts are none
   const step = (steps.findLast(s => s * unit >= raw * 0.999) ?? steps[0]) * unit, tiny = step < 1e-5;
   const digits = (String(+step.toPrecision(2)).split(".")[1] ?? "").length;
   const words = v => (tiny && v ? v.toExponential(0) : v.toFixed(tiny ? 0 : digits)).replace("-", "−");
@@ -111,10 +112,12 @@ class Picture {
       const wide = 7.4 * told.length + 18;
       const aside = fill ? [box.w / 2, box.h / 2 + 10] : [Math.max(0.3 * box.w, wide / 2 + 4), 26];
       const [across, up] = x.length ? to(0) : [box.x + aside[0], box.y + aside[1]];
+      const inside = clip(across, box.x + Math.min(wide, box.w) / 2, box.x + box.w - Math.min(wide, box.w) / 2);
       const [left, top, w, h] = fill ? [box.x, box.y, box.w, box.h] : [across - wide / 2, up - 24, wide, 28];
       const plate = `<rect x="${left}" y="${top}" width="${w}" height="${h}" rx="${fill ? 0 : 6}" fill="var(--button)"/>`;
-      const looks = `fill: var(--${color}); stroke-width: ${x.length ? 4 : 0}px`;
-      return `${x.length ? "" : plate}<text x="${across}" y="${up - 6}" style="${looks}">${told}</text>`;
+      const looks = `fill: var(--${color}); stroke-width: ${x.length ? 4 : 0}px`, size = fitting(told, 1.6 * box.w);
+      return `${x.length ? "" : plate}
+        <text x="${inside}" y="${up - 6}" style="font-size: ${size}px; ${looks}">${told}</text>`;
     }
     const least = mark.of && mark.of[1] !== null ? 2e-3 * Math.max(...y) : -Infinity; // a bell's tails are no axis
     const high = i => y[i] >= least, seen = i => Number.isFinite(y[i]) && (high(i) || high(i - 1) || high(i + 1));
@@ -143,9 +146,8 @@ class Picture {
       const at = this.at(name, v, Y[0])[0];
       return rule(at, bottom, at, bottom + 4) + words(at, bottom + 16, "middle", text, letters);
     });
-    const size = text => clip((1.9 * w) / text.length, 8, 12);
-    const labels = words(x, y - 9, "start", ylabel, size(ylabel)) +
-      words(x + w, bottom + BELOW + ABOVE - 9, "end", xlabel, size(xlabel));
+    const labels = words(x, y - 9, "start", ylabel, fitting(ylabel, 1.9 * w)) +
+      words(x + w, bottom + BELOW + ABOVE - 9, "end", xlabel, fitting(xlabel, 1.9 * w));
     return [...up, ...across, rule(x, bottom, x + w, bottom), labels].join("");
   }
 }
