@@ -4,6 +4,7 @@ const AROUND = Array.from({ length: 127 }, (_, i) => // where a handle may stand
   [Math.cos(2.4 * (i - 1)), Math.sin(2.4 * (i - 1))].map(part => 1.01 * NEAR * Math.sqrt(i) * part));
 const NAMES = { w: ["weight", "w"], m: ["mean", "μ"], s: ["std", "σ"] };
 const short = v => +v.toPrecision(Math.abs(v) < 0.01 ? 3 : Math.abs(v) < 1 ? 4 : 5);
+const SIDES = { "-1": ["start", 14, -14], 0: ["middle", 0, -12], 1: ["end", -14, -14] }; // of words at a handle: their place
 const SIZES = { top: [14, 14], flank: [8, 16], dot: [16, 16] };
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDown: -10, PageUp: 10,
   Home: -Infinity, End: Infinity }; // of a key
@@ -134,7 +135,7 @@ class Handles {
     this.list = specs.flatMap(h => KINDS[h.kind](h, this.hold, this.picture));
     const { handles } = this.picture, focused = handles.querySelector(":focus");
     fill(handles, this.list.map(({ id, shape }) => `<g class="gmm-handle" tabindex="0" role="slider" data-id="${id}"
-      data-lm-suppress-shortcuts="true"><path class="gmm-stem"/><circle r="${HIT}" class="gmm-hit"/>${grip(shape)}</g>`)
+      data-shape="${shape}" data-lm-suppress-shortcuts="true"><path class="gmm-stem"/><circle r="${HIT}" class="gmm-hit"/>${grip(shape)}<text></text></g>`)
       .join(""));
     this.list.forEach((each, i) => this.put(each, handles.children[i], this.list.slice(0, i)));
     if (focused?.isConnected === false) this.node(focused.dataset.id)?.focus({ preventScroll: true });
@@ -153,19 +154,21 @@ class Handles {
       !before.some(({ spot }) => Math.hypot(spot[0] - across - a, spot[1] - high - b) < NEAR);
     if (!this.hold.held) node.aside = AROUND.find(free); // while one is held, none hops out of its way
     const [a, b] = node.aside ?? [0, 0];
-    Object.assign(each, { own: [across, up], spot: [across + a, high + b], beyond });
+    const words = beyond ? `at ${minus(+each.at[0].toPrecision(3))}` : top < y - 1 ? `top at ${+each.at[1].toPrecision(3)}` : "";
+    Object.assign(each, { own: [across, up], spot: [across + a, high + b], beyond, words: each.shape === "flank" ? "" : words });
   }
 
   put(each, node, before) {
     this.place(each, node, before);
     const numbers = [each.across, each.up].filter(Boolean), [{ low, high, now, name }, up] = numbers;
-    const first = words => words.split(" ")[0];
-    const [a, b] = each.own.map((v, i) => (v - each.spot[i]).toFixed(1)), out = each.beyond; // an arrowhead, to there
-    set(node.firstChild, { d: `M0 0L${a} ${b}${out ? `M${10 * out} -5l${6 * out} 5l${-6 * out} 5z` : ""}` });
+    const [first, of] = [words => words.split(" ")[0], name.split(" of ").at(-1)];
+    const [a, b] = each.own.map((v, i) => (v - each.spot[i]).toFixed(1)), [anchor, left, top] = SIDES[each.beyond];
+    set(node.firstChild, { d: `M0 0L${a} ${b}` });
+    set(node.lastChild, { "text-anchor": anchor, x: left, y: top }).textContent = each.words; // where it is off the panel
     const ends = node.matches(":focus") && numbers.some(n => n.now <= n.low || n.now >= n.high);
     set(node, { style: `color: var(--${each.color})`, "data-end": ends,
       transform: `translate(${each.spot.map(v => v.toFixed(1)).join(" ")})`,
-      "aria-label": each.name ?? `${name}${up ? ` and ${first(up.name)}` : ""}, handle`,
+      "aria-label": each.name ?? (up ? `${first(name)} by left and right, ${first(up.name)} by up and down, of ${of}` : `${name}, handle`),
       "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": short(now),
       "aria-valuetext": numbers.map(n => (up ? `${first(n.name)} ${short(n.now)}` : short(n.now))).join(", ") });
   }
@@ -176,7 +179,7 @@ class Handles {
     if (!each || event.button || far(each) > HIT) return;
     event.preventDefault(); // selects no text
     this.node(each.id).focus({ preventScroll: true, focusVisible: false });
-    set(this.picture.svg, { "data-held": true }).setPointerCapture(event.pointerId);
+    set(this.picture.svg, { "data-held": each.shape }).setPointerCapture(event.pointerId);
     this.hold.held = { ...each, off: [each.own[0] - x, each.own[1] - y], from: y, rises: false, below: this.below() };
   }
 

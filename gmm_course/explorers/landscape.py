@@ -37,7 +37,14 @@ def explore_landscape(**values):
     Returns one box.
     """
     start = {"kind": "point", "paths": (("mean",), ("log_std",)), "panel": "map", "color": "bell1", "name": "the start"}
-    length = {"kind": "point", "paths": (("step",),), "panel": "steps", "y": 0.5, "color": "ink", "name": "the step"}
+    length = {
+        "kind": "point",
+        "paths": (("step",),),
+        "panel": "steps",
+        "y": 0.5,
+        "color": "ink",
+        "name": "the step’s length",
+    }
     bowl_of = lru_cache(maxsize=1)(Bowl)
 
     def walked(state):
@@ -61,10 +68,10 @@ def explore_landscape(**values):
         marks = {
             **{f"level {i + 1}": region("map", *ring, **SHADE) for i, ring in enumerate(bowl.contours[:-1])},
             "lowest": region("map", *bowl.contours[-1], **SHADE | {"fill": 0.4, "label": "lower loss"}),
-            "home": line("map", *cross, color="ink", width=3, label="true bell (✕)"),
-            "path": line("map", x, y, color="bell2", width=1.8 if n < 100 else 0.7, label="the walk"),
-            "iterates": dots("map", x, y, color="bell2", size=2.2),
-            "end": dots("map", *np.clip(seen[-1], *ends), color="ink", size=4.5, label=at),
+            "path": line("map", x, y, color="bell2", width=1.8 if n < 100 else 0.7),
+            "iterates": dots("map", x, y, color="bell2", size=2.2, label="the walk"),
+            "end": dots("map", *np.clip(seen[-1], *ends), color="bell2", size=6, label=at),
+            "home": line("map", *cross, color="ink", width=2.5, label="true bell", key="M4 3L14 13M4 13L14 3"),
             "losses": line("losses", steps, np.maximum(losses, LOWEST)[steps - 1], color="bell2"),
         }
         if v["method"] == DESCENT:

@@ -47,6 +47,7 @@ class Mark:
 
     fill: opacity of the area between a line and zero; label: its words in the legend; when: "revealed", or always; at:
     the name of the value at which an upright line stands;
+    key: an SVG path that stands for it in the legend, in place of its own kind;
     of: (mixture, k, mass) of a curve, from which the page computes y, k being None for the sum of the bells; live: how
     it computes y from what is held by hand, before Python answers.
     """
@@ -65,6 +66,7 @@ class Mark:
     words: str = ""
     when: str = ""
     at: str = ""
+    key: str = ""
     of: tuple | None = None
     live: tuple | None = None
 

@@ -83,7 +83,9 @@ function bar(parent, page) {
   const { spec, hold, kernel } = page, python = !page.model.still, pressed = [];
   const toggle = (group, words, action, on, node = button(group, words, action)) => pressed.push([node, on]) && node;
   const flip = key => page.put([key], !hold.values[key]);
-  const presets = make("div", parent, { class: "gmm-presets", role: "group", "aria-label": "presets" });
+  const presets = make("div", parent, { class: "gmm-presets", role: "toolbar", "aria-label": "presets" });
+  presets.onkeydown = ({ key, target }) => // one stop of Tab; arrows lead to the others
+    ({ ArrowLeft: target.previousSibling, ArrowRight: target.nextSibling })[key]?.focus();
   for (const preset of spec.presets) toggle(presets, preset, () => kernel.choose({ preset }), v => v.preset === preset);
   let { problem } = hold.values;
   const next = () => kernel.choose({ problem: (problem = (problem % spec.problems) + 1) });
@@ -95,6 +97,8 @@ function bar(parent, page) {
   return (view, values) => {
     reveal.hidden = !view.known; // the truth of measured data isn't
     pressed.forEach(([node, on]) => set(node, { "aria-pressed": String(on(values)) }));
+    const stop = presets.querySelector("[aria-pressed=true]") ?? presets.firstChild;
+    for (const node of presets.children) node.tabIndex = node === stop ? 0 : -1;
   };
 }
 

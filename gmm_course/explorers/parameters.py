@@ -14,6 +14,7 @@ from .words import listed, spans
 __all__ = ["explore_parameters"]
 
 MEANS = CLASSIC.means
+ALL_LOGITS = {"told": "the logits", "hues": ["bell1", "bell2", "bell3"]}  # in the legend
 
 
 def explore_parameters(**values):
@@ -26,7 +27,7 @@ def explore_parameters(**values):
     looks = {"free": True, "means": MEANS.tolist(), "when": "looked", "name": "the bells"}
     handles = [{"kind": "bells", "paths": paths, "panel": "curve"} | looks]
     for k in range(3):
-        looks = {"y": (5 - 2 * k) / 6, "color": f"bell{k + 1}"}
+        looks = {"y": (5 - 2 * k) / 6, "color": f"bell{k + 1}"} | (ALL_LOGITS if k == 0 else {})
         handles.append({"kind": "point", "paths": (("logits", k),), "panel": "logits"} | looks)
 
     def show(state):
@@ -35,7 +36,7 @@ def explore_parameters(**values):
         loss, open_problem = relative_loss(target, mixture.pdf(x)), v["problem"] or v["revealed"]
         marks = bells("curve", fine, mixture)
         if open_problem:
-            marks["given"] = dots("curve", x, target, label="the points to meet")
+            marks["given"] = dots("curve", x, target, label="points to meet")
         marks |= {"curve": curve("curve", fine, mixture, width=1.3, label="mixture")} | bar(mixture.weights)
         said = met(loss) if v["problem"] else flat(before, *now, v["shift"]) or sentence(mixture, v["logits"])
         before[:] = now

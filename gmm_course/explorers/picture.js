@@ -47,6 +47,7 @@ class Picture {
   // is still gliding.
   draw(view, held, now) {
     const marks = view.marks.filter(now), moving = this.glide(view, marks, held);
+    this.own = view.limits;
     this.arrange(this.svg.parentNode.clientWidth);
     fill(this.legend, legend(view, now));
     fill(this.axes, Object.keys(this.panels).map(name => this.axis(name)).join(""));
@@ -85,7 +86,7 @@ class Picture {
     const pads = list.map(([, p], i) => ABOVE + (p.ticks?.x?.length === 0 ? 6 : BELOW) + (list[i + 1] ? 0 : 16));
     const zoom = this.svg.currentCSSZoom ?? 1, tall = screen.availHeight / zoom, least = Math.min(LOWEST, 0.8 * tall);
     const room = clip(tall - BARS / zoom - FRAME, least, HIGHEST); // on a phone held across the picture is whole
-    const height = clip(0.72 * width, 210 + 60 * list.length, room), free = height - sum(pads);
+    const height = clip(0.72 * width, Math.min(210, 0.5 * width) + 60 * list.length, room), free = height - sum(pads);
     let y = 0;
     [this.width, this.boxes] = [width, {}];
     list.forEach(([name, p], i) => {
@@ -132,7 +133,7 @@ class Picture {
   // The axes of a panel, its grid and their words
   axis(name) {
     const { x, y, w, h } = this.boxes[name], { x: X, y: Y } = this.limits[name], bottom = y + h;
-    const { xlog, ylog, xlabel, ylabel, ticks: own } = this.panels[name];
+    const { xlog, ylog, xlabel, ylabel, ticks: own } = { ...this.panels[name], ...this.own[name] };
     const rule = (x1, y1, x2, y2, hue = "rule") =>
       `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="var(--${hue})"/>`;
     const words = (left, top, anchor, text, size = 12) =>
@@ -175,16 +176,16 @@ function legend({ handles, marks }, now) {
 }
 
 // What the legend says of a handle that has a name: of bells' tops and flanks, in the colours of the first three
-function grips({ kind, name, color, when, paths }) {
-  const all = kind === "bells" ? paths.s.slice(0, 3).map((_, k) => `bell${k + 1}`) : [color];
-  const drag = { shape: kind === "bells" ? "top" : "dot", colors: all, when, label: name && `drag: ${name}` };
+function grips({ kind, name, told, color, hues, when, paths }) {
+  const all = kind === "bells" ? paths.s.slice(0, 3).map((_, k) => `bell${k + 1}`) : hues ?? [color];
+  const drag = { shape: kind === "bells" ? "top" : "dot", colors: all, when, label: (told ?? name) && `drag: ${told ?? name}` };
   return kind === "bells" ? [drag, { ...drag, shape: "flank", label: name && (all[1] ? "widths" : "width") }] : [drag];
 }
 
 // An entry of the legend; bells after the first are told by their number alone
 function key(mark, follows, seen) {
   const { kind, fill, shape, label, colors = [0] } = mark, area = fill ? "M1 4H17V13H1Z" : "";
-  const edge = (from, to) => (kind === "dots" ? "M9 8h0" : `M${1 + 16 * from} ${fill ? 4 : 8}H${1 + 16 * to}`);
+  const edge = (from, to) => mark.key ?? (kind === "dots" ? "M9 8h0" : `M${1 + 16 * from} ${fill ? 4 : 8}H${1 + 16 * to}`);
   const drawn = (color, i, { length }) => painted({ ...mark, color }, edge(i / length, (i + 1) / length), area);
   const held = (hue, i) => grip(shape, `fill="var(--${hue})" transform="translate(${9 + 10 * i} 8)"`);
   const art = (shape ? colors.map(held) : mark.hues.map(drawn)).join("");

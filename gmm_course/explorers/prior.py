@@ -96,14 +96,16 @@ def strip(values, mixture, colours, ends):
     """The fitted stds on their axis, those of many starts as dots, and the prior's centre as a band."""
     marks, at = {}, values["centre"]
     marks["far"] = line("stds", [RUNAWAY] * 2, [0, 1], color="soft", width=1)
-    marks["too far"] = text("stds", 3.6 * RUNAWAY, 0.65, "twice the grid", color="soft")
+    marks["too far"] = text("stds", 3.6 * RUNAWAY, 0.65, "50, twice the grid", color="soft")
     if values["strength"]:
         looks = {"color": "bell4", "width": 8, "opacity": 0.4, "label": "prior's centre", "at": "centre"}
         marks["centre"] = line("stds", [at, at], [0, 1], **looks)
     if ends:
         shown = np.clip(ends, 0.06, 1.8e4)
         height = np.linspace(0.06, 0.9, STARTS)[: len(ends), None] + 0 * shown
-        marks["ends"] = dots("stds", shown, height, color="soft", size=2.6, label="of each start")
+        marks["ends"] = dots("stds", shown, height, color="soft", size=2.6, label="stds of each start")
+        gone = shown > RUNAWAY
+        marks["gone"] = dots("stds", shown[gone], height[gone], color="accent", size=2.6, label="run away")
     lanes = np.linspace(1, 0, mixture.n_components + 1)  # one a bell, since stds may be alike
     for i, (k, std) in enumerate(zip(colours, np.clip(mixture.stds, 0.06, 1.8e4), strict=True)):
         marks[f"std {k + 1}"] = line("stds", [std, std], lanes[i : i + 2], color=f"bell{k % 6 + 1}", width=4)
@@ -114,7 +116,7 @@ def sentence(state, result):
     """What the prior did to the stds, or what its absence did."""
     if ends := state.found:
         wide = sum(stds.max() > RUNAWAY for stds in ends)
-        return f"{wide or 'None'} of {len(ends)} starts ended with a std over 50."
+        return f"{wide or 'None'} of {len(ends)} starts ended with a std over 50, twice the grid."
     v, mixture, truth = state.values, result.mixture, state.values["truth"].sorted()
     bell, s, es = ("bells", "s", "") if mixture.n_components > 1 else ("bell", "", "s")
     K = f"{in_words(mixture.n_components).capitalize()} {bell}"

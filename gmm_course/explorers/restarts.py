@@ -9,12 +9,13 @@ from gmm_helpers import Mixture, classic_grid, fit_once, kmeans_start, random_st
 from .marks import curve, dots, faint, line, scene, text, track, truth_bands
 from .state import MET, alive
 from .view import View, held
-from .widget import Explorer
+from .widget import TABLE, Explorer
 from .words import in_words, spans, squares, told
 
 __all__ = ["explore_restarts", "uniform"]
 
 BY_HAND = "one, by hand"
+STAIRS = TABLE["explore_restarts"]["panels"]["stairs"]["ticks"]
 LOWEST = 3e-10  # losses below are drawn there: the steps between the others stay in sight
 
 
@@ -49,9 +50,10 @@ def explore_restarts(**values):
         density = truth.pdf(x)
         hold = held("start", v["start"]) if alone else ()
         away = ("number", "seed", "shown", "work") if alone else ("start",)
-        limits = {
-            "stairs": {"x": (0.5, next(n for n in (10, 25, 50, 100) if n >= (1 if alone else v["number"])) + 0.5)}
-        }
+        most = 1 if alone else next(n for n in (10, 25, 50, 100) if n >= v["number"])
+        limits = {"stairs": {"x": (0.5, most + 0.5)}, "curve": {"x": (0, 25) if x[0] == 0 else (-3.5, 3.5)}}
+        if alone:
+            limits["stairs"] |= {"ticks": STAIRS | {"x": []}, "xlabel": "this start alone"}
         more = {"away": away, "limits": limits, "code": {"is_classic": x[0] == 0}}
         if not runs:
             fine = np.linspace(x[0], x[-1], 220)

@@ -19,9 +19,9 @@ class View:
 
     handles: what can be held on the picture, as handles.js knows them, and its name in the legend; truth, fitted: the
     mixtures that a table sets side by side once the truth is revealed; away: controls, or "work", that don't count now;
-    limits: panel → x and y in place of the panel's; live: how the page goes on alone; found: HTML beside the control of
-    a file; code: what as_code.toml asks for besides the values; holds: whether the answer to a question that stays is
-    right of these values too.
+    limits: panel → x, y, labels or ticks in place of its own; live: how the page goes on alone; found: HTML beside the
+    control of a file; code: what as_code.toml asks for besides the values; holds: whether the answer to a question that
+    stays is right of these values too.
     """
 
     marks: dict

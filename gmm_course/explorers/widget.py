@@ -46,6 +46,8 @@ class Preset:
     stays: bool = False
     withheld: str = ""
     asked: dict = field(default_factory=dict)
+    then: str = ""
+    hides: list | None = None
 
 
 class Explorer(anywidget.AnyWidget):
@@ -135,8 +137,9 @@ class Explorer(anywidget.AnyWidget):
         moved = {key: read(value) for key, value in values.items() if key in self.controls}
         self.update(**moved | {key: values[key] for key in FRAME if key in values})
         is_guess = set(values) == {"answer"} and values["answer"] is not None
-        if is_guess and not work and self.view["answers"] and self.view["right"] is None:
-            work = self.jobs[0]  # the answer asks for long work
+        if is_guess and not work and self.view["answers"]:
+            of = self._of(self.state.values["preset"], self.state.values["problem"])
+            work = of.then or (self.jobs[0] if self.view["right"] is None else None)  # the answer asks for long work
         if work:
             self.work.start(work, calm)
             self.refresh()
@@ -179,7 +182,7 @@ class Explorer(anywidget.AnyWidget):
             "serial": self._serial,
             "values": {key: plain(value) for key, value in v.items() if key in self.controls or key in FRAME},
             "marks": [mark.data(name) for name, mark in self._timed(shown.marks, of).items()],
-            "limits": {key: {"x": list(x), "y": list(y)} for key, (x, y) in self.limits.items()},
+            "limits": {key: shown.limits.get(key, {}) | {"x": x, "y": y} for key, (x, y) in self.limits.items()},
             **{key: getattr(of, key) for key in ("question", "answers", "because", "withheld", "asked")},
             "stays": bool(shown.holds) if of.stays else None,
             "handles": [handle | {"when": ""} if of.open else handle for handle in shown.handles],
@@ -201,7 +204,8 @@ class Explorer(anywidget.AnyWidget):
     def _timed(self, marks, of):
         """The marks with their times: what would answer the question waits for a guess, and words keep its place."""
         timed = {name: mark for name, mark in marks.items() if not mark.when or self.state.values[mark.when]}
-        for words, names in self.hidden.items() if of.answers and not of.open else ():
+        hidden = self.hidden if of.hides is None else {words: self.hidden[words] for words in of.hides}
+        for words, names in hidden.items() if of.answers and not of.open else ():
             late = {name: mark for name, mark in marks.items() if name.startswith(tuple(names))}
             timed |= {name: replace(mark, when="looked") for name, mark in late.items()}
             if late:

@@ -23,6 +23,7 @@ __all__ = ["explore_your_density"]
 STARTS, SEEDS = 20, 5
 DRAWN = 1000  # points of a long file that are drawn; all are fitted
 GALAXIES, GEYSER, SPECTRUM, PROBLEM = "82 galaxies", "272 eruptions", "a measured curve", "a new problem"
+AXES = {GALAXIES: ("velocity, 1,000 km/s", "density"), GEYSER: ("minutes to the next eruption", "density")}
 
 
 def explore_your_density(**values):
@@ -38,10 +39,12 @@ def explore_your_density(**values):
         v, K = state.values, state.values["n_components"]
         x, density, smoothing = data(v)
         away = () if v["x"].size and file[2] else ("columns",)
+        limits = {"curve": dict(zip(("xlabel", "ylabel"), AXES.get(v["example"], ("x", "the curve")), strict=True))}
         numbers = 3 * K - (not v["free"]) + ["", "constant", "linear"].index(v["background"])
         if numbers > x.size:
             marks = {"given": dots("curve", x, density, label="points"), "left": dots("residual", x, 0 * density)}
-            return View(marks, f"{x.size} points can't tell {numbers} numbers: take fewer bells.", away=away)
+            said = f"{x.size} points can't tell {numbers} numbers: take fewer bells."
+            return View(marks, said, away=away, limits=limits)
         result = state.kept(key(v), lambda: fit(x, density, K, rng=0, **how(v)))
         result = min(result, *state.found, key=lambda each: each.loss) if state.found else result
         truth = v["truth"] if v["example"] in (SPECTRUM, PROBLEM) else None
@@ -57,7 +60,7 @@ def explore_your_density(**values):
             marks = truth_bands("curve", fine, truth, mass=v["area"]) | marks
         said, numbers = sentence(v, result, x, density, smoothing), status(v, result, state.found)
         found, code = found_bells(v["example"], result), as_code(v, file[2])
-        return View(marks, said, numbers, (), truth, result.mixture, away, found=found, code=code)
+        return View(marks, said, numbers, (), truth, result.mixture, away, limits, found=found, code=code)
 
     def take(name="", content=b"", columns="0 1"):
         """A file, or without one the last again, by the columns chosen."""
@@ -116,7 +119,8 @@ def found_bells(name, result):
     found = {"data": name, "mass": result.mass, "loss": result.loss, "background": result.background.tolist()}
     packed = b64encode(json.dumps(found | {"mixture": result.mixture.to_dict()}, indent=1).encode()).decode()
     link = f'<a download="bells.json" href="data:application/json;base64,{packed}">Download</a>'
-    doubts = (re.sub("`(.*?)`", r"<code>\1</code>", escape(each)) for each in doubted(result))
+    said = (f"{each[0].upper()}{each[1:]}{'.' * (each[-1] != '?')}" for each in doubted(result))
+    doubts = (re.sub("`(.*?)`", r"<code>\1</code>", escape(each)) for each in said)
     rows = np.transpose([np.arange(result.areas.size) + 1, result.areas, result.mixture.means, result.mixture.stds])
     cells = "".join(f"<tr>{''.join(f'<td>{in_full(number)}</td>' for number in row)}</tr>" for row in rows)
     table = f"<b>{escape(name)}</b><table><tr><th>bell<th>area<th>mean<th>std</tr>{cells}</table>"
@@ -176,7 +180,9 @@ def doubted(result):
     """What the library says against a fit, of its bells; of two backgrounds advised, the one it has tried."""
     said = "\n".join(result.diagnosis).replace("component", "bell")
     once = re.sub(r": pass `background='\w+'`(, or `'linear'`)?(?=.*`background=)", "", said, flags=re.DOTALL)
-    return once.replace("pass `background", "choose `background").splitlines()
+    once = re.sub(r"`background='(\w+)'`", r"a \1 background", once.replace(", or `'linear'`", ", or a linear one"))
+    once = re.sub(r"`background=\S+ - \S+ 4\)`, a cubic,", "a cubic background", once)
+    return once.replace("pass `mass=None`", "fit the area too").replace("pass a", "choose a").splitlines()
 
 
 def status(values, result, others):

@@ -429,7 +429,8 @@ def test_nothing_tells_the_answer_before_a_guess_and_the_verdict_moves_nothing(p
     for preset, asked in explorer.presets.items():
         pressed(box, preset)
         drawn_names = "e => [...e.querySelectorAll('.gmm-figure [data-name]')].map(each => each.dataset.name)"
-        hidden = () if asked.open else tuple(each for names in explorer.hidden.values() for each in names)
+        count = () if asked.open else explorer.hidden if asked.hides is None else asked.hides
+        hidden = tuple(each for words in count for each in explorer.hidden[words])
         before, top = box.evaluate(drawn_names), box.evaluate(TOP)
         assert not [each for each in before if hidden and each.startswith(hidden)], preset
         assert box.locator(".gmm-verdict").inner_text() == ""
@@ -594,7 +595,7 @@ def test_for_a_projector_all_is_larger_and_the_handle_stays_under_the_hand(alone
     line = letters()["height"]
     alone.set_viewport_size({"width": 1920, "height": 1080})
     frame(alone)
-    assert letters()["height"] == pytest.approx(1.45 * line, rel=0.01)
+    assert letters()["height"] == pytest.approx(1.5 * line, rel=0.01)
     handle = alone.locator(".gmm-handle").nth(2)
     x, y = held(alone, handle)
     alone.mouse.move(x + 90, y + 40, steps=3)
@@ -940,7 +941,7 @@ def test_a_file_goes_in_and_its_bells_come_out(page, tmp_path):
     expect(columns).to_have_value("x, –, density")
     assert columns.get_attribute("aria-invalid") is None
     pressed(box, "Reset")
-    expect(box.locator(".gmm-question")).to_contain_text("A kernel made this curve of 82 velocities")
+    expect(box.locator(".gmm-question")).to_contain_text("A kernel blurred 82 velocities")
     expect(box.get_by_role("button", name="Galaxies, three")).to_have_attribute("aria-pressed", "true")
     assert not columns.is_visible()
 
@@ -1135,12 +1136,25 @@ def test_a_bell_narrower_than_the_step_it_is_drawn_by_reaches_its_handle(page):
         assert box.evaluate(highest) == pytest.approx(float(re.search(r" (\S+)\)", place)[1]), abs=1)
 
 
-def test_a_handle_whose_bell_is_off_the_picture_points_to_it(page):
+def test_a_handle_whose_bell_is_off_the_picture_says_where_it_is(page):
+    words = "e => [...e.querySelectorAll('.gmm-handle text')].map(each => each.textContent)"
     box = begun(page, "explore_gradient")
-    stems = "e => [...e.querySelectorAll('.gmm-stem')].map(each => each.getAttribute('d').includes('z'))"
-    assert not any(box.evaluate(stems))
+    assert not any(box.evaluate(words))
     pressed(box, "Off the grid")
-    assert box.evaluate(stems) == [True, True, False, False, False, False]
+    assert box.evaluate(words) == ["at 30", "", "", "", "", ""]
+    box = begun(page, "explore_data")
+    pressed(box, "Needle")
+    assert box.evaluate(words) == ["", "", "top at 1.99", "", "", ""]
+
+
+def test_presets_are_one_stop_of_the_tab_key_and_arrows_lead_along_them(alone):
+    presets = alone.locator(".gmm-presets button")
+    assert [each.get_attribute("tabindex") for each in presets.all()] == ["0", *["-1"] * (presets.count() - 1)]
+    presets.first.press("ArrowRight")
+    expect(presets.nth(1)).to_be_focused()
+    presets.nth(1).press("Enter")
+    expect(presets.nth(1)).to_have_attribute("aria-pressed", "true")
+    assert presets.nth(1).get_attribute("tabindex") == "0"
 
 
 @pytest.mark.parametrize(("low", "high"), [(-0.8, 0.8), (-6, 6), (0, 1.5), (0, 7), (-4e-7, 4e-7), (0, 1)])

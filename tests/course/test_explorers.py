@@ -63,7 +63,7 @@ def shown(explorer):
         assert panel in explorer.panels
         assert mark.get("of") or len(mark["y"]) == (mark["x"][2] if mark.get("even") else len(mark["x"]))
     for limits in view["limits"].values():
-        assert all(low < high for low, high in limits.values())
+        assert all(low < high for low, high in (limits["x"], limits["y"]))
     return explorer.shown.marks
 
 
@@ -702,7 +702,7 @@ def test_fifty_starts_fail_where_the_curve_tells():
     explorer = chosen("playground", "Claw")
     assert "nothing is left over" in explorer.sentence
     explorer.hear({"serial": 0, "work": "50 starts"})
-    assert explorer.sentence.startswith("None of 50 starts")
+    assert explorer.sentence.startswith("None of 50 random starts")
     assert np.isnan(explorer.shown.marks["others"].y).sum() == 50  # each is drawn
 
 
@@ -739,12 +739,13 @@ def test_a_bell_that_the_points_do_not_see_is_named_and_takes_nothing_from_the_o
     rows = re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>", explorer.view["found"])
     areas = {round(float(mean)): float(area) for _, area, mean in rows if 800 < float(mean) < 1800}
     assert areas == pytest.approx({1000: 20, 1250: 30, 1580: 50}, rel=0.2)
-    assert len(set(re.findall("background=[^ <]*", explorer.view["found"]))) == 1  # of two, one would be wrong
+    assert len(re.findall("choose|lowers", explorer.view["found"])) == 1  # of two backgrounds, one would be wrong
+    assert "background=" not in explorer.view["found"]  # Python's name
 
 
 def test_a_background_left_in_is_paid_for_until_it_is_fitted_too():
     explorer = chosen("explore_your_density", "Offset left in")
-    assert "over; their area is 378.7, but background='constant' lowers what is left by" in explorer.sentence
+    assert "over; their area is 378.7, but a constant background lowers what is left by" in explorer.sentence
     explorer.update(background="constant")
     assert abs(fitted_area(explorer) - 272) < 12
     explorer.choose("Log-spaced")
@@ -1060,3 +1061,19 @@ def test_what_nobody_knows_can_not_be_revealed():
     assert not explorer.view["known"]
     explorer.choose(problem=1)
     assert explorer.view["known"]
+
+
+def test_after_an_answer_the_walk_is_played_to_the_end_that_the_answer_speaks_of():
+    for preset in ("Three racers", "Wrong, and pleased", "Kilometres to metres"):
+        explorer = make("explore_descent", preset=preset)
+        assert explorer.state.values["along"] == 0
+        explorer.hear({"serial": 1, "values": {"answer": 0}})
+        assert explorer.state.values["along"] == 100
+        assert explorer.shown.fitted.means == pytest.approx(explorer.shown.marks["last"].of[0].means)
+
+
+def test_axes_say_what_is_measured():
+    for preset, words in (("Galaxies, three", "velocity, 1,000 km/s"), ("Geyser", "minutes to the next eruption")):
+        limits = chosen("explore_your_density", preset).view["limits"]["curve"]
+        assert (limits["xlabel"], limits["ylabel"]) == (words, "density")
+    assert chosen("explore_your_density", "Log-spaced").view["limits"]["curve"]["ylabel"] == "the curve"
