@@ -451,6 +451,19 @@ def test_nothing_tells_the_answer_before_a_guess_and_the_verdict_moves_nothing(p
         assert (fits["width"], fits["height"] <= 599) == (1085, True), preset  # JupyterLab's share of 1280 × 720
 
 
+def test_on_a_phone_neither_an_answer_nor_a_longer_sentence_moves_the_picture(alone):
+    alone.set_viewport_size({"width": 390, "height": 844})
+    box = alone.locator(".gmm-explorer")
+    for preset in alone.locator(".gmm-presets button").all():
+        preset.click()
+        frame(alone)
+        top = box.evaluate(TOP)
+        box.locator(".gmm-answers button").first.click()
+        frame(alone)
+        assert box.evaluate(TOP) == top, preset.inner_text()
+        assert sentence(box).bounding_box()["y"] > box.locator(".gmm-figure").bounding_box()["y"]
+
+
 @pytest.mark.parametrize(
     ("name", "preset"),
     [("explore_data", "Classic"), ("explore_fit", "Tall is not heavy"), ("playground", "Tall is not heavy")],
