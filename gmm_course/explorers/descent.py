@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 
 from gmm_helpers import Mixture, classic_grid, fit_once, pack, trapezoid_weights, unpack
 
-from .marks import curve, line, scene, text, track
+from .marks import curve, dots, line, scene, text, track
 from .state import MET, alive, key, largest_error, slope
 from .view import View, held
 from .widget import Explorer
@@ -60,7 +60,7 @@ def explore_descent(**values):
         fine = marks["curve"].x
         looks = {"color": "soft", "dash": (1, 1.6), "label": "start"}
         end = curve("curve", fine, shown.at(-1), color="bell5", width=1.4, label="end")
-        marks = {"start": curve("curve", fine, shown.at(0), **looks), "last": end} | marks | paths(ran)
+        marks = {"start": curve("curve", fine, shown.at(0), **looks), "last": end} | marks | paths(ran, at)
         steps = sampled(n, 200)
         along, looks = 100 * np.log(steps) / np.log(max(n, 2)), {"color": "ink", "name": "the iterate"}
         ball = track(("along",), "losses", steps, depths(shown)[steps - 1], along, **looks)
@@ -162,8 +162,8 @@ def depths(walk):
     return np.clip(np.nan_to_num(walk.losses, nan=np.inf), LOWEST, HIGHEST)
 
 
-def paths(walks):
-    """Loss against iteration, a line style each, named where it ends."""
+def paths(walks, at):
+    """Loss against iteration, a line style each, named where it ends; of a race also where each is at an iteration."""
     looks = [{"color": "accent"}]
     if len(walks) > 1:
         looks = [{"color": f"bell{k + 4}", "dash": ((6, 2), (2, 1.5), (6, 2, 1.5, 2))[k]} for k in range(len(walks))]
@@ -173,6 +173,8 @@ def paths(walks):
         marks[f"loss of {each.name}"] = line("losses", steps, loss[steps - 1], width=1.8, **look)
         if len(walks) > 1:
             marks[f"name of {each.name}"] = text("losses", steps[-1], loss[-1], each.name)
+            now = min(at, len(loss) - 1)
+            marks[f"place of {each.name}"] = dots("losses", now + 1, loss[now], size=5, color=look["color"])
     return marks
 
 

@@ -68,7 +68,8 @@ function guessing(parent, choose) {
     const longest = choices.toSorted((a, b) => b.length - a.length)[0], yours = choices[guess], truth = choices[right];
     const known = { [-1]: `The answer is “${truth}”. `, [right]: `✓ Right: “${truth}”. ` };
     const open = yours ? `You said “${yours}”. ` : ""; // what is right is still to be worked out
-    say(said, right === null ? open + wait : known[guess] ?? `✗ Not “${yours}” but “${truth}”. `);
+    const told = known[guess] ?? `✗ Not “${yours}” but “${truth}”. `;
+    say(said, right === null ? open + wait : guess === null ? "" : told);
     say(why, right === null ? "" : because);
     set(parent, { "data-longest": `✗ Not “${longest}” but “${truth ?? longest}”. ${because}` });
   };

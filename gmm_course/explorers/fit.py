@@ -6,9 +6,11 @@ from .marks import scene
 from .state import MET, follow, key, largest_error, places
 from .view import SEEN, UNSEEN, View, by_hand, held
 from .widget import Explorer
-from .words import in_words, listed, squares, told
+from .words import in_words, listed, ordinal, squares, told
 
 __all__ = ["explore_fit", "found_again", "sentence"]
+
+WEIGHTLESS = 1e-6
 
 
 def explore_fit(**values):
@@ -34,9 +36,9 @@ def explore_fit(**values):
 
 
 def found_again(result, truth):
-    """Whether a fit meets the curve, and by the bells that made it."""
+    """Whether a fit meets the curve, and by the bells that made it; one without weight may stand anywhere."""
     error = largest_error(result.mixture, truth)
-    return result.loss <= MET and error is not None and error <= 0.05
+    return result.loss <= MET and error is not None and (error <= 0.05 or truth.weights.min() < WEIGHTLESS)
 
 
 def sentence(result, truth, x, noisy=False):
@@ -56,6 +58,9 @@ def sentence(result, truth, x, noisy=False):
         fled = f"to {mean:.0f} ± {std:.0f}" if near else f"far away{', endlessly wide' if std >= 1e4 else ''}"
         unseen = f"another has fled {fled}, where no point sees its weight of {weight:.2f}"
         return f"Bells at {seen} meet every point; {unseen}."
+    if truth.weights.min() < WEIGHTLESS:
+        lost = ordinal(int(truth.weights.argmin()))
+        return f"{where} meet{es} every point; the {lost} true bell has no weight, and its place can't be known."
     if (largest_error(mixture, truth) or 0) > 0.05:
         return f"{where} meet{es} every point, and yet they are not the bells that made the curve."
     return f"{where} explain{es} the curve; nothing is left over."

@@ -50,7 +50,7 @@ function followed({ live: { noise, of, K }, marks }, values, last) {
 
 // Whether a fit leaves something over, or has met the curve by other bells than those that made it
 const missed = ({ m, loss, places }, truth) =>
-  loss > MET || m.some((v, i) => !(Math.abs(v - truth.m[places[i]]) < 0.05));
+  loss > MET || m.some((v, i) => truth.w[places[i]] > 1e-6 && !(Math.abs(v - truth.m[places[i]]) < 0.05));
 
 // The sentence of a fit that no Python has judged; a bell wider than the grid, or far off it, has fled
 function said({ m, s, loss }, x) {

@@ -154,7 +154,7 @@ class Handles {
       !before.some(({ spot }) => Math.hypot(spot[0] - across - a, spot[1] - high - b) < NEAR);
     if (!this.hold.held) node.aside = AROUND.find(free); // while one is held, none hops out of its way
     const [a, b] = node.aside ?? [0, 0];
-    const words = beyond ? `at ${minus(+each.at[0].toPrecision(3))}` : top < y - 1 ? `top at ${+each.at[1].toPrecision(3)}` : "";
+    const words = beyond ? `at ${minus(+each.at[0].toPrecision(3))}` : top < y - 1 && each.shape === "top" ? `top at ${+each.at[1].toPrecision(3)}` : "";
     Object.assign(each, { own: [across, up], spot: [across + a, high + b], beyond, words: each.shape === "flank" ? "" : words });
   }
 

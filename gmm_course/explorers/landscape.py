@@ -190,4 +190,4 @@ def sentence(values, path, losses, limit):
         return f"{name} came home in {n} steps."
     if n >= MOST:
         return f"{name} is still under way after {n} steps, {place}."
-    return f"{name} stopped after {n} steps {place}, pleased with its slope: it is not home."
+    return f"{name} stopped after {n} steps {place}: its slope is below the tolerance, but it is not home."

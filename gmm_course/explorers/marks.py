@@ -141,7 +141,8 @@ def scene(
     fine = np.linspace(x[0], x[-1], FINE) if fine is None else fine
     hand = "truth" if live == "fit" else None
     marks = truth_bands("curve", fine, truth, live=hand) if truth else {}
-    marks |= bells("curve", fine, mixture, places=places, mass=mass, live=live)
+    whose = "fitted " if label == "fit" else ""
+    marks |= bells("curve", fine, mixture, places=places, mass=mass, live=live, whose=whose)
     marks["given"] = dots("curve", x, density, label=given, live=("data",) if live in ("fit", "truth") else None)
     marks["curve"] = curve("curve", fine, mixture, mass=mass, width=2.1, label=label, live=live and ("sum", live))
     if left:
@@ -151,16 +152,21 @@ def scene(
     return marks | (outlines("curve", fine, truth) if hand else {})
 
 
-def bells(panel, x, mixture, *, places=None, mass=1.0, live=None):
+def bells(panel, x, mixture, *, places=None, mass=1.0, live=None, whose=""):
     """Each bell of a mixture as a translucent area in its colour: marks "bell 1", "bell 2", …
 
-    places: the colour of each bell, counted from 0, in place of its own number.
+    places: the colour of each bell, counted from 0, in place of its own number; whose: words before it in the legend.
     """
     marks = {}
     places = range(mixture.n_components) if places is None else places
     for k, place in sorted(enumerate(places), key=lambda pair: pair[1]):
         looks = {"color": f"bell{place % len(LINES) + 1}", "dash": LINES[place % len(LINES)]["linestyle"][1]}
-        looks |= {"fill": 0.24, "width": 1.8, "label": f"bell {place + 1}", "live": live and ("bell", live, place)}
+        looks |= {
+            "fill": 0.24,
+            "width": 1.8,
+            "label": f"{whose}bell {place + 1}",
+            "live": live and ("bell", live, place),
+        }
         marks[f"bell {place + 1}"] = curve(panel, x, mixture, k, mass=mass, **looks)
     return marks
 

@@ -1,6 +1,6 @@
 // The one frame of all explorers: presets and a question above, the picture and its words, the controls beside it.
 // Its parts are built by functions, each of which returns one that shows a view.
-const COVERED = "Guess first: click an answer, or move something.";
+const COVERED = "Guess first: click an answer, or “show me”.";
 const MOVED = "Your own problem now: Reset asks again.";
 const SILENT = "No answer from the kernel. If it was restarted, run the cell above again.";
 const SPOKEN = 700; // milliseconds
@@ -18,7 +18,7 @@ class Page {
     Object.assign(this, { model, spec, hold: new Hold(spec.controls) });
     this.kernel = new Kernel(model, this.hold, () => this.schedule());
     const looks = `gmm-explorer${spec.columns.length > 1 ? " gmm-wide" : ""}${model.still ? " gmm-still" : ""}`;
-    this.root = make("div", el, { class: looks });
+    this.root = make("div", el, { class: looks, role: "group", "aria-label": spec.name });
     keepKeys(this.root);
     const part = (parent, build) => build(inside(parent, build.name), this);
     this.shows = [part(this.root, bar), part(this.root, question)];

@@ -11,7 +11,7 @@ __all__ = ["living", "living_page"]
 STYLE = """:root { color-scheme: light dark; background: light-dark(#ffffff, #15181b); }
 body { max-width: 1140px; margin: 1rem auto; padding: 0 1rem; font-family: system-ui, sans-serif; }
 @media (max-height: 500px) { h1 { display: none; } }
-@media (min-width: 1700px) { body { max-width: 1533px; } }
+@media (min-width: 1700px) { body { max-width: 1482px; } }
 @media (min-width: 2400px) { body { max-width: 1938px; } }"""
 
 

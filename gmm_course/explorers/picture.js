@@ -1,6 +1,6 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
-const LOWEST = 400, HIGHEST = 640, BARS = 200, FRAME = 280, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
+const LOWEST = 400, HIGHEST = 640, BARS = 200, FRAME = 284, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
 const EDGE = 5; // so that a dot at an end is whole
 const fitting = (words, room) => clip(room / words.length, 8, 12); // a size of letters
 const part = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
@@ -28,7 +28,7 @@ class Picture {
     Object.assign(this, { panels, limits: {} });
     this.legend = make("div", parent, { class: "gmm-legend", "aria-hidden": "true" });
     const figure = make("div", parent, { class: "gmm-figure" });
-    figure.innerHTML = `<svg><g class="gmm-axes" aria-hidden="true"></g><g role="img"></g><g></g></svg>`;
+    figure.innerHTML = `<svg role="group" aria-label="picture"><g class="gmm-axes" aria-hidden="true"></g><g role="img"></g><g></g></svg>`;
     this.svg = figure.firstChild;
     [this.axes, this.image, this.handles] = this.svg.children;
   }
@@ -168,7 +168,7 @@ function legend({ handles, marks }, now) {
   const groups = Map.groupBy(named.toSorted((a, b) => late(a) - late(b)), mark => mark.label).values();
   const hues = group => [...new Set(group.map(({ color }) => color))].slice(0, 3); // the truth has those of its bells
   const entries = Array.from(groups, group => ({ ...group[0], hues: hues(group) }));
-  const isBell = mark => mark?.label.startsWith("bell ");
+  const isBell = mark => /\bbell \d+$/.test(mark?.label);
   return entries.map((mark, i) => { // bells keep to one line: "2" alone tells nothing
     const [opens, closes] = [-1, 1].map(by => isBell(mark) && !isBell(entries[i + by]));
     return (opens ? "<span>" : "") + key(mark, isBell(mark) && !opens, now(mark)) + (closes ? "</span>" : "");
@@ -189,7 +189,7 @@ function key(mark, follows, seen) {
   const drawn = (color, i, { length }) => painted({ ...mark, color }, edge(i / length, (i + 1) / length), area);
   const held = (hue, i) => grip(shape, `fill="var(--${hue})" transform="translate(${9 + 10 * i} 8)"`);
   const art = (shape ? colors.map(held) : mark.hues.map(drawn)).join("");
-  const words = follows ? label.slice(5) : label;
+  const words = follows ? label.split(" ").at(-1) : label;
   return `<span class="gmm-key" ${seen ? "" : "data-unseen"}><svg width="${10 * colors.length + 8}" height="16"
     class="gmm-mark">${art}</svg>${words}</span>`;
 }

@@ -86,6 +86,7 @@ class Explorer(anywidget.AnyWidget):
         self.jobs = list(work or {})
         columns = table.get("columns", [list(self.controls)])
         spec = {
+            "name": name.replace("_", " "),
             "panels": {key: vars(panel) for key, panel in self.panels.items()},
             "controls": self.controls
             | {"work": {"kind": "work", "jobs": self.jobs, "moves": table.get("moves", False)}},

@@ -23,7 +23,7 @@ __all__ = ["explore_your_density"]
 STARTS, SEEDS = 20, 5
 DRAWN = 1000  # points of a long file that are drawn; all are fitted
 GALAXIES, GEYSER, SPECTRUM, PROBLEM = "82 galaxies", "272 eruptions", "a measured curve", "a new problem"
-AXES = {GALAXIES: ("velocity, 1,000 km/s", "density"), GEYSER: ("minutes to the next eruption", "density")}
+AXES = {GALAXIES: ("velocity, 1,000 km/s", "density"), GEYSER: ("waiting time, minutes", "density")}
 
 
 def explore_your_density(**values):

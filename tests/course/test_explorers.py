@@ -1073,7 +1073,20 @@ def test_after_an_answer_the_walk_is_played_to_the_end_that_the_answer_speaks_of
 
 
 def test_axes_say_what_is_measured():
-    for preset, words in (("Galaxies, three", "velocity, 1,000 km/s"), ("Geyser", "minutes to the next eruption")):
+    for preset, words in (("Galaxies, three", "velocity, 1,000 km/s"), ("Geyser", "waiting time, minutes")):
         limits = chosen("explore_your_density", preset).view["limits"]["curve"]
         assert (limits["xlabel"], limits["ylabel"]) == (words, "density")
     assert chosen("explore_your_density", "Log-spaced").view["limits"]["curve"]["ylabel"] == "the curve"
+
+
+def test_a_true_bell_without_weight_is_no_failure_of_the_fit():
+    explorer = make("explore_fit", truth=Mixture([0.4, 0, 0.6], [5, 12, 20], [2, 1, 2]))
+    assert explorer.sentence.endswith("the second true bell has no weight, and its place can't be known.")
+    assert explorer.shown.holds
+
+
+def test_the_landscapes_ball_is_seen_however_far_the_curves_lie():
+    explorer = make("explore_loss", ours=Mixture([0, 1, 0], [4, 15.2, 21], [1, 0.1, 1]))
+    low, high = explorer.limits["landscape"][1]
+    at = explorer.state.values["ours"].pdf(classic_grid())
+    assert low < relative_loss(CLASSIC.pdf(classic_grid()), at) < high
