@@ -1,6 +1,6 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
-const LOWEST = 400, HIGHEST = 640, BARS = 200, FRAME = 284, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
+const LOWEST = 396, HIGHEST = 640, BARS = 200, FRAME = 284, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
 const EDGE = 5; // so that a dot at an end is whole
 const fitting = (words, room) => clip(room / words.length, 8, 12); // a size of letters
 const part = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
