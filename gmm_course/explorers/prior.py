@@ -24,7 +24,14 @@ def explore_prior(**values):
     """
     fine = np.linspace(0, 25, 220)
     cut = {"kind": "point", "paths": (("cut",),), "panel": "curve", "y": 0.97, "color": "ink", "name": "the grid's end"}
-    centre = {"kind": "point", "paths": (("centre",),), "panel": "stds", "y": 0.5, "color": "bell4", "name": "centre"}
+    centre = {
+        "kind": "point",
+        "paths": (("centre",),),
+        "panel": "stds",
+        "y": 0.5,
+        "color": "bell4",
+        "name": "prior’s centre",
+    }
 
     def show(state):
         v, (x, density) = state.values, data(state.values)
@@ -98,7 +105,7 @@ def strip(values, mixture, colours, ends):
     marks["far"] = line("stds", [RUNAWAY] * 2, [0, 1], color="soft", width=1)
     marks["too far"] = text("stds", 3.6 * RUNAWAY, 0.65, "50, twice the grid", color="soft")
     if values["strength"]:
-        looks = {"color": "bell4", "width": 8, "opacity": 0.4, "label": "prior's centre", "at": "centre"}
+        looks = {"color": "bell4", "width": 8, "opacity": 0.4, "at": "centre"}
         marks["centre"] = line("stds", [at, at], [0, 1], **looks)
     if ends:
         shown = np.clip(ends, 0.06, 1.8e4)
