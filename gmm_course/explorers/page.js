@@ -151,6 +151,7 @@ function words(parent, page) {
     set(sentence, { "data-covered": view.closed });
     set(page.image, { "aria-label": text });
     fill(status, view.closed || page.model.still ? "" : view.status);
+    set(status, { "data-stale": view.alone });
     const { complaint } = page.hold, told = complaint?.words ?? (view.error || (page.kernel.silent ? SILENT : ""));
     if (changed(error, told)) { // beside the control at fault
       error.textContent = told;
