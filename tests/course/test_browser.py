@@ -1262,6 +1262,11 @@ def test_bells_differ_by_more_than_their_colour_and_nothing_glides_where_less_mo
     assert at_once != before
     alone.wait_for_timeout(400)
     assert alone.evaluate(ticks) == at_once
+    calls = "e => getComputedStyle(e).animationName"
+    first = alone.locator(".gmm-hit").first
+    assert first.evaluate(calls) == "none"
+    alone.emulate_media(reduced_motion="no-preference")
+    assert first.evaluate(calls) == "gmm-call"
 
 
 # The page's own fit
