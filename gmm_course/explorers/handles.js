@@ -4,7 +4,7 @@ const AROUND = Array.from({ length: 127 }, (_, i) => // where a handle may stand
   [Math.cos(2.4 * (i - 1)), Math.sin(2.4 * (i - 1))].map(part => 1.01 * NEAR * Math.sqrt(i) * part));
 const NAMES = { w: ["weight", "w"], m: ["mean", "μ"], s: ["std", "σ"] };
 const short = v => +v.toPrecision(Math.abs(v) < 0.01 ? 3 : Math.abs(v) < 1 ? 4 : 5);
-const SIDES = { "-1": ["start", 14, -14], 0: ["middle", 0, -12], 1: ["end", -14, -14] }; // of words at a handle: their place
+const ASIDE = { "-1": ["start", 14, -14], 0: ["middle", 0, -12], 1: ["end", -14, -14] }; // where words stand, by side
 const SIZES = { top: [14, 14], flank: [8, 16], dot: [16, 16] };
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDown: -10, PageUp: 10,
   Home: -Infinity, End: Infinity }; // of a key
@@ -135,7 +135,8 @@ class Handles {
     this.list = specs.flatMap(h => KINDS[h.kind](h, this.hold, this.picture));
     const { handles } = this.picture, focused = handles.querySelector(":focus");
     fill(handles, this.list.map(({ id, shape }) => `<g class="gmm-handle" tabindex="0" role="slider" data-id="${id}"
-      data-shape="${shape}" data-lm-suppress-shortcuts="true"><path class="gmm-stem"/><circle r="${HIT}" class="gmm-hit"/>${grip(shape)}<text></text></g>`)
+      data-shape="${shape}" data-lm-suppress-shortcuts="true"><path class="gmm-stem"/>
+      <circle r="${HIT}" class="gmm-hit"/>${grip(shape)}<text></text></g>`)
       .join(""));
     this.list.forEach((each, i) => this.put(each, handles.children[i], this.list.slice(0, i)));
     if (focused?.isConnected === false) this.node(focused.dataset.id)?.focus({ preventScroll: true });
@@ -154,21 +155,23 @@ class Handles {
       !before.some(({ spot }) => Math.hypot(spot[0] - across - a, spot[1] - high - b) < NEAR);
     if (!this.hold.held) node.aside = AROUND.find(free); // while one is held, none hops out of its way
     const [a, b] = node.aside ?? [0, 0];
-    const words = beyond ? `at ${minus(+each.at[0].toPrecision(3))}` : top < y - 1 && each.shape === "top" ? `top at ${+each.at[1].toPrecision(3)}` : "";
-    Object.assign(each, { own: [across, up], spot: [across + a, high + b], beyond, words: each.shape === "flank" ? "" : words });
+    const [at, over] = each.at.map(v => minus(+v.toPrecision(3))), isTop = each.shape === "top" && top < y - 1;
+    const words = each.shape === "flank" ? "" : beyond ? `at ${at}` : isTop ? `top at ${over}` : "";
+    Object.assign(each, { own: [across, up], spot: [across + a, high + b], beyond, words });
   }
 
   put(each, node, before) {
     this.place(each, node, before);
     const numbers = [each.across, each.up].filter(Boolean), [{ low, high, now, name }, up] = numbers;
-    const [first, of] = [words => words.split(" ")[0], name.split(" of ").at(-1)];
-    const [a, b] = each.own.map((v, i) => (v - each.spot[i]).toFixed(1)), [anchor, left, top] = SIDES[each.beyond];
+    const first = words => words.split(" ")[0], of = name.split(" of ").at(-1);
+    const ways = up && `${first(name)} by left and right, ${first(up.name)} by up and down, of ${of}`;
+    const [a, b] = each.own.map((v, i) => (v - each.spot[i]).toFixed(1)), [anchor, left, top] = ASIDE[each.beyond];
     set(node.firstChild, { d: `M0 0L${a} ${b}` });
     set(node.lastChild, { "text-anchor": anchor, x: left, y: top }).textContent = each.words; // where it is off the panel
     const ends = node.matches(":focus") && numbers.some(n => n.now <= n.low || n.now >= n.high);
     set(node, { style: `color: var(--${each.color})`, "data-end": ends,
       transform: `translate(${each.spot.map(v => v.toFixed(1)).join(" ")})`,
-      "aria-label": each.name ?? (up ? `${first(name)} by left and right, ${first(up.name)} by up and down, of ${of}` : `${name}, handle`),
+      "aria-label": each.name ?? ways ?? `${name}, handle`,
       "aria-valuemin": low, "aria-valuemax": high, "aria-valuenow": short(now),
       "aria-valuetext": numbers.map(n => (up ? `${first(n.name)} ${short(n.now)}` : short(n.now))).join(", ") });
   }

@@ -37,14 +37,7 @@ def explore_landscape(**values):
     Returns one box.
     """
     start = {"kind": "point", "paths": (("mean",), ("log_std",)), "panel": "map", "color": "bell1", "name": "the start"}
-    length = {
-        "kind": "point",
-        "paths": (("step",),),
-        "panel": "steps",
-        "y": 0.5,
-        "color": "ink",
-        "name": "the step’s length",
-    }
+    length = {"kind": "point", "paths": (("step",),), "panel": "steps", "y": 0.5, "color": "ink", "name": "the step"}
     bowl_of = lru_cache(maxsize=1)(Bowl)
 
     def walked(state):

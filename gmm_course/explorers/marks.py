@@ -161,12 +161,8 @@ def bells(panel, x, mixture, *, places=None, mass=1.0, live=None, whose=""):
     places = range(mixture.n_components) if places is None else places
     for k, place in sorted(enumerate(places), key=lambda pair: pair[1]):
         looks = {"color": f"bell{place % len(LINES) + 1}", "dash": LINES[place % len(LINES)]["linestyle"][1]}
-        looks |= {
-            "fill": 0.24,
-            "width": 1.8,
-            "label": f"{whose}bell {place + 1}",
-            "live": live and ("bell", live, place),
-        }
+        looks |= {"fill": 0.24, "width": 1.8, "label": f"{whose}bell {place + 1}"}
+        looks |= {"live": live and ("bell", live, place)}
         marks[f"bell {place + 1}"] = curve(panel, x, mixture, k, mass=mass, **looks)
     return marks
 

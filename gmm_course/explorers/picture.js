@@ -28,7 +28,8 @@ class Picture {
     Object.assign(this, { panels, limits: {} });
     this.legend = make("div", parent, { class: "gmm-legend", "aria-hidden": "true" });
     const figure = make("div", parent, { class: "gmm-figure" });
-    figure.innerHTML = `<svg role="group" aria-label="picture"><g class="gmm-axes" aria-hidden="true"></g><g role="img"></g><g></g></svg>`;
+    figure.innerHTML = `<svg role="group" aria-label="picture">
+      <g class="gmm-axes" aria-hidden="true"></g><g role="img"></g><g></g></svg>`;
     this.svg = figure.firstChild;
     [this.axes, this.image, this.handles] = this.svg.children;
   }
@@ -178,15 +179,16 @@ function legend({ handles, marks }, now) {
 // What the legend says of a handle that has a name: of bells' tops and flanks, in the colours of the first three
 function grips({ kind, name, told, color, hues, when, paths }) {
   const all = kind === "bells" ? paths.s.slice(0, 3).map((_, k) => `bell${k + 1}`) : hues ?? [color];
-  const drag = { shape: kind === "bells" ? "top" : "dot", colors: all, when, label: (told ?? name) && `drag: ${told ?? name}` };
+  const label = (told ?? name) && `drag: ${told ?? name}`;
+  const drag = { shape: kind === "bells" ? "top" : "dot", colors: all, when, label };
   return kind === "bells" ? [drag, { ...drag, shape: "flank", label: name && (all[1] ? "widths" : "width") }] : [drag];
 }
 
 // An entry of the legend; bells after the first are told by their number alone
 function key(mark, follows, seen) {
   const { kind, fill, shape, label, colors = [0] } = mark, area = fill ? "M1 4H17V13H1Z" : "";
-  const edge = (from, to) => mark.key ?? (kind === "dots" ? "M9 8h0" : `M${1 + 16 * from} ${fill ? 4 : 8}H${1 + 16 * to}`);
-  const drawn = (color, i, { length }) => painted({ ...mark, color }, edge(i / length, (i + 1) / length), area);
+  const stroke = (from, to) => (kind === "dots" ? "M9 8h0" : `M${1 + 16 * from} ${fill ? 4 : 8}H${1 + 16 * to}`);
+  const drawn = (color, i, { length }) => painted({ ...mark, color }, mark.key ?? stroke(i / length, (i + 1) / length), area);
   const held = (hue, i) => grip(shape, `fill="var(--${hue})" transform="translate(${9 + 10 * i} 8)"`);
   const art = (shape ? colors.map(held) : mark.hues.map(drawn)).join("");
   const words = follows ? label.split(" ").at(-1) : label;

@@ -34,11 +34,7 @@ def playground(**values):
         alone = v["method"] == "LM" and not v["strength"]
         marks = scene(x, density, mixture, truth, label="fit", places=places(mixture, truth), live="fit", left=True)
         marks = faint("curve", marks["curve"].x, [end.mixture for end in state.found], "the ends") | marks
-        said = (
-            found_by(state.found, v, result.loss <= MET)
-            if state.found
-            else sentence(result, truth, x, bool(v["noise"]))
-        )
+        said = found_by(state.found, v, result) if state.found else sentence(result, truth, x, bool(v["noise"]))
         live = {"of": "truth", "K": K, "noise": noise(v, x.size).tolist() if v["noise"] else None} if alone else None
         holds = found_again(result, truth)
         return View(marks, said, told(result, truth), held("truth", truth), truth, mixture, live=live, holds=holds)
@@ -76,12 +72,12 @@ def run(state):
     return state.gather(ends if density.max() >= SEEN else (), STARTS)
 
 
-def found_by(ends, values, met):
-    """The sentence after fifty starts; met: whether the fit on show meets the curve."""
+def found_by(ends, values, result):
+    """The sentence after fifty starts, beside the fit on show."""
     losses = np.array([end.loss for end in ends])
     best = losses.min()
     if best > MET and not values["noise"]:
         none = f"None of {losses.size} random starts meets the curve: the best misses {squares(best)}."
-        return f"{none} The fit on show started where the curve bends{', and does' * met}."
+        return f"{none} The fit on show started where the curve bends{', and does' * (result.loss <= MET)}."
     found = int((losses <= max(MET, 1.001 * best)).sum())
     return f"{found} of {losses.size} starts reached the lowest valley."

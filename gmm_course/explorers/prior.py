@@ -24,14 +24,7 @@ def explore_prior(**values):
     """
     fine = np.linspace(0, 25, 220)
     cut = {"kind": "point", "paths": (("cut",),), "panel": "curve", "y": 0.97, "color": "ink", "name": "the grid's end"}
-    centre = {
-        "kind": "point",
-        "paths": (("centre",),),
-        "panel": "stds",
-        "y": 0.5,
-        "color": "bell4",
-        "name": "prior’s centre",
-    }
+    held = {"kind": "point", "paths": (("centre",),), "panel": "stds", "y": 0.5, "color": "bell4", "name": "the prior"}
 
     def show(state):
         v, (x, density) = state.values, data(state.values)
@@ -44,7 +37,7 @@ def explore_prior(**values):
         marks |= fled(mixture, colours) | strip(v, mixture, colours, state.found)
         far = relative_loss(truth.pdf(classic_grid()), mixture.pdf(classic_grid()))
         numbers = f"{told(result, truth)} · {spans(f'distance to the true curve {far:.1e}')}"
-        hold = (cut, centre) if v["strength"] else (cut,)
+        hold = (cut, held) if v["strength"] else (cut,)
         more = {"code": {"is_cut": v["cut"] < 25}}
         return View(marks, sentence(state, result), numbers, hold, truth, mixture, **more)
 
