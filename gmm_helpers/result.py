@@ -256,7 +256,8 @@ class FitResult:
 
     def pdf(self, x: ArrayLike) -> Array:
         """The components together, mass · mixture.pdf(x), without the background; the shape of x."""
-        return self.mass * self.mixture.pdf(x)
+        with np.errstate(over="ignore"):  # a spike of next to no width, of a curve in a unit of 1e200
+            return np.minimum(self.mass * self.mixture.pdf(x), np.finfo(float).max)
 
     def curve(self, x: ArrayLike) -> Array:
         """What the density is compared with: the components and the background; the shape of x. Columns of a

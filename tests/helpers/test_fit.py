@@ -228,6 +228,12 @@ def test_a_bell_beyond_all_numbers_is_diagnosed_not_raised():
     assert any("wider than the grid" in sentence for sentence in result.diagnosis)
 
 
+def test_a_curve_is_a_number_even_on_top_of_a_spike_of_no_width():
+    theta = np.array([460, 460, 4.3, 5, 0.2, -299])  # areas of 1e200
+    result = fit_once(X, 1e200 * CLASSIC.pdf(X), theta, mass=None, method="LM", options={"maxfev": 1})
+    assert np.isfinite(result.pdf(result.mixture.means)).all()
+
+
 @pytest.mark.parametrize("factor", [1e200, 1e-200])
 def test_a_needle_in_a_unit_beyond_measure_is_still_a_mixture(factor):
     x = factor * X
