@@ -6,6 +6,9 @@ function numberRow(row, path, page) {
   make("span", row, { class: "gmm-label", "aria-hidden": "true" }, label);
   const range = { type: "range", min: place(low), max: place(high), step, "aria-label": `${name}, slider` };
   const slider = make("input", row, range), box = make("input", row, { inputmode: "decimal", "aria-label": name });
+  let before; // a finger that only scrolls past has put the slider elsewhere first
+  slider.onpointerdown = () => (before = page.hold.number(path).now);
+  slider.onpointercancel = () => page.put(path, before);
   slider.oninput = () => page.put(path, log ? +(10 ** slider.valueAsNumber).toPrecision(3) : slider.valueAsNumber);
   box.oninput = () => {
     page.hold.complaint = null;

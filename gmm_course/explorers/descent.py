@@ -54,15 +54,15 @@ def explore_descent(**values):
     def show(state):
         v, ran = state.values, walks(state)
         shown, longest = ran[min(1, len(ran) - 1)], max(len(each.losses) for each in ran)  # of a race, BFGS is shown
-        n = len(shown.losses)
-        at = round(n ** (v["along"] / 100)) - 1
-        marks = scene(x, v["truth"].pdf(x), shown.at(at), v["truth"], label="this iterate")
+        n, clock = len(shown.losses), round(longest ** (v["along"] / 100)) - 1
+        at, whose = min(clock, n - 1), f" of {shown.name}" if len(ran) > 1 else ""
+        marks = scene(x, v["truth"].pdf(x), shown.at(at), v["truth"], label=f"this iterate{whose}")
         fine = marks["curve"].x
         looks = {"color": "soft", "dash": (1, 1.6), "label": "start"}
         end = curve("curve", fine, shown.at(-1), color="bell5", width=1.4, label="end")
-        marks = {"start": curve("curve", fine, shown.at(0), **looks), "last": end} | marks | paths(ran, at)
+        marks = {"start": curve("curve", fine, shown.at(0), **looks), "last": end} | marks | paths(ran, clock)
         steps = sampled(n, 200)
-        along, looks = 100 * np.log(steps) / np.log(max(n, 2)), {"color": "ink", "name": "the iterate"}
+        along, looks = 100 * np.log(steps) / np.log(max(longest, 2)), {"color": "ink", "name": "the iterate"}
         ball = track(("along",), "losses", steps, depths(shown)[steps - 1], along, **looks)
         right = float(max(100, 10 ** np.ceil(np.log10(1.5 * longest))))  # with room for a name
         away, limits = () if v["method"] == DESCENT else ("step",), {"losses": {"x": (0.9, right)}}
@@ -172,7 +172,7 @@ def paths(walks, at):
         steps, loss = sampled(len(each.losses), 300), depths(each)
         marks[f"loss of {each.name}"] = line("losses", steps, loss[steps - 1], width=1.8, **look)
         if len(walks) > 1:
-            marks[f"name of {each.name}"] = text("losses", steps[-1], loss[-1], each.name)
+            marks[f"name of {each.name}"] = text("losses", steps[-1], 30 * loss[-1], each.name)  # clear of the ball
             now = min(at, len(loss) - 1)
             marks[f"place of {each.name}"] = dots("losses", now + 1, loss[now], size=5, color=look["color"])
     return marks

@@ -55,7 +55,7 @@ def arrows(ours, moved):
     marks = {}
     for k, (w, m, s) in enumerate(zip(ours.weights, ours.means, ours.stds, strict=True)):
         top, wide = w / (s * np.sqrt(2 * np.pi)), moved.stds[k]
-        ends = {f"mean {k + 1}": (m, moved.means[k], top)}
+        ends = {f"mean {k + 1}": (m, moved.means[k], 1.12 * top)}  # above the handle
         flank = (1 - 0.06 * k) * top * np.exp(-0.5)  # so that bells of one height have theirs beside each other
         ends |= {f"std {k + 1} {side}": (m + side * s, m + side * wide, flank) for side in (-1, 1)}
         for name, (*places, y) in ends.items():

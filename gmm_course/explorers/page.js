@@ -5,9 +5,9 @@ const MOVED = "Your own problem now: Reset asks again.";
 const SILENT = "No answer from the kernel. If it was restarted, run the cell above again.";
 const SPOKEN = 700; // milliseconds
 
-// A share t of the way from one value to another, lists and mixtures number by number
+// A share t of the way from one value to another, lists and mixtures number by number; a word is there at once
 function between(a, b, t) {
-  if (typeof b === "number") return a + t * (b - a);
+  if (typeof b !== "object") return typeof b === "number" ? a + t * (b - a) : b;
   if (Array.isArray(b)) return b.map((v, i) => between(a[i], v, t));
   return Object.fromEntries(Object.entries(b).map(([key, v]) => [key, between(a[key], v, t)]));
 }

@@ -105,7 +105,7 @@ def strip(values, mixture, colours, ends):
         height = np.linspace(0.06, 0.9, STARTS)[: len(ends), None] + 0 * shown
         marks["ends"] = dots("stds", shown, height, color="soft", size=2.6, label="stds of each start")
         gone = shown > RUNAWAY
-        marks["gone"] = dots("stds", shown[gone], height[gone], color="accent", size=2.6, label="run away")
+        marks["gone"] = dots("stds", shown[gone], height[gone], color="ink", size=3.2, label="run away")
     lanes = np.linspace(1, 0, mixture.n_components + 1)  # one a bell, since stds may be alike
     for i, (k, std) in enumerate(zip(colours, np.clip(mixture.stds, 0.06, 1.8e4), strict=True)):
         marks[f"std {k + 1}"] = line("stds", [std, std], lanes[i : i + 2], color=f"bell{k % 6 + 1}", width=4)

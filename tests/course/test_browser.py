@@ -596,6 +596,25 @@ def test_bells_keep_to_one_line_of_the_legend(alone):
         assert np.ptp(tops) < 1
 
 
+def test_a_finger_that_only_scrolls_past_a_slider_leaves_it_where_it_was(alone):
+    """Such a gesture ends with `pointercancel`, after the slider has jumped to the finger."""
+    width = alone.get_by_label("std of bell 1", exact=True)
+    slider = alone.get_by_label("std of bell 1, slider", exact=True)
+    for last, now in (("pointerup", "5"), ("pointercancel", "5")):
+        slider.evaluate(
+            """(e, last) => {
+            e.dispatchEvent(new PointerEvent("pointerdown"));
+            e.value = last === "pointerup" ? 5 : 7;
+            e.dispatchEvent(new Event("input"));
+            e.dispatchEvent(new PointerEvent(last));
+        }""",
+            last,
+        )
+        frame(alone)
+        assert width.input_value() == now
+    assert slider.evaluate("e => getComputedStyle(e).touchAction") == "pan-y"
+
+
 def test_keys_that_come_faster_than_frames_all_count(alone):
     alone.locator(".gmm-handle").nth(2).evaluate("""e => Array.from({ length: 20 }, () =>
         e.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true })))""")
