@@ -161,3 +161,14 @@ def test_a_theta_that_left_the_range_of_floats_keeps_its_own_order():
     affine = solve_equations(C, np.zeros(1), shuffles=True)
     theta = np.array([300.0, 200, 1, 2, 0, 0])
     assert affine.allowed(theta)[0].tolist() == [0, 1]
+
+
+def test_only_orders_that_obey_the_ties_as_well_are_allowed():
+    C = np.zeros((1, 9))
+    C[0, 3] = 1  # the first mean is 1
+    affine = solve_equations(C, np.ones(1), shuffles=True)
+    assert affine.allowed(np.array([0.0, 0, 0, 1, 2, 3, 0, 0, 0])).tolist() == [[0, 1, 2], [0, 2, 1]]
+    C = np.zeros((1, 6))
+    C[0, 2] = 1
+    affine = solve_equations(C, np.ones(1), shuffles=True)
+    assert affine.allowed(np.array([0.0, 0, 1, 2, 0, 0])).tolist() == [[0, 1]]
