@@ -48,7 +48,8 @@ function followed({ live: { noise, of, K }, marks }, values, last) {
   return { fit, ...told, marks: marks.map(mark => (mark.live ? { ...mark, ...anew(mark) } : mark)) };
 }
 
-// Whether a fit leaves something over, or has met the curve by other bells than those that made it
+// Whether a fit leaves something over, or has met the curve by other bells than those that made it; a true bell without
+// weight has no place to miss
 const missed = ({ m, loss, places }, truth) =>
   loss > MET || m.some((v, i) => truth.w[places[i]] > 1e-6 && !(Math.abs(v - truth.m[places[i]]) < 0.05));
 

@@ -12,8 +12,8 @@ function ticks([low, high], count, log) {
   const power = n => [10 ** n, n < 0 || n > 3 ? `10${raised(n)}` : `${10 ** n}`];
   if (log) return ticks([low, high].map(Math.log10), count).filter(([n]) => Number.isInteger(n)).map(([n]) => power(n));
   const raw = (high - low) / count, unit = 10 ** Math.floor(Math.log10(raw));
-  const fits = s => Math.floor(high / (s * unit) + 1e-9) > Math.ceil(low / (s * unit) - 1e-9); // two ticks, or no size
-  const steps = [10, 5, unit === 1 ? 5 : 2.5, 2, 1, 0.5].filter(fits); // is told; 2.5 starts are none
+  const fits = s => Math.floor(high / (s * unit) + 1e-9) > Math.ceil(low / (s * unit) - 1e-9); // or no size is told
+  const steps = [10, 5, unit === 1 ? 5 : 2.5, 2, 1, 0.5].filter(fits); // 2.5 starts are none
   const step = (steps.findLast(s => s * unit >= raw * 0.999) ?? steps[0]) * unit, tiny = step < 1e-5;
   const digits = (String(+step.toPrecision(2)).split(".")[1] ?? "").length;
   const words = v => (tiny && v ? v.toExponential(0) : v.toFixed(tiny ? 0 : digits)).replace("-", "−");
@@ -188,7 +188,8 @@ function grips({ kind, name, told, color, hues, when, paths }) {
 function key(mark, follows, seen) {
   const { kind, fill, shape, label, colors = [0] } = mark, area = fill ? "M1 4H17V13H1Z" : "";
   const stroke = (from, to) => (kind === "dots" ? "M9 8h0" : `M${1 + 16 * from} ${fill ? 4 : 8}H${1 + 16 * to}`);
-  const drawn = (color, i, { length }) => painted({ ...mark, color }, mark.key ?? stroke(i / length, (i + 1) / length), area);
+  const edge = (i, n) => mark.key ?? stroke(i / n, (i + 1) / n);
+  const drawn = (color, i, { length }) => painted({ ...mark, color }, edge(i, length), area);
   const held = (hue, i) => grip(shape, `fill="var(--${hue})" transform="translate(${9 + 10 * i} 8)"`);
   const art = (shape ? colors.map(held) : mark.hues.map(drawn)).join("");
   const words = follows ? label.split(" ").at(-1) : label;

@@ -15,7 +15,7 @@ from .words import in_words, spans, squares, told
 __all__ = ["explore_restarts", "uniform"]
 
 BY_HAND = "one, by hand"
-STAIRS = TABLE["explore_restarts"]["panels"]["stairs"]["ticks"]
+STAIRS = TABLE["explore_restarts"]["panels"]["stairs"]["ticks"]  # of losses
 LOWEST = 3e-10  # losses below are drawn there: the steps between the others stay in sight
 
 

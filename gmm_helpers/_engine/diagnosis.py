@@ -32,8 +32,8 @@ FREEDOM = 10  # degrees of it, from which on noise doesn't give one point such a
 GROWS, COUNTS_GROW = 3.0, 2.0  # standard deviations by which what is left must be larger where the curve is high; of
 # whole numbers, which are likely counts, less is enough
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
-DIPPING, DEEP = -1.0, 0.01  # skewness of what is missing: far below in few places, little above in many; the relative
-# loss from which on cures that don't leave noise alone make way for that
+DIPPING = -1.0  # skewness of what is missing: far below in few places, little above in many
+DEEP = 0.01  # relative loss from which on a dip is named before cures that leave more than noise
 APART = 0.5  # of a std, by which a rival's component must differ
 LEFT_OUT = "as NaN, with `nan_policy='omit'`,"  # what is no part of the curve
 TAIL = 0.1  # share of a curve's range below which equal neighbours say nothing: tails are flat

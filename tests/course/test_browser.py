@@ -563,6 +563,15 @@ def test_a_guess_given_up_is_shown_by_what_the_question_asks_for(alone):
     expect(alone.locator("table")).to_have_count(0)  # of the preset, whose bells have moved
 
 
+def test_show_me_puts_a_choice_as_well_as_numbers(page):
+    box = begun(page, "explore_loss")
+    pressed(box, "One bell")
+    pressed(box, "show me")
+    expect(box.locator("[data-control=distance] select")).to_have_value("KL(given ‖ ours)")
+    expect(box.get_by_label("mean of bell 1", exact=True)).to_have_value("13")
+    expect(sentence(box)).to_contain_text("one bell at 13.00")
+
+
 def test_a_width_grows_with_the_hand_beyond_the_end_of_the_grid(alone):
     """The flank of a bell stands on its left where the right one is off the grid, but not while it is held."""
     width, (x, y) = alone.get_by_label("std of bell 3", exact=True), held(alone, alone.locator(".gmm-handle").nth(5))

@@ -23,8 +23,9 @@ from nbconvert import HTMLExporter
 from gmm_course import explorers
 from gmm_course.explorers.as_code import literal
 from gmm_course.explorers.fit import sentence
-from gmm_course.explorers.inputs import plain, share
+from gmm_course.explorers.inputs import plain, read, share
 from gmm_course.explorers.landscape import Bowl
+from gmm_course.explorers.loss import Slice
 from gmm_course.explorers.marks import Panel, curve, dots, line, room, scene, still
 from gmm_course.explorers.state import follow, largest_error, places, random_mixture
 from gmm_course.explorers.widget import TABLE
@@ -1086,7 +1087,40 @@ def test_a_true_bell_without_weight_is_no_failure_of_the_fit():
 
 
 def test_the_landscapes_ball_is_seen_however_far_the_curves_lie():
-    explorer = make("explore_loss", ours=Mixture([0, 1, 0], [4, 15.2, 21], [1, 0.1, 1]))
+    explorer = make("explore_loss", ours=Mixture([0, 1, 0], [4, 15, 21], [1, 0.1, 1]))
     low, high = explorer.limits["landscape"][1]
-    at = explorer.state.values["ours"].pdf(classic_grid())
-    assert low < relative_loss(CLASSIC.pdf(classic_grid()), at) < high
+    loss = relative_loss(CLASSIC.pdf(classic_grid()), explorer.state.values["ours"].pdf(classic_grid()))
+    assert loss > 50
+    assert low < loss < high
+
+
+def test_the_bell_that_is_shown_for_kl_is_the_best_by_it():
+    explorer = make("explore_loss", preset="One bell")
+    explorer.update(**{key: read(value) for key, value in explorer.view["asked"].items()})
+    path = Slice(explorer.state.values)
+    at = np.linspace(5, 25, 2001)
+    assert explorer.state.values["distance"] == "KL(given ‖ ours)"
+    assert at[path.depths(at).argmin()] == pytest.approx(path.at, abs=0.02)
+
+
+def test_racers_go_by_one_clock_and_wait_at_their_ends():
+    explorer = make("explore_descent", preset="Three racers", along=0.0)
+    for along in (0.0, 50.0, 100.0):
+        explorer.update(along=along)
+        marks = explorer.shown.marks
+        ends = {name: int(marks[f"loss of {name}"].x[-1]) for name in ("CG", "BFGS", "LM")}
+        clock = round(max(ends.values()) ** (along / 100))
+        assert {name: marks[f"place of {name}"].x[0] for name in ends} == {
+            k: min(clock, end) for k, end in ends.items()
+        }
+
+
+def test_an_arrow_of_a_mean_begins_above_the_handle_on_its_top():
+    marks = make("explore_gradient").shown.marks
+    assert all(marks[f"mean {k}"].y[0] > 1.05 * marks[f"bell {k}"].y.max() for k in (1, 2, 3))
+
+
+def test_a_question_may_hide_a_part_of_the_picture_alone():
+    for preset, late in (("Equal", {"part", "weight"}), ("Winner", {"part", "weight", "bell", "curve"})):
+        view = make("explore_parameters", preset=preset).view
+        assert {mark["name"].split()[0] for mark in view["marks"] if mark.get("when") == "looked"} == late
