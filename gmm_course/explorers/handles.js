@@ -96,11 +96,11 @@ const KINDS = {
     });
   },
   // A number across and, with a second path, one up; or one on a curve: where it is v[i], which may be x[i], the handle
-  // is at x[i], y[i].
+  // is at x[i], y[i], at the top where y[i] is infinite.
   point(h, hold, picture) {
     const [across, up] = h.paths.map(path => ({ ...hold.number(path), from: place => place }));
     const scale = picture.panels[h.panel].xlog ? Math.log : v => v, all = h.v ?? h.x, i = all && nearest(all, across.now);
-    const jumps = all && !h.smooth, y = up ? up.now : all ? h.y[i] : whole(h.y, picture.limits[h.panel].y);
+    const jumps = all && !h.smooth, y = up ? up.now : all ? h.y[i] ?? Infinity : whole(h.y, picture.limits[h.panel].y);
     if (jumps) [across.from, across.exact] = [x => all[nearest(h.x.map(scale), scale(x))], true];
     return [{ ...h, id: h.paths.join("-"), shape: "dot", across, up, at: [jumps ? h.x[i] : across.now, y] }];
   },

@@ -140,7 +140,9 @@ def sentence(values, path, depths):
     if not right:
         said = "neither weights nor means nor stds are right yet"
     ball, left, right = f"Along {along} the ball, at {path.at:.2f},", path.near(-0.003), path.near(0.003)
-    if min(left, right) >= path.here:
+    if np.isinf(min(left, path.here, right)):
+        rest = f"{ball} stands where the landscape is infinitely high."
+    elif min(left, right) >= path.here:
         rest = f"{ball} lies in a valley{', not the deepest' if depths.min() < path.here - 1e-3 else ''}."
     else:
         side = "left" if left < right else "right"

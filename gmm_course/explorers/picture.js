@@ -29,7 +29,7 @@ class Picture {
     this.legend = make("div", parent, { class: "gmm-legend", "aria-hidden": "true" });
     const figure = make("div", parent, { class: "gmm-figure" });
     figure.innerHTML = `<svg role="group" aria-label="picture">
-      <g class="gmm-axes" aria-hidden="true"></g><g role="img"></g><g></g></svg>`;
+      <g class="gmm-axes" aria-hidden="true"></g><g role="img" aria-label="picture"></g><g></g></svg>`;
     this.svg = figure.firstChild;
     [this.axes, this.image, this.handles] = this.svg.children;
   }

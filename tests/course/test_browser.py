@@ -572,6 +572,19 @@ def test_show_me_puts_a_choice_as_well_as_numbers(page):
     expect(sentence(box)).to_contain_text("one bell at 13.00")
 
 
+def test_where_the_landscape_is_infinitely_high_the_ball_stands_at_its_top(page):
+    box = begun(page, "explore_loss")
+    pressed(box, "One bell")
+    box.locator("[data-control=distance] select").select_option(label="KL(given ‖ ours)")
+    box.get_by_label("std of bell 1", exact=True).fill("0.1")
+    box.get_by_label("std of bell 1", exact=True).press("Enter")
+    settled(box)
+    expect(sentence(box)).to_contain_text("distance inf")
+    ball, place = box.locator(".gmm-handle").last, "e => +/,? (.+)\\)/.exec(e.getAttribute('transform'))[1]"
+    top = box.evaluate("e => +[...e.querySelectorAll('.gmm-mark[data-name=landscape]')].at(-1).getAttribute('y')")
+    assert ball.evaluate(place) == pytest.approx(top, abs=1)
+
+
 def test_a_width_grows_with_the_hand_beyond_the_end_of_the_grid(alone):
     """The flank of a bell stands on its left where the right one is off the grid, but not while it is held."""
     width, (x, y) = alone.get_by_label("std of bell 3", exact=True), held(alone, alone.locator(".gmm-handle").nth(5))
@@ -1127,6 +1140,17 @@ def test_a_file_of_its_own_answers_with_no_kernel_and_no_network(browser_page, t
             expect(box.locator(".gmm-legend")).to_contain_text("the truth")
             assert box.evaluate(WRONG) == 0
         assert len(requests) == 1
+        violations = Axe().run(page).response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
+
+
+def test_nothing_keeps_a_reader_out_before_the_first_frame(browser_page, tmp_path):
+    (tmp_path / "page.html").write_text(living_page(explorers.playground(), "Drag a bell"))
+    with fresh_page(browser_page, 1280, 720) as page:
+        page.add_init_script("window.requestAnimationFrame = () => 1")
+        page.goto(f"file://{tmp_path}/page.html")
+        assert page.locator(".gmm-explorer").count() == 1
+        assert page.locator(".gmm-handle").count() == 0
         violations = Axe().run(page).response["violations"]
         assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
 

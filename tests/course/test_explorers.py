@@ -591,6 +591,12 @@ def test_a_ball_short_of_the_floor_is_told_to_roll_on():
     assert "would roll from 5.25 to the left" in make("explore_loss", ours=short).sentence
 
 
+def test_a_ball_where_the_landscape_is_infinitely_high_lies_in_no_valley():
+    needles = Mixture([0.3, 0.3, 0.4], [1, 2, 3], [0.1, 0.1, 0.1])
+    said = make("explore_loss", preset="One bell", distance="KL(given ‖ ours)", ours=needles).sentence
+    assert said.endswith("Along μ₁ the ball, at 1.00, stands where the landscape is infinitely high.")
+
+
 def test_a_tiny_weight_is_not_told_as_nought():
     said = make("explore_parameters", logits=[12, -12, 12]).sentence
     assert "are 0.500, 1.9 × 10⁻¹¹ and 0.500" in said
