@@ -34,8 +34,9 @@ function numberRow(row, path, page) {
     const value = short(page.hold.number(path).now), tiny = value && Math.abs(value) < 1e-3;
     const words = minus(tiny ? value.toExponential() : value); // the box is narrow
     slider.value = place(clip(value, low, high));
-    const part = (slider.valueAsNumber - place(low)) / (place(high) - place(low));
-    set(slider, { "aria-valuetext": words, style: `--part: ${100 * part}%` });
+    const part = v => `${clip((100 * (v - place(low))) / (place(high) - place(low)), 0, 100)}%`;
+    const [from, to] = [log ? place(low) : 0, slider.valueAsNumber].toSorted((a, b) => a - b).map(part);
+    set(slider, { "aria-valuetext": words, style: `--from: ${from}; --to: ${to}` });
     if (document.activeElement !== box || box.dataset.shown !== words) box.value = words;
     box.dataset.shown = words;
   };

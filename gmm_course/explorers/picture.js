@@ -158,7 +158,9 @@ class Picture {
 function painted({ kind, color, width, dash, fill, size }, edge, area, scale = 1) {
   const [thick, cap] = kind === "dots" ? [2 * size * scale, "round"] : [width, "butt"];
   const dashes = dash?.map(v => (v * width).toFixed(1)) ?? "none";
-  return `<path d="${area}" fill="var(--${color})" fill-opacity="${fill}"/><path d="${edge}" fill="none"
+  const tone = share => `color-mix(in srgb, var(--${color}) ${Math.min(100 * share, 100)}%, transparent)`;
+  const deeper = kind === "region" ? 1 : 1.7; // orange that is thin on black is mud; regions lie on each other
+  return `<path d="${area}" style="fill: light-dark(${tone(fill)}, ${tone(deeper * fill)})"/><path d="${edge}" fill="none"
     stroke="var(--${color})" stroke-width="${thick}" stroke-linecap="${cap}" stroke-dasharray="${dashes}"/>`;
 }
 

@@ -1144,6 +1144,37 @@ def test_a_file_of_its_own_answers_with_no_kernel_and_no_network(browser_page, t
         assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == []
 
 
+def test_on_a_phone_held_across_the_picture_stays_in_sight_beside_the_last_slider(browser_page, tmp_path):
+    (tmp_path / "page.html").write_text(living_page(explorers.explore_fit(), "Drag a bell"))
+    with fresh_page(browser_page, 844, 390, has_touch=True, is_mobile=True) as page:
+        page.goto(f"file://{tmp_path}/page.html")
+        box = drawn(page)
+        last = box.locator("input[type=range]:visible").last
+        last.evaluate("e => e.scrollIntoView({ block: 'end' })")
+        picture, slider = (each.bounding_box() for each in (box.locator(".gmm-figure"), last))
+        assert picture["y"] >= 0
+        assert picture["y"] + picture["height"] <= 390
+        assert picture["x"] + picture["width"] <= slider["x"]
+
+
+def test_a_slider_is_filled_from_nought_or_else_from_its_end(page):
+    box, ends = (
+        begun(page, "explore_parameters"),
+        "e => ['--from', '--to'].map(v => parseFloat(e.style.getPropertyValue(v)))",
+    )
+    slider = box.get_by_label("logit of bell 1, slider")
+    low, high = (float(slider.get_attribute(each)) for each in ("min", "max"))
+    for value in (-6, 6):
+        box.get_by_label("logit of bell 1", exact=True).fill(str(value))
+        box.get_by_label("logit of bell 1", exact=True).press("Enter")
+        frame(page)
+        assert slider.evaluate(ends) == pytest.approx([100 * (v - low) / (high - low) for v in sorted((0, value))])
+    step = begun(page, "explore_descent").locator(
+        "[data-control=step] [type=range]"
+    )  # of a logarithm, which has no nought
+    assert step.evaluate(ends)[0] == 0
+
+
 def test_nothing_keeps_a_reader_out_before_the_first_frame(browser_page, tmp_path):
     (tmp_path / "page.html").write_text(living_page(explorers.playground(), "Drag a bell"))
     with fresh_page(browser_page, 1280, 720) as page:
