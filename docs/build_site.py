@@ -85,7 +85,8 @@ def write_pages(site, notebooks, pyodide=None):
         (site / "slides" / f"{name}.html").write_text(
             render("slides.html.j2", chapter=this, slides=slides(notebook)), encoding="utf-8"
         )
-        copy_linked(site, notebook)
+    for page in (ROOT / "notebooks").glob("*.md"):
+        shutil.copy(page, site / "notebooks")
     index = render("index.html.j2", chapters=chapters, living=alive, fetches=not pyodide)
     (site / "index.html").write_text(index, encoding="utf-8")
     (site / "playground.html").write_text(living_page(playground(), "Playground"), encoding="utf-8")
@@ -98,14 +99,6 @@ def chapter(name, notebook):
     row = re.search(rf"\]\(notebooks/{name}\.ipynb\) \| (.*?) \| (.*?) \|$", readme, re.MULTILINE)
     minutes, question = row.groups() if row else ("–", "")
     return {"name": name, "title": title, "minutes": minutes, "question": question}
-
-
-def copy_linked(site, notebook):
-    """Copy the files of the repository that a chapter links to, to the same place in the site."""
-    for cell in notebook.cells:
-        for target in re.findall(r"\]\(\.\./([\w./-]+)\)", cell.source):
-            (site / target).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / target, site / target)
 
 
 def write_api(folder):

@@ -21,7 +21,7 @@ def hand_out(spawner):
     """Give a student a copy of the notebooks, and of any that is new; never overwrite what stands there."""
     folder = STUDENTS / spawner.user.name
     folder.mkdir(parents=True, exist_ok=True)
-    for notebook in NOTEBOOKS.glob("*.ipynb"):
+    for notebook in (*NOTEBOOKS.glob("*.ipynb"), *NOTEBOOKS.glob("*.md")):
         if not (folder / notebook.name).exists():
             shutil.copy(notebook, folder)
 

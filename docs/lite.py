@@ -5,6 +5,7 @@ notebook is first run. The rest, plain Python, is shipped with the site, as whee
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -37,6 +38,8 @@ def build_lab(folder, paths, pyodide=None):
             Path(home, "static/pyodide").symlink_to(Path(pyodide).absolute(), target_is_directory=True)
         for path in paths:
             nbformat.write(for_browser(nbformat.read(path, as_version=4)), contents / path.name)
+        for page in (ROOT / "notebooks").glob("*.md"):
+            shutil.copy(page, contents)
         build = [os.environ.get("UV", "uv"), "build", "--quiet", "--wheel", "--out-dir", wheels, ROOT]
         subprocess.run(build, check=True)
         own = list(wheels.glob("*.whl"))

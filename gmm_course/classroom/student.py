@@ -9,6 +9,7 @@ other numbers, and some tasks give other ones (`Exercise.vary`).
 import argparse
 import copy
 import re
+import shutil
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +30,8 @@ def write_edition(destination, notebooks="notebooks", *, seed=None):
     destination.mkdir(parents=True, exist_ok=True)
     for name, notebook in sources.items():
         nbformat.write(for_students(notebook, seed), destination / name)
+    for page in Path(notebooks).glob("*.md"):  # what the chapters link to
+        shutil.copy(page, destination)
     return [destination / name for name in sources]
 
 

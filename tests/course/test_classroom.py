@@ -37,7 +37,8 @@ SEEDS = (7,)
 @pytest.mark.parametrize("seed", [None, 7])
 def test_no_file_of_the_students_edition_holds_a_solution(tmp_path, seed):
     write_edition(tmp_path / "new", NOTEBOOKS, seed=seed)
-    assert {path.name for path in (tmp_path / "new").iterdir()} == set(SOURCES)
+    linked = {path.name for path in NOTEBOOKS.glob("*.md")}
+    assert {path.name for path in (tmp_path / "new").iterdir()} == set(SOURCES) | linked
     for name, source in SOURCES.items():
         text = (tmp_path / "new" / name).read_text()
         cells = json.loads(text)["cells"]
