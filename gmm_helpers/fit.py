@@ -234,7 +234,7 @@ def fit_many(
         Show a bar.
     **options
         What else `fit` takes, the same for all. On noisy curves most of the time goes into making sure; `n_starts=3`
-        looks less long, and no fit is confirmed.
+        looks less long: no fit is confirmed then, and more are wrong.
 
     Returns
     -------
@@ -258,9 +258,9 @@ def fit_many(
     curves = curves_with_seeds(x, densities, sigma, check_rng(rng))
     inspect.signature(fit).bind(x, densities, n_components, **options)  # an option that `fit` doesn't have
     try_what_all_share(x, n_components, options | ({"sigma": sigma} if is_shared(sigma) else {}))
-    about, results = {name: value for name, value in options.items() if name != "progress"}, FitResults()
+    results = FitResults()
     try:
-        for found in search_many(curves, n_components, about, workers, progress):
+        for found in search_many(curves, n_components, options, workers, progress):
             results.append(found if isinstance(found, Exception) else _result(found))
     except KeyboardInterrupt as interrupt:
         interrupt.result = results  # type: ignore[attr-defined]

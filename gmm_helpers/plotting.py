@@ -59,7 +59,9 @@ def plot_bells(x: Array, mixture: Mixture, ax: Any = None, *, mass: float = 1.0,
 
 
 def plot_fit(x: Array, density: Array, result: FitResult, ax: Any = None) -> list[Any]:
-    """The known density as points, the fitted curve and its bells. Returns the lines, points first.
+    """The known density as points, the fitted curve, its bells, and its background, if it has one.
+
+    Returns the lines in this order. The bells stand on zero, as `result.pdf` has them.
 
     Examples
     --------
@@ -72,8 +74,12 @@ def plot_fit(x: Array, density: Array, result: FitResult, ax: Any = None) -> lis
     ax = _axes(ax)
     points = plot_density(x, density, ax)
     fine = np.linspace(x[0], x[-1], 500)
-    (curve,) = ax.plot(fine, result.curve(fine), color="black", label="fit")
-    return [points, curve, *plot_bells(fine, result.mixture, ax, mass=result.mass)]
+    total = result.curve(fine)
+    (curve,) = ax.plot(fine, total, color="black", label="fit")
+    lines = [points, curve, *plot_bells(fine, result.mixture, ax, mass=result.mass)]
+    if result.background.size:
+        lines += ax.plot(fine, total - result.pdf(fine), color="0.5", linewidth=1, label="background")
+    return lines
 
 
 def plot_residual(x: Array, density: Array, result: FitResult, ax: Any = None, **kwargs: Any) -> Any:

@@ -74,7 +74,8 @@ class Selection:
     def __repr__(self) -> str:
         rows = [f"  K={K}: BIC {value - min(self.bic.values()):+.1f}" for K, value in sorted(self.bic.items())]
         rows += [f"  diagnosis: {sentence}" for sentence in self.diagnosis]
-        return "\n".join([f"Selection: {self.n_components} components, plausible {self.plausible}", *rows])
+        head = f"Selection: {self.n_components} components, plausible {self.plausible}"
+        return "\n".join([head + (", but see the diagnosis" if self.diagnosis else ""), *rows])
 
 
 def select_components(

@@ -1,4 +1,4 @@
-"""Where to start: mixtures made of the curve alone, in the unit of x. Arguments are taken as they are, not checked."""
+"""Where to start: mixtures made of the curve alone, in the unit of x. Curves are taken as they are, not checked."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d

@@ -172,7 +172,7 @@ def sentence(values, result, x, density, smoothing):
     area = f"; their area is {in_full(result.mass)}" if values["free"] else ""
     if doubts := doubted(result):
         against = re.sub("a relative loss of .* is left.*?: |`", "", doubts[0])
-        return f"{left}{area}, but {against.replace('lowers it', 'lowers what is left')}."
+        return f"{left}{area}, but {against}."
     return f"{left}: at {listed(mixture.means, '.4g')}, std{s} {listed(mixture.stds, '.4g')}{area}."
 
 

@@ -50,7 +50,7 @@ class Affine:
         return orders, np.sum(off**2, axis=1)
 
     def nearest(self, theta: Array) -> Array:
-        """The same, its components in their own order."""
+        """The free numbers nearest to a theta (3K,), its components in their own order."""
         return (theta - self.origin) @ self.basis.T
 
 

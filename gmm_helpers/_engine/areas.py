@@ -34,4 +34,4 @@ class Areas:
     def gauge(self, n_components: int) -> Array:
         """Equations (0 or 1, 3K) that pin what the curve doesn't feel: softmax's common shift of the logits."""
         shift = np.repeat([1.0, 0.0, 0.0], n_components) / n_components
-        return shift[None][: not self.free]
+        return np.empty((0, shift.size)) if self.free else shift[None]

@@ -64,16 +64,14 @@ def make_background(kind: str | Array, x: Array, root_g: Array) -> Background:
         n = 1 if kind == "constant" else 2
         columns = np.column_stack([np.ones(x.size), (x - center) / half])[:, :n]
         units = np.array([[1.0, -center / half], [0.0, 1 / half]])[:n, :n]
-    elif not kind.shape[1]:
-        return Background(kind, x, kind, kind, np.empty((0, 0)), np.empty((0, 0)))
     else:
         size = abs(kind).max(axis=0)  # of any unit
-        if size.min() == 0:
+        if (size == 0).any():
             raise ValueError("`background` must have no column of zeros alone, got one")
         columns, units = kind / size, np.diag(1 / size)
     Q, R = np.linalg.qr(columns * root_g[:, None])
     own = abs(np.diag(R))
-    if own.min() < 1e-10 * own.max():
+    if (own < 1e-10 * own.max(initial=0.0)).any():
         n = columns.shape[1]
         raise ValueError(f"`background` must have independent columns, got {n} that depend on one another")
     return Background(kind, x, columns, Q, R, units)

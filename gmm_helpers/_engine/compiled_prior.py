@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import autograd.numpy as anp
@@ -57,4 +57,4 @@ def compile_prior(prior: PriorLike, to_user: Callable[[Array], Array], theta: Ar
     if not np.isfinite(values).all():
         raise ValueError(f"`prior` must return finite residuals, got {values[~np.isfinite(values)][0]}")
     constant = (values - slopes @ theta, slopes) if getattr(prior, "affine", False) else None
-    return CompiledPrior(prior, shift, compiled.factor, constant)
+    return replace(compiled, constant=constant)

@@ -212,7 +212,7 @@ def _best_cure(fit: _Fit, ends: dict[str, Run], cured: bool) -> str:
     problem, share = fit.run.problem, 1 - ends[cure].loss / fit.run.loss
     is_known = cured or cure not in IN_PART or problem.u.size < FEW
     still = "" if is_known else f", and noise alone isn't left then{IN_PART[cure]}"
-    return f"{CURES[cure]} lowers it by {100 * share:.3g} %{still}"
+    return f"{CURES[cure]} lowers the squares left over by {100 * share:.3g} %{still}"
 
 
 def _why_uncured(fit: _Fit) -> str:

@@ -69,15 +69,15 @@ class _NotFinite(Exception):
 class _Memory:
     """The last evaluation: an optimiser asks for the value and for the slope one after the other."""
 
+    _answer: Evaluation
+
     def __init__(self, problem: Problem) -> None:
         self.problem, self._asked = problem, b""
-        self._answer: Any = None
 
     def __call__(self, phi: Array) -> Evaluation:
         if (asked := phi.tobytes()) != self._asked:
             self._asked, self._answer = asked, evaluate(phi, self.problem)
-        answer: Evaluation = self._answer
-        return answer
+        return self._answer
 
 
 def _levenberg_marquardt(phi: Array, memory: _Memory, _: Method, options: dict[str, Any], accepted: Told) -> Ended:

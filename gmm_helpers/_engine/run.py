@@ -82,7 +82,7 @@ class Run:
     def components(self) -> tuple[Array, Array, Array]:
         """Areas, means, stds (K,), in normalised coordinates and the run's own order."""
         logits, means, log_stds = self.theta.reshape(3, -1)
-        return self.problem.areas.of(logits[:, None])[:, 0], means.copy(), np.exp(log_stds)
+        return self.problem.areas.of(logits[:, None])[:, 0], means, np.exp(log_stds)
 
     @cached_property
     def sight(self) -> Sight:

@@ -28,11 +28,6 @@ def is_success(run: Run, search: Search | None) -> bool:
     return found and not wrong_mass(run) and not _doubted(run)
 
 
-def _out_of_sight(run: Run) -> bool:
-    sight = run.sight
-    return not run.is_healthy and bool((sight.hidden | sight.wide | (sight.spike & (run.loss > MET))).any())
-
-
 def pedestals(run: Run) -> Bools:
     """Which components (K,) stand for a background, of a curve that isn't met: the mean is off the grid, and nowhere on
     it do they fall below a twentieth of their largest height there, as a bell that the grid cuts off does."""
@@ -69,7 +64,8 @@ def _doubted(run: Run) -> str:
     """What forbids success however often a fit was found; empty if nothing does."""
     if dips(run):
         return DIPS
-    if _out_of_sight(run):
+    at = run.sight
+    if not run.is_healthy and (at.hidden | at.wide | (at.spike & (run.loss > MET))).any():
         return "a component is out of the points' sight, seen by one alone, or wider than the grid: see `diagnosis`"
     return "a component stands for a background: see `diagnosis`" if pedestals(run).any() else ""
 

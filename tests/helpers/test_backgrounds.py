@@ -165,7 +165,8 @@ def test_a_bell_that_the_edge_cuts_off_is_none(mean, std):
 def test_a_slope_on_a_constant_background_is_named():
     x, rng = np.linspace(800, 1800, 400), np.random.default_rng(0)
     y = 0.12 + 6e-5 * (x - 800) + bells(x, (0.6, 1003, 6), (0.3, 1210, 18)) + 0.004 * rng.normal(size=400)
-    assert told(fit(x, y, 2, mass=None, background="constant", rng=0), "`background='linear'` lowers it by")
+    flat = fit(x, y, 2, mass=None, background="constant", rng=0)
+    assert told(flat, "`background='linear'` lowers the squares left over by")
     assert fit(x, y, 2, mass=None, background="linear", rng=0).diagnosis == ()
 
 
@@ -212,7 +213,7 @@ def test_a_curved_background_is_named_and_its_cure_holds(seed):
     x = np.linspace(200, 1800, 800)
     y = bells(x, (8, 700, 12), (5, 1300, 15)) + 50 + 1e-5 * (x - 200) ** 2 - 1e-9 * (x - 200) ** 3
     y += 0.2 * np.random.default_rng(seed).normal(size=800)
-    cubic = "`background=numpy.vander(x - x.mean(), 4)`, a cubic, lowers it by"
+    cubic = "`background=numpy.vander(x - x.mean(), 4)`, a cubic, lowers the squares left over by"
     assert any(cubic in each for each in fit(x, y, 2, mass=None, background="linear", rng=0).diagnosis)
     cured = fit(x, y, 2, mass=None, background=np.vander(x - x.mean(), 4), rng=0)
     assert cured.diagnosis == ()

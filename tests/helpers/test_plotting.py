@@ -18,11 +18,12 @@ X, DENSITY = classic()
 
 def test_what_is_drawn_is_what_was_computed():
     result = fit(X, 7 + 3 * DENSITY, 3, mass=None, background="constant", rng=0)
-    points, curve, *bells = plot_fit(X, 7 + 3 * DENSITY, result, Figure().subplots())
+    points, curve, *bells, background = plot_fit(X, 7 + 3 * DENSITY, result, Figure().subplots())
     np.testing.assert_array_equal(points.get_xydata(), np.column_stack([X, 7 + 3 * DENSITY]))
     fine = curve.get_xdata()
     np.testing.assert_allclose(curve.get_ydata(), result.curve(fine))
     np.testing.assert_allclose(sum(bell.get_ydata() for bell in bells), result.pdf(fine))
+    np.testing.assert_allclose(background.get_ydata(), 7)
     residual = plot_residual(X, 8 + 3 * DENSITY, result, Figure().subplots(), color="red")
     np.testing.assert_allclose(residual.get_ydata(), 1, atol=1e-9)
     assert residual.get_color() == "red"

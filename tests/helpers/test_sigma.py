@@ -48,7 +48,7 @@ def test_a_doublet_of_counts_fitted_as_one_line_is_told_of():
         about = {"mass": None, "background": np.column_stack([np.ones(512), np.exp(-x / 250)]), "rng": 0}
         first = fit(x, y, 3, **about)
         merged = fit(x, y, 3, sigma=np.sqrt(np.maximum(first.curve(x), 0.1)), **about)
-        assert told(merged, "χ² is 1") or told(merged, "one more component lowers it")
+        assert told(merged, "χ² is 1") or told(merged, "one more component lowers the squares")
         first = fit(x, y, 4, **about)
         right = fit(x, y, 4, sigma=np.sqrt(np.maximum(first.curve(x), 0.1)), **about)
         assert right.success

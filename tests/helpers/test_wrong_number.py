@@ -233,7 +233,7 @@ def test_of_few_points_a_missing_bell_is_told(n_points, sigma):
     for seed in range(5):
         rng = np.random.default_rng([seed, n_points])
         y = bells(x, (3, rng.uniform(2.5, 3.5), 0.9), (2, rng.uniform(6, 7), 0.8)) + 0.02 * rng.normal(size=n_points)
-        assert told(fit(x, y, 1, mass=None, sigma=sigma, rng=0), "one more component lowers it")
+        assert told(fit(x, y, 1, mass=None, sigma=sigma, rng=0), "one more component lowers the squares")
         assert not told(fit(x, y, 2, mass=None, sigma=sigma, rng=0), "one more component")
 
 
@@ -251,7 +251,7 @@ def test_a_mass_that_is_a_little_off_is_named(share, noise):
     y = share * bells(x, (10, 4, 0.5), (4, 7, 0.6)) / sum(areas_of((10, 4, 0.5), (4, 7, 0.6)))
     for seed in range(3):
         noisy = y + noise * np.random.default_rng(seed).normal(size=300)
-        assert told(fit(x, noisy, 2, rng=0), "`mass=None` lowers it by")
+        assert told(fit(x, noisy, 2, rng=0), "`mass=None` lowers the squares left over by")
         assert fit(x, noisy, 2, mass=None, rng=0).diagnosis == ()
 
 
@@ -324,8 +324,9 @@ def test_a_background_that_mends_half_of_a_misfit_is_not_called_its_cure(seed):
         size=300
     )
     sentences = fit(x, y, 2, mass=None, rng=0).diagnosis
-    assert any(" lowers it by " in each for each in sentences)
-    assert all("noise alone isn't left then" in each for each in sentences if " lowers it by " in each)
+    cures = [each for each in sentences if " lowers the squares left over by " in each]
+    assert cures
+    assert all("noise alone isn't left then" in each for each in cures)
 
 
 @pytest.mark.parametrize("height", [100, 5000])
@@ -369,7 +370,7 @@ def test_what_mends_a_dip_in_part_is_not_advised(depth, K, background):
     y = bells(x, (4, 6, 1), (-depth, 12, 1)) + 0.02 * np.random.default_rng(2).normal(size=200)
     sentences = fit(x, y, K, mass=None, background=background, rng=0).diagnosis
     assert any("the curve dips below" in each for each in sentences)
-    assert not any("lowers it by" in each for each in sentences)
+    assert not any("lowers the squares left over by" in each for each in sentences)
 
 
 @pytest.mark.parametrize("depth", [0.5, 2, 4])
