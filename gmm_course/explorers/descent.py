@@ -67,12 +67,8 @@ def explore_descent(**values):
         right = float(max(100, 10 ** np.ceil(np.log10(1.5 * longest))))  # with room for a name
         away, limits = () if v["method"] == DESCENT else ("step",), {"losses": {"x": (0.9, right)}}
         code = {"n_steps": max(n - 1, AT_ONCE)}
-        said, numbers, hold = (
-            sentence(ran),
-            status(shown, at, v["truth"], len(ran) > 1),
-            (*held("start", v["start"]), ball),
-        )
-        return View(marks, said, numbers, hold, v["truth"], shown.at(at), away, limits, code=code)
+        numbers, hold = status(shown, at, v["truth"], len(ran) > 1), (*held("start", v["start"]), ball)
+        return View(marks, sentence(ran), numbers, hold, v["truth"], shown.at(at), away, limits, code=code)
 
     def walk_on(state):
         """Gradient descent until it arrives or patience ends, a slice at a time."""

@@ -67,7 +67,7 @@ class Slice:
         self.group, self.k = GROUPS[along[0]], min(NAMES.index(along) % 3, values["ours"].n_components - 1)
         self.target, self.distance = values["truth"].pdf(X), DISTANCES[values["distance"]]
         self.at = float(getattr(self.ours, self.group)[self.k])
-        self.here = self.depths(np.array([self.at]))[0]
+        self.here = self.depth(self.at)
 
     def moved(self, value):
         """Our mixture with the parameter put elsewhere; the weights share what is left."""
@@ -89,6 +89,10 @@ class Slice:
         curves = np.maximum(others, 0) + own["weights"] * gaussian_pdf(X, own["means"], own["stds"])
         return np.array([self.distance(self.target, curve) for curve in curves])
 
+    def depth(self, at):
+        """The distance where the parameter is at one value."""
+        return self.depths(np.array([at]))[0]
+
     def places(self):
         """Where the landscape is drawn: evenly, and near enough to see a bell between two points of the grid."""
         low, high = RANGES[self.group]
@@ -99,7 +103,7 @@ class Slice:
         """The distance a step further, counted in shares of the parameter's range."""
         low, high = RANGES[self.group]
         at = self.at + step * (high - low)
-        return self.depths(np.array([np.clip(at, 0, 1) if self.group == "weights" else at]))[0]
+        return self.depth(np.clip(at, 0, 1) if self.group == "weights" else at)
 
 
 def roll(state):
@@ -108,12 +112,9 @@ def roll(state):
     low, high = RANGES[path.group]
     step, places = (high - low) / 400, [path.at]
 
-    def depth(at):
-        return path.depths(np.array([at]))[0]
-
     while step > 1e-7 * (high - low) and len(places) < 600:
-        best = min((at for at in (places[-1] - step, places[-1] + step) if low <= at <= high), key=depth)
-        if depth(best) < depth(places[-1]):
+        best = min((at for at in (places[-1] - step, places[-1] + step) if low <= at <= high), key=path.depth)
+        if path.depth(best) < path.depth(places[-1]):
             places.append(best)
         else:
             step /= 2

@@ -198,7 +198,7 @@ class Explorer(anywidget.AnyWidget):
             "right": self.judge(self.state) if of.answers and of.right is None else of.right,
             "busy": self.busy,
             "live": shown.live,
-            "fit": plain(shown.fitted) | {"loss": 1.0} if shown.live and shown.fitted else None,
+            "fit": plain(shown.fitted) if shown.live and shown.fitted else None,
             "found": shown.found,
         }
 

@@ -41,8 +41,8 @@ def table(**sides):
     K = 1 + max(max(rows) for _, rows in rows_of)
     cells = ["".join(_cells(mixture, rows, k) for mixture, rows in rows_of) for k in range(K)]
     rows = "".join(f"<tr><th scope='row'>{k + 1}</th>{row}</tr>" for k, row in enumerate(cells))
-    corner = "<tr><td></td>", "<tr><th scope='col'>#</th>"
-    return typeset(f"<table><thead>{corner[0]}{groups}</tr>{corner[1]}{head}</tr></thead><tbody>{rows}</tbody></table>")
+    head = f"<tr><td></td>{groups}</tr><tr><th scope='col'>#</th>{head}</tr>"
+    return typeset(f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>")
 
 
 def _cells(mixture, rows, k):

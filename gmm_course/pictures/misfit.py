@@ -67,10 +67,10 @@ def rolls(means, loss_at, starts, ends):
 def mirror(tries, heights):
     """The loss over two means, with its two floors and the line on which both are equal."""
     fig, ax = plt.subplots(figsize=(5.6, 4.6))
-    filled = ax.contourf(tries, tries, heights, levels=np.linspace(0, 1.8, 13), cmap="viridis_r", extend="max")
+    filled = ax.contourf(tries, tries, heights, levels=np.linspace(0, 1.8, 13), cmap="Blues_r", extend="max")
     fig.colorbar(filled, label="relative loss")
-    ax.plot([8, 16], [16, 8], "k*", markersize=12)
-    ax.plot(tries, tries, "w--", linewidth=1)
+    ax.plot([8, 16], [16, 8], "w*", markersize=13, markeredgecolor="k")
+    ax.plot(tries, tries, "k--", linewidth=1)
     ticks = range(4, 21, 4)
     ax.set(xlabel="first mean", ylabel="second mean", aspect="equal", xticks=ticks, yticks=ticks)
     return Picture(fig, "A map over two means with two round valleys, mirror images across the diagonal.")

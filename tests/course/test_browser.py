@@ -510,7 +510,9 @@ def test_an_answered_question_stays_as_advice_and_a_move_that_changes_nothing_is
     end.fill("16")
     end.press("Enter")
     settled(box)
-    expect(box.locator(".gmm-question[data-past] .gmm-verdict")).to_contain_text("Set μ₃ a little off, and they part")
+    verdict = box.locator(".gmm-question[data-past] .gmm-verdict")
+    expect(verdict).to_contain_text("Set μ₃ a little off, and they part")
+    assert verdict.evaluate("e => getComputedStyle(e, '::before').content") == '"At first: "'
     expect(sentence(box)).to_contain_text("This start reached the lowest valley")
     pressed(box, "Reset")
     assert box.locator(".gmm-question[data-past]").count() == 0

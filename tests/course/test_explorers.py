@@ -279,7 +279,7 @@ def test_the_code_of_a_walk_or_of_many_starts_ends_where_they_do(capsys):
     ):  # 150 and 3,059 steps
         exec(explorer.source(), {})
         loss = float(re.search(r"relative loss: (\S+)", capsys.readouterr().out)[1])
-        assert loss == pytest.approx(explorer.shown.marks["loss of gradient descent"].y[-1], rel=0.02)
+        assert loss == pytest.approx(explorer.shown.marks["loss of gradient descent"].y[-1], rel=1e-6)
     explorer = make("explore_restarts", preset="Narrow fifty")
     exec(explorer.source(), {})
     assert "34 of 50" in capsys.readouterr().out
@@ -752,7 +752,7 @@ def test_a_bell_that_the_points_do_not_see_is_named_and_takes_nothing_from_the_o
 
 def test_a_background_left_in_is_paid_for_until_it_is_fitted_too():
     explorer = chosen("explore_your_density", "Offset left in")
-    assert "over; their area is 378.7, but a constant background lowers what is left by" in explorer.sentence
+    assert "over; their area is 378.7, but a constant background lowers the squares left over by" in explorer.sentence
     explorer.update(background="constant")
     assert abs(fitted_area(explorer) - 272) < 12
     explorer.choose("Log-spaced")
