@@ -240,8 +240,8 @@ def _help(lines: list[str], held: list[int], chosen: tuple[int, ...], wrong: int
         rows: list[Any] = [_row(_fields(lines[i], _separator(lines[i])), chosen) for i in held]
         if start := next((n for n in range(wrong + 1, len(rows) - 1) if rows[n] and rows[n + 1]), None):
             is_row = len(fields) == rows[start][-1] and _number(fields[chosen[0]]) is not None
-            missing = "; a missing density is an empty field or `nan`; if this is a header," * is_row or ";"
-            return f"{missing} `skip_lines={held[start]}` leaves out what stands above the first two lines of numbers"
+            missing = " a missing density is an empty field or `nan`; if this is a header," if is_row else ""
+            return f";{missing} `skip_lines={held[start]}` leaves out what stands above the first two lines of numbers"
     if wrong > 1 and not any(STARTS_WITH_NUMBER.match(lines[i]) for i in held[wrong:]):
         return f"; `skip_footer={len(lines) - held[wrong]}` leaves out what follows the numbers"
     return "; `columns` chooses others" if sum(_number(field) is not None for field in fields) > 1 else ""

@@ -183,7 +183,7 @@ class FitResult:
         n_free = problem.n_free if n_free is None else n_free
         if problem.noise is not None:
             return loss / problem.noise / problem.noise + price * n_free
-        log_squares = np.log(max(loss, PERFECT) / problem.u.size) + 2 * np.log(problem.energy)
+        log_squares = np.log(max(loss, PERFECT) / problem.u.size) + 2 * np.log(problem.norm)
         return float(problem.u.size * log_squares + price * (n_free + 1))
 
     @property

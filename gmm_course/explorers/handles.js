@@ -100,7 +100,8 @@ const KINDS = {
   point(h, hold, picture) {
     const [across, up] = h.paths.map(path => ({ ...hold.number(path), from: place => place }));
     const scale = picture.panels[h.panel].xlog ? Math.log : v => v, all = h.v ?? h.x, i = all && nearest(all, across.now);
-    const jumps = all && !h.smooth, y = up ? up.now : all ? h.y[i] ?? Infinity : whole(h.y, picture.limits[h.panel].y);
+    const y = up ? up.now : all ? h.y[i] ?? Infinity : fromShare(h.y, picture.limits[h.panel].y);
+    const jumps = all && !h.smooth;
     if (jumps) [across.from, across.exact] = [x => all[nearest(h.x.map(scale), scale(x))], true];
     return [{ ...h, id: h.paths.join("-"), shape: "dot", across, up, at: [jumps ? h.x[i] : across.now, y] }];
   },

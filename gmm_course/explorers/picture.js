@@ -3,8 +3,8 @@ const clip = (v, low, high) => Math.min(Math.max(v, low), high);
 const LOWEST = 396, HIGHEST = 640, BARS = 200, FRAME = 284, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
 const EDGE = 5; // so that a dot at an end is whole
 const fitting = (words, room) => clip(room / words.length, 8, 12); // a size of letters
-const part = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
-const whole = (t, [low, high], log) => (log ? low * (high / low) ** t : low + t * (high - low));
+const toShare = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
+const fromShare = (t, [low, high], log) => (log ? low * (high / low) ** t : low + t * (high - low));
 const raised = n => String(n).replace(/./g, c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
 
 // [value, label] of each tick between two limits, about `count` of them; on a log scale at whole powers of ten.
@@ -37,11 +37,11 @@ class Picture {
   // Pixels of a point of a panel, and the point of some pixels
   at(name, x, y) {
     const b = this.boxes[name], { xlog, ylog } = this.panels[name], limits = this.limits[name];
-    return [b.x + b.w * part(x, limits.x, xlog), b.y + b.h * (1 - part(y, limits.y, ylog))];
+    return [b.x + b.w * toShare(x, limits.x, xlog), b.y + b.h * (1 - toShare(y, limits.y, ylog))];
   }
   point(name, left, top, limits = this.limits[name]) {
     const b = this.boxes[name], { xlog, ylog } = this.panels[name];
-    return [whole((left - b.x) / b.w, limits.x, xlog), whole(1 - (top - b.y) / b.h, limits.y, ylog)];
+    return [fromShare((left - b.x) / b.w, limits.x, xlog), fromShare(1 - (top - b.y) / b.h, limits.y, ylog)];
   }
 
   // view.marks: a list of { name, kind, panel, x, y, color, … }; now(mark): whether it is seen. Returns whether an axis

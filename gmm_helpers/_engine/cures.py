@@ -46,7 +46,7 @@ def mended(run: Run, cure: str) -> Run | None:
     if end is None:
         return None
     problem, other = run.problem, end.problem
-    end = replace(end, loss=end.loss * (other.energy / problem.energy) ** 2)
+    end = replace(end, loss=end.loss * (other.norm / problem.norm) ** 2)
     N, more = problem.u.size, other.n_free - problem.n_free
     pays = _gain(run.loss, end.loss, run.chi2, other.dof) > more * log(N) + (
         STRONG if run.leaves_noise or N < FEW else 0.0
@@ -115,7 +115,7 @@ def _gain(loss: float, less: float, chi2: float, dof: int) -> float:
 def dips(run: Run) -> bool:
     """Whether the curve falls below its background rather than rises above it: as many bells meet −density far
     better."""
-    if run.loss <= MET or run.leaves_noise or not run.is_finite:
+    if run.loss <= MET or run.leaves_noise or not run.is_usable:
         return False
     problem = run.problem
     kind = problem.points.background if problem.background.n_columns else "constant"
@@ -126,6 +126,6 @@ def dips(run: Run) -> bool:
         return False
     if np.sum(up.target**3) >= 0:
         return False
-    before, after = min(run.loss * (problem.energy / up.energy) ** 2, _walked(up).loss), _walked(down).loss
+    before, after = min(run.loss * (problem.norm / up.norm) ** 2, _walked(up).loss), _walked(down).loss
     is_sure = before > after * exp(SURE / up.u.size)
     return after < MENDED * before or (is_sure and 1 - before < MENDED * (1 - after))

@@ -165,7 +165,7 @@ def _alike(fit: _Fit) -> Iterator[str]:
 def _faint(fit: _Fit) -> Iterator[str]:
     """Components that noise alone may make: BIC finds them too dear."""
     run = fit.run
-    if run.loss <= MET or not run.is_finite or not _is_noise(fit):
+    if run.loss <= MET or not run.is_usable or not _is_noise(fit):
         return
     is_faint, errors = faint(run)
     errors, known = errors[run.order], fit.unseen | fit.at.off
@@ -179,7 +179,7 @@ def _faint(fit: _Fit) -> Iterator[str]:
 def _misfit(fit: _Fit) -> Iterator[str]:
     """What is left that is no noise, or not the noise of `sigma`; a cure is tried before it is named."""
     run, problem = fit.run, fit.run.problem
-    if not run.is_finite:
+    if not run.is_usable:
         return
     if dips(run):
         yield DIPS
@@ -241,7 +241,7 @@ def _wrong_sigma(fit: _Fit, sigma: Array) -> Iterator[str]:
     if run.is_refuted:
         ratio = run.chi2 / max(problem.dof, 1)
         yield f"χ² is {ratio:.3g} times its degrees of freedom: `sigma` is too small, or the model is wrong"
-    r = fit.residuals * (problem.energy / sigma.min())
+    r = fit.residuals * (problem.norm / sigma.min())
     high = r[problem.points.density / sigma + r > 1]
     dof = high.size - problem.n_free
     if run.loss > MET and dof >= FEW and (ratio := float(high @ high) / dof) < TOO_LITTLE:
@@ -274,7 +274,7 @@ def _grows(fit: _Fit) -> bool:
     if points.sigma is not None or points.grid_rule or r.size < FEW or fit.run.loss <= MET or neighbours_alike(r):
         return False
     level = COUNTS_GROW if (points.density % 1 == 0).all() else GROWS
-    return grows(r, points.density / fit.run.problem.energy + r, level)
+    return grows(r, points.density / fit.run.problem.norm + r, level)
 
 
 def _rivals(fit: _Fit) -> Iterator[str]:

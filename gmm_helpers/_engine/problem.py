@@ -40,7 +40,7 @@ class Problem:
     scale: Array
     center: float
     spread: float
-    energy: float  # √Σ g·y², in units of the density: what residuals are divided by
+    norm: float  # √Σ g·y², in units of the density: what residuals are divided by
     area: float  # under the curve without its background, by quadrature, in the user's units
     curve: Array  # (N,): the density without a rough background, in normalised units, for starts to look at
     areas: Areas
@@ -64,7 +64,7 @@ class Problem:
     @property
     def noise(self) -> float | None:
         """The standard deviation of a residual where `sigma` tells it."""
-        return None if self.points.sigma is None else float(self.points.sigma.min()) / self.energy
+        return None if self.points.sigma is None else float(self.points.sigma.min()) / self.norm
 
     def with_points(self, areas: Areas, **changes: Any) -> "Problem":
         """The same fit to points of which something is changed, untied and without a prior; areas: given or free."""
@@ -151,13 +151,13 @@ def _normalised(points: Points, K: int, areas: Areas) -> Problem:
         center, spread, area, bulk = _moments(x, bells, peak)
         areas = _in_unit(areas, area, bulk)
         target = background.taken_off(root_g * (density / peak))
-        energy = float(np.linalg.norm(target))
-        if energy == 0:
+        norm = float(np.linalg.norm(target))
+        if norm == 0:
             raise ValueError("`sigma` must be finite at some point where `density` isn't 0, got inf at all of them")
         per_u = areas.unit / spread
         return Problem(
-            points, u=(x - center) / spread, target=target / energy, scale=root_g * (per_u / peak / energy),
-            center=center, spread=spread, energy=energy * peak, area=area, curve=bells / per_u, areas=areas,
+            points, u=(x - center) / spread, target=target / norm, scale=root_g * (per_u / peak / norm),
+            center=center, spread=spread, norm=norm * peak, area=area, curve=bells / per_u, areas=areas,
             n_components=K, background=background, affine=_gauge_alone(K, areas.free),
         )  # fmt: skip
 

@@ -50,7 +50,7 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
         return all(abs(found.value - each.value) > APART * number.error for each in numbers)
 
     for other in others:
-        if len(numbers) == MOST or not (other.fun - run.fun < rise and other.is_healthy and other.is_finite):
+        if len(numbers) == MOST or not (other.fun - run.fun < rise and other.is_healthy and other.is_usable):
             continue
         there = own if name == "mass" else _counterpart(run, other, own, spare)
         if there is not None and is_new(_Number(other, name, there)):

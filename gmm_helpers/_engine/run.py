@@ -44,7 +44,7 @@ class Run:
         return clipped(self.problem.affine.theta(self.phi))
 
     @property
-    def is_finite(self) -> bool:
+    def is_usable(self) -> bool:
         """Whether it stayed within numbers and nobody stopped it."""
         return self.status not in (NAN, STOPPED)
 

@@ -199,7 +199,7 @@ def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[
     phi, room = best.phi, 4 * (40 + 15 * problem.n_components)
     if coarse is not problem:
         phi = problem.affine.phi(problem.from_user(coarse.to_user(best.theta)))
-    elif best.finished or not best.is_finite or best.fun <= ZERO:
+    elif best.finished or not best.is_usable or best.fun <= ZERO:
         return found
     room = min(room, max(int(left / _seconds_per_evaluation(problem, settings, alone=True)), LAST))
     own = NOISY if settings.method.by_rows and best.leaves_noise else {}

@@ -24,7 +24,7 @@ def is_success(run: Run, search: Search | None) -> bool:
     met, the curve rises above its background rather than dips below it, and no component stands for that background."""
     if search is None:
         return run.converged
-    found = run.is_finite and (run.fun <= MET or (run.converged and search.confirmed))
+    found = run.is_usable and (run.fun <= MET or (run.converged and search.confirmed))
     return found and not wrong_mass(run) and not _doubted(run)
 
 
@@ -45,7 +45,7 @@ def message(run: Run, search: Search | None) -> str:
         return "stopped by the callback before it converged"
     if search is not None and wrong_mass(run):
         return mass_sentence(run)
-    if search is not None and run.is_finite and (words := _doubted(run)):
+    if search is not None and run.is_usable and (words := _doubted(run)):
         return words
     if not run.converged and not is_success(run, search):
         limit = "`maxfev`" if run.method == "LM" else "`maxiter`"
@@ -99,7 +99,7 @@ def wrong_mass(run: Run) -> bool:
     if problem.areas.free or gap <= unsure:
         return False
     at = run.sight
-    step = trapezoid_weights(x) / np.maximum(problem.points.root_g, 1e-300) * problem.energy
+    step = trapezoid_weights(x) / np.maximum(problem.points.root_g, 1e-300) * problem.norm
     bends = abs(np.diff(problem.target, 2, prepend=0))  # of two points as well
     noise = min(sqrt(variance(run)), float(np.median(bends)) * MAD)
     unsure += 3 * noise * float(np.linalg.norm(step))

@@ -75,7 +75,7 @@ class Spreads(NamedTuple):
     def of_background(self) -> Array:
         """The same rows of the background's coefficients, (B, R)."""
         units = self.problem.background.units
-        return self._rows(np.pad(units, ((0, 0), (len(self.size) - len(units), 0)))) * self.problem.energy
+        return self._rows(np.pad(units, ((0, 0), (len(self.size) - len(units), 0)))) * self.problem.norm
 
     @np.errstate(over="ignore", invalid="ignore")
     def _rows(self, slopes: Array) -> Array:
