@@ -290,8 +290,10 @@ class FitResult:
         """The profile interval of one number: where χ², minimised over all others, rises by the level's quantile.
 
         name: "weights", "means", "stds", "areas", "heights" or "fwhms" of component k, or "mass". An end that the
-        data don't bound is 0 or ±infinity. Unlike `standard_errors` it doesn't suppose that χ² is a parabola, and where
-        another fit of the search is as good, the interval holds that one's too, of the component most like this one.
+        data don't bound is 0, ±infinity, or of a share the whole. With `sigma` unknown the quantile is Student's t.
+        Unlike `standard_errors` it doesn't suppose that χ² is a parabola. Where another fit of the search lies less
+        than 3·ln N above in χ², it holds that one's interval too, of the component most like this one: it may be far
+        wider.
 
         Examples
         --------
@@ -309,7 +311,8 @@ class FitResult:
         return interval(self._run, name, k, level, others)
 
     def profile(self, name: str, k: int, values: ArrayLike) -> Array:
-        """Δχ² (m,) at given values (m,) of one number, all others refitted: see `interval`."""
+        """Δχ² (m,) at given values (m,) of one number, all others refitted, step by step outward from the fit: see
+        `interval`. Beyond a wall the refits may stay in a higher valley than another start would find."""
         self._check(name, k)
         checked = check_vector("values", values)
         if name != "means" and checked.min() <= 0:

@@ -37,8 +37,9 @@ class Selection:
 
     @property
     def plausible(self) -> tuple[int, ...]:
-        """Every K whose BIC lies within 6 of the lowest and which χ², if `sigma` is known, doesn't refute
-        (`FitResult.is_refuted`); none where χ² refutes all: then `sigma` is too small, or the curve no sum of bells."""
+        """Every K whose BIC, by six starts, lies within 6 of the lowest and which χ², if `sigma` is known, doesn't
+        refute (`FitResult.is_refuted`); none where χ² refutes all: then `sigma` is too small, or the curve no sum of
+        bells. A longer search, `fit` with that K, may lower a BIC."""
         lowest = min(self.bic.values())
         near = (K for K in sorted(self.bic) if self.bic[K] < lowest + CONVENTION)
         return tuple(K for K in near if K not in self.results or not self.results[K].is_refuted)

@@ -24,6 +24,7 @@ APART, MOST = 0.5, 4  # standard errors by which a rival's number must differ; h
 ELSEWHERE = 3.0  # × log N: Δχ² up to which another minimum may be the true one. BIC takes as much for a component's
 # three numbers; a component that fits noise, the best of N places, wins nearly that.
 REFIT = {"ftol": 1e-10, "maxfev": 200}  # from nearby few evaluations do, unless the fit is a poor one
+STRIDE = 1.6  # by how much further, in standard errors, the next refit outward may lie
 UNLIKE = 1.5  # half-widths, or logs of a ratio of widths, from which on two components are none of a pair
 WINS = 2.0  # Δχ²: noise gives a component too many three on the average
 FAR = 1e3  # standard errors, beyond which an interval is called unbounded
@@ -57,23 +58,29 @@ def interval(run: Run, name: str, k: int, level: float, others: Sequence[Run] = 
             end = minimise(other.phi, problem, METHODS["lm"], REFIT)  # it may have been cut short
             if is_new(found := _Number(end, name, there)):
                 numbers.append(found)
-    return min(each.end(-1, quantile) for each in numbers), max(each.end(1, quantile) for each in numbers)
+    high = max(each.end(1, quantile) for each in numbers)
+    return min(each.end(-1, quantile) for each in numbers), min(high, number.most)
 
 
 @one_thread
 def profile(run: Run, name: str, k: int, values: Array) -> Array:
     """Δχ² (m,) at given values of one number, all others free."""
-    number, last, found = _Number(run, name, _own(run, name, k)), run, []
+    number, found = _Number(run, name, _own(run, name, k)), np.full(values.size, np.inf)
     if variance(run) == 0 or number.error == 0:
         near = 1e-9 * max(abs(number.value), run.problem.spread if name == "means" else 0.0)
         return np.where(abs(values - number.value) <= near, 0.0, np.inf)
-    for value in values:
-        if value >= number.most:
-            found.append(np.inf)
-            continue
-        last = number.held(float(value), last)
-        found.append((last.fun - run.fun) / number.unit)
-    return np.array(found)
+    for side in (-1, 1):  # outward from the fit: a refit that begins far off may stay in another valley
+        ends, reached = [run], 1.0
+        for i in np.argsort(abs(values - number.value)):
+            value = float(values[i])
+            if (value >= number.value) != (side > 0) or value >= number.most:
+                continue
+            while side * (value - number.at(side * reached)) > 0:
+                ends.append(number.held(number.at(side * reached), *ends[-3:]))
+                reached *= STRIDE
+            ends.append(number.held(value, *ends[-3:]))  # more than one: a refit may run away
+            found[i] = (ends[-1].fun - run.fun) / number.unit
+    return found
 
 
 def _counterpart(run: Run, other: Run, k: int, spare: dict[int, float]) -> int | None:
@@ -136,10 +143,12 @@ class _Number:
             return self.most * float(expit(logit(share) + s * self.error / (self.value * (1 - share))))
         return self.value * exp(min(s * self.error / self.value, 100.0))
 
-    def held(self, value: float, near: Run) -> Run:
-        """The best fit with the number held at a value, from where another fit ended."""
+    def held(self, value: float, *near: Run) -> Run:
+        """The best fit with the number held at a value, from where other fits ended."""
         pin = _Pin(self.run.problem, self.name, self.k, value, PIN * sqrt(self.unit) / self.error)
-        return minimise(near.phi, replace(self.run.problem, prior=pin), METHODS["lm"], REFIT)
+        problem = replace(self.run.problem, prior=pin)
+        ends = (minimise(each.phi, problem, METHODS["lm"], REFIT) for each in near)
+        return min(ends, key=lambda end: np.nan_to_num(end.fun, nan=np.inf))
 
     def end(self, side: int, quantile: float) -> float:
         """One end of an interval. √Δχ² is nearly a straight line in standard errors, so few steps bracket the
@@ -148,13 +157,13 @@ class _Number:
 
         def rise(s: float) -> float:
             if s not in ends:
-                ends[s] = self.held(self.at(side * s), near=ends[max(other for other in ends if other < s)])
+                ends[s] = self.held(self.at(side * s), ends[max(other for other in ends if other < s)])
             risen = (ends[s].fun - self.run.fun) / self.unit
             return sqrt(min(max(risen, 0), FAR**2)) - quantile if risen == risen else FAR  # NaN: it ran away
 
         low, high = 0.0, quantile
         while rise(high) < 0:
-            low, high = high, 1.6 * high
+            low, high = high, STRIDE * high
             times = 1.0 if self.name == "means" else self.at(side * high) / self.value
             if high > FAR or not 1 / FACTOR < times < FACTOR:
                 return self.most * side if self.name == "means" or side > 0 else 0.0

@@ -20,9 +20,11 @@ from gmm_helpers import (
     CLASSIC,
     Mixture,
     classic,
+    equal,
     fit,
     fixed,
     log_std_prior,
+    ratio,
 )
 from gmm_helpers._engine.uncertainty import norms
 
@@ -221,6 +223,28 @@ def covered(seed, noise):
 @pytest.mark.parametrize("noise", [0.05])
 def test_intervals_of_a_near_pair_hold_the_truth(noise):
     assert sum(covered(seed, noise) for seed in range(100)) >= 90
+
+
+@pytest.mark.parametrize("seed", [0, 2, 3, 5])
+def test_the_profile_of_a_near_pair_is_the_price_of_a_tie_far_from_the_fit(seed):
+    """From the fit straight to a weight of 0.5 a refit would stay where that one lies."""
+    x, truth = np.linspace(2, 22, 100), Mixture([0.5, 0.5], [11, 13], [2, 2])
+    y = truth.pdf(x) + np.random.default_rng(seed).normal(0, 0.01 * truth.pdf(12.0), 100)
+    pair, held = fit(x, y, 2, ties=[equal("stds")], rng=0), np.array([0.34, 0.5, 0.66])
+    ties = [[equal("stds"), ratio("areas", 1, 0, (1 - w) / w)] for w in held]
+    tied = [fit(x, y, 2, ties=each, start=truth, rng=0).fun for each in ties]
+    price = (np.array(tied) - pair.fun) / (pair.fun / pair.dof)
+    assert pair.profile("weights", 0, held) == pytest.approx(price, rel=1e-3)
+    for value, rise in zip(held, price, strict=True):
+        assert pair.profile("weights", 0, [value]) == pytest.approx(rise, rel=1e-3)
+
+
+def test_no_share_reaches_beyond_the_whole():
+    x, truth = np.linspace(2, 22, 100), Mixture([0.5, 0.5], [11, 13], [2, 2])
+    for seed in (8, 14, 25):
+        y = truth.pdf(x) + np.random.default_rng(seed).normal(0, 0.01 * truth.pdf(12.0), 100)
+        pair = fit(x, y, 2, ties=[equal("stds")], rng=0)
+        assert max(pair.interval("weights", k)[1] for k in (0, 1)) <= 1
 
 
 @pytest.mark.parametrize("unit", [1e-6, 1.0])
