@@ -78,7 +78,8 @@ def explore_descent(**values):
 
     def play(state):
         """The walk from its start to its end."""
-        for along in np.linspace(0, 100, FRAMES).round(1):
+        moves = max(len(each.losses) for each in walks(state)) > 1
+        for along in np.linspace(0, 100, FRAMES).round(1) if moves else (100.0,):
             state.update(along=float(along))
             yield along / 100, SECONDS / FRAMES
 

@@ -50,8 +50,7 @@ def explore_gradient(**values):
 
 
 def arrows(ours, moved):
-    """For each bell: from its top to where the step's mean would be, and from its flank by the change of std; an arrow
-    that leads off the grid ends there."""
+    """For each bell: from its top to where the step's mean would be, and from its flank by the change of std."""
     marks = {}
     for k, (w, m, s) in enumerate(zip(ours.weights, ours.means, ours.stds, strict=True)):
         top, wide = w / (s * np.sqrt(2 * np.pi)), moved.stds[k]
@@ -59,7 +58,7 @@ def arrows(ours, moved):
         flank = (1 - 0.06 * k) * top * np.exp(-0.5)  # so that bells of one height have theirs beside each other
         ends |= {f"std {k + 1} {side}": (m + side * s, m + side * wide, flank) for side in (-1, 1)}
         for name, (*places, y) in ends.items():
-            x = np.clip(places, 0, 25)
+            x = np.clip(places, -100, 125)  # an arrow that leads off the grid runs out of the picture
             marks[name] = arrow("curve", x, (y, y), color=f"bell{k + 1}", width=2.4)
     return marks
 

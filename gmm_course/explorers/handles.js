@@ -158,7 +158,8 @@ class Handles {
     const [a, b] = node.aside ?? [0, 0];
     const [at, over] = each.at.map(v => minus(+v.toPrecision(3))), isTop = each.shape === "top" && top < y - 1;
     const words = each.shape === "flank" ? "" : beyond ? `at ${at}` : isTop ? `top at ${over}` : "";
-    Object.assign(each, { own: [across, up], spot: [across + a, high + b], beyond, words });
+    const lean = beyond || (across > x + w - 40) - (across < x + 40); // words stay within the panel
+    Object.assign(each, { own: [across, up], spot: [across + a, high + b], lean, words });
   }
 
   put(each, node, before) {
@@ -166,7 +167,7 @@ class Handles {
     const numbers = [each.across, each.up].filter(Boolean), [{ low, high, now, name }, up] = numbers;
     const first = words => words.split(" ")[0], of = name.split(" of ").at(-1);
     const ways = up && `${first(name)} by left and right, ${first(up.name)} by up and down, of ${of}`;
-    const [a, b] = each.own.map((v, i) => (v - each.spot[i]).toFixed(1)), [anchor, left, top] = ASIDE[each.beyond];
+    const [a, b] = each.own.map((v, i) => (v - each.spot[i]).toFixed(1)), [anchor, left, top] = ASIDE[each.lean];
     set(node.firstChild, { d: `M0 0L${a} ${b}` });
     set(node.lastChild, { "text-anchor": anchor, x: left, y: top }).textContent = each.words; // where it is off the panel
     const ends = node.matches(":focus") && numbers.some(n => n.now <= n.low || n.now >= n.high);

@@ -56,7 +56,7 @@ def explore_landscape(**values):
         x, y = seen[steps - 1].T
         limit, ends = 2 / bowl.steepness, np.transpose(list(bowl.map.values()))
         cross = bowl.floor[:, None] + CROSS * np.ptp(ends, axis=0)[:, None] * [[0.01], [0.03]]
-        at = "where it stops" if is_played else "where it is"
+        at = "where it stops" if is_played and n < MOST else "where it is"
         at += ", off the map" if (np.clip(seen[-1], *ends) != seen[-1]).any() else ""
         marks = {
             **{f"level {i + 1}": region("map", *ring, **SHADE) for i, ring in enumerate(bowl.contours[:-1])},

@@ -71,7 +71,7 @@ class Page {
     const alone = !current && follows(view, this.hold), anew = alone ? followed(view, values, kernel.fit) : {};
     kernel.fit = anew.fit ?? kernel.fit;
     const closed = view.answers.length > 0 && values.answer === null && !values.moved && !values.revealed;
-    const drawn = { ...view, ...anew, alone, current, closed };
+    const drawn = { ...view, ...anew, alone, current, closed, still: Boolean(this.model.still) };
     drawn.marks = drawn.marks.map(mark => (mark.at ? { ...mark, x: mark.x.map(() => values[mark.at]) } : mark));
     this.shows.forEach(show => show(drawn, values));
     this.handles.anchor();
@@ -108,14 +108,15 @@ function question(parent, page) {
   const [asks, guess] = [0, 1].map(() => make("div", parent, { class: "gmm-stack" }));
   const asked = make("span", asks), note = make("span", asks, { class: "gmm-note" }, MOVED);
   let told = null; // of which preset or problem the verdict is known
-  const show = guessing(guess, i => page.put(["answer"], i) ?? (i < 0 && page.go(page.kernel.view.asked)));
+  const show = guessing(guess, i => page.put(["answer"], i) ?? page.go(page.kernel.view.asked));
   return (view, { answer, moved, preset, problem }) => {
     const late = view.values.preset !== preset || view.values.problem !== problem; // still that of the last preset
     const holds = !moved || (view.stays && !view.lost) || !view.answers.length, at = `${preset} ${problem}`;
     const known = page.model.still || view.current || view.stays, past = view.stays === null && !holds && told === at;
     const open = holds || past;
     if (holds) told = known && view.right !== null && answer !== null ? at : null;
-    const wait = `“${page.spec.controls.work.jobs[0]}” works it out.`;
+    const [job] = page.spec.controls.work.jobs;
+    const wait = view.busy === null ? `“${job}” works it out.` : `“${job}” is working it out …`;
     set(parent, { inert: late, "data-past": past });
     asked.textContent = view.question;
     set(asked, { "data-unseen": !open });

@@ -1,6 +1,6 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
-const LOWEST = 396, HIGHEST = 640, BARS = 200, FRAME = 284, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
+const LOWEST = 396, NARROW = 372, HIGHEST = 640, BARS = 200, FRAME = 284, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
 const EDGE = 5; // so that a dot at an end is whole
 const fitting = (words, room) => clip(room / words.length, 8, 12); // a size of letters
 const toShare = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
@@ -25,7 +25,7 @@ class Picture {
   // panels: name → { height, x, y, xlog, ylog, xlabel, ylabel, ticks }, from the top down. What stands below one axis
   // shares its line with what stands above the next.
   constructor(parent, panels) {
-    Object.assign(this, { panels, limits: {} });
+    Object.assign(this, { panels, limits: {}, shrinks: {} });
     this.legend = make("div", parent, { class: "gmm-legend", "aria-hidden": "true" });
     const figure = make("div", parent, { class: "gmm-figure" });
     figure.innerHTML = `<svg role="group" aria-label="picture">
@@ -59,8 +59,8 @@ class Picture {
   // The limits a step nearer to what is wanted. Under a hand that moves something up an axis rests, or what the hand
   // holds would leave it; what is raised beyond its end takes it along. While the marks are ahead of the answers an
   // axis only grows; under a hand that moves something across it grows from where the drag began, and back; once
-  // moved, it shrinks by two thirds or not.
-  glide({ limits, values, current }, marks, held) {
+  // moved, it shrinks by half, and more, or not.
+  glide({ limits, values, current, still }, marks, held) {
     const jumps = calm(), ahead = current ? [] : marks;
     let moving = false;
     for (const [name, { x, y }] of Object.entries(limits)) {
@@ -70,13 +70,16 @@ class Picture {
         this.limits[name] = { x, y: [begun[0], Math.max(begun[1], held.reach ?? 0)] };
         continue;
       }
-      const keeps = held || ahead.length || (values.moved && 3 * y[1] > old[1]);
-      const seen = [...y, ...(begun || (keeps ? old : [])), ...live.flatMap(mark => mark.y.map(v => 1.04 * v))];
-      this.limits[name] = { x, y: [Math.min(...seen), Math.max(...seen)].map((to, i) => {
+      const needs = [...y, ...live.flatMap(mark => mark.y.map(v => 1.04 * v))], top = Math.max(...needs);
+      const may = !values.moved || this.shrinks[name] || 2 * top <= old[1], keeps = held || !(current || still) || !may;
+      const seen = [...needs, ...(begun || (keeps ? old : []))];
+      const next = [Math.min(...seen), Math.max(...seen)].map((to, i) => {
         if (jumps || Math.abs(to - old[i]) < 0.01 * (old[1] - old[0])) return to;
         moving = true;
         return old[i] + 0.3 * (to - old[i]);
-      }) };
+      });
+      this.limits[name] = { x, y: next };
+      this.shrinks[name] = !keeps && next[1] > top; // once begun, as far as it goes
     }
     return moving;
   }
@@ -85,7 +88,8 @@ class Picture {
   arrange(width) {
     const list = Object.entries(this.panels), shares = sum(list.map(([, p]) => p.height));
     const pads = list.map(([, p], i) => ABOVE + (p.ticks?.x?.length === 0 ? 6 : BELOW) + (list[i + 1] ? 0 : 16));
-    const zoom = this.svg.currentCSSZoom ?? 1, tall = screen.availHeight / zoom, least = Math.min(LOWEST, 0.8 * tall);
+    const zoom = this.svg.currentCSSZoom ?? 1, tall = screen.availHeight / zoom;
+    const least = Math.min(width < 620 ? NARROW : LOWEST, 0.62 * tall);
     const room = clip(tall - BARS / zoom - FRAME, least, HIGHEST); // on a phone held across the picture is whole
     const height = clip(0.72 * width, Math.min(210, 0.5 * width) + 60 * list.length, room), free = height - sum(pads);
     let y = 0;

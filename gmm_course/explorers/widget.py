@@ -92,7 +92,7 @@ class Explorer(anywidget.AnyWidget):
             | {"work": {"kind": "work", "jobs": self.jobs, "moves": table.get("moves", False)}},
             "presets": list(self.presets),
             "problems": PROBLEMS,
-            "columns": [*columns[:-1], [*columns[-1], "work"]] if self.jobs else columns,
+            "columns": columns if "work" in columns[-1] or not work else [*columns[:-1], [*columns[-1], "work"]],
         }
         super().__init__(spec=spec, view=self._seen())  # whole from its first message on: a page may come at any time
         self.on_msg(lambda _widget, message, buffers: self.hear(message, buffers))
