@@ -512,7 +512,7 @@ def test_an_answered_question_stays_as_advice_and_a_move_that_changes_nothing_is
     settled(box)
     verdict = box.locator(".gmm-question[data-past] .gmm-verdict")
     expect(verdict).to_contain_text("Set μ₃ a little off, and they part")
-    assert verdict.evaluate("e => getComputedStyle(e, '::before').content") == '"At first: "'
+    assert verdict.evaluate("e => getComputedStyle(e, '::before').content") == '"At first:\xa0"'
     expect(sentence(box)).to_contain_text("This start reached the lowest valley")
     pressed(box, "Reset")
     assert box.locator(".gmm-question[data-past]").count() == 0
@@ -1157,6 +1157,41 @@ def test_on_a_phone_held_across_the_picture_stays_in_sight_beside_the_last_slide
         assert picture["y"] >= 0
         assert picture["y"] + picture["height"] <= 390
         assert picture["x"] + picture["width"] <= slider["x"]
+
+
+HIGHEST = "e => Math.max(...[...e.querySelectorAll('.gmm-axes text[text-anchor=end]')].map(t => +t.textContent || 0))"
+
+
+def narrowed_and_widened(box, wait):
+    """The highest number at an axis after a bell was a needle, of height 2, and is as it was, of height 0.2."""
+    std, highest = box.get_by_label("std of bell 2", exact=True), []
+    for value in ("0.1", "1"):
+        std.fill(value)
+        std.press("Enter")
+        wait()
+        highest.append(box.evaluate(HIGHEST))
+    assert highest[0] >= 1.5
+    return highest[1]
+
+
+def test_an_axis_that_shrinks_goes_all_the_way(page):
+    box = begun(page, "explore_fit")
+
+    def rest():
+        settled(box)
+        page.wait_for_timeout(700)  # an axis glides
+
+    assert narrowed_and_widened(box, rest) <= 0.25
+
+
+def test_an_axis_shrinks_with_no_kernel_too(alone):
+    assert narrowed_and_widened(alone.locator(".gmm-explorer"), lambda: frame(alone)) <= 0.25
+
+
+def test_whoever_guesses_sees_the_move_that_was_asked_for(alone):
+    alone.get_by_role("button", name="it won't", exact=True).click()
+    expect(alone.get_by_label("mean of bell 2", exact=True)).to_have_value("10")
+    expect(alone.locator(".gmm-verdict")).to_contain_text("✗ Not “it won't” but “it will”.")
 
 
 def test_a_slider_is_filled_from_nought_or_else_from_its_end(page):
