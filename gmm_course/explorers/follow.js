@@ -57,7 +57,7 @@ const missed = ({ m, loss, places }, truth) =>
 function said({ m, s, loss }, x) {
   const length = x.at(-1) - x[0], mid = sum(x) / x.length, share = 100 * loss;
   const [plural, es] = m.length > 1 ? ["s", ""] : ["", "s"];
-  const words = v => (Math.abs(v) < 1e5 ? v.toFixed(2) : v.toExponential(0)).replace("-", "−");
+  const words = v => (Math.abs(v) < 1e5 ? (+v.toFixed(2) + 0).toFixed(2) : v.toExponential(0)).replace("-", "−");
   const listed = means => LIST.format(means.toSorted((a, b) => a - b).map(words));
   const near = m.filter((v, k) => s[k] <= length && Math.abs(v - mid) <= 1.6 * length);
   const fled = loss <= MET && near.length < m.length;

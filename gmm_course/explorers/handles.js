@@ -183,7 +183,7 @@ class Handles {
     const [each] = this.list.toSorted((a, b) => far(a) - far(b));
     if (!each || event.button || far(each) > HIT) return;
     event.preventDefault(); // selects no text
-    this.node(each.id).focus({ preventScroll: true, focusVisible: false });
+    set(this.node(each.id), { "data-keys": null }).focus({ preventScroll: true, focusVisible: false });
     set(this.picture.svg, { "data-held": each.shape }).setPointerCapture(event.pointerId);
     this.hold.held = { ...each, off: [each.own[0] - x, each.own[1] - y], from: y, rises: false, below: this.below() };
   }
@@ -220,6 +220,7 @@ class Handles {
     const steps = STEPS[event.key], { across, up } = this.list.find(each => each.id === id);
     if (!steps) return;
     event.preventDefault();
+    set(this.node(id), { "data-keys": true });
     const { path } = /ArrowUp|ArrowDown/.test(event.key) ? up ?? across : across ?? up;
     const { now, log, step } = this.hold.number(path); // now, and not as last drawn: keys may come faster
     const by = steps * step * (event.shiftKey ? 10 : 1);

@@ -71,7 +71,7 @@ class Page {
     const alone = !current && follows(view, this.hold), anew = alone ? followed(view, values, kernel.fit) : {};
     kernel.fit = anew.fit ?? kernel.fit;
     const closed = view.answers.length > 0 && values.answer === null && !values.moved && !values.revealed;
-    const drawn = { ...view, ...anew, alone, current, closed, still: Boolean(this.model.still) };
+    const drawn = { ...view, ...anew, alone, current, closed, still: Boolean(this.model.still), moved: values.moved };
     drawn.marks = drawn.marks.map(mark => (mark.at ? { ...mark, x: mark.x.map(() => values[mark.at]) } : mark));
     this.shows.forEach(show => show(drawn, values));
     this.handles.anchor();
@@ -102,8 +102,8 @@ function bar(parent, page) {
   };
 }
 
-// The question, until the hand has made another problem of it; what has been answered stays, paler, as advice, unless
-// it asked for a move and is false now. Its room stays: the picture must not move in a drag.
+// The question, until the hand has made another problem of it; what has been answered stays, paler, as advice that
+// speaks of the beginning. Its room stays: the picture must not move in a drag.
 function question(parent, page) {
   const [asks, guess] = [0, 1].map(() => make("div", parent, { class: "gmm-stack" }));
   const asked = make("span", asks), note = make("span", asks, { class: "gmm-note" }, MOVED);
@@ -112,7 +112,7 @@ function question(parent, page) {
   return (view, { answer, moved, preset, problem }) => {
     const late = view.values.preset !== preset || view.values.problem !== problem; // still that of the last preset
     const holds = !moved || (view.stays && !view.lost) || !view.answers.length, at = `${preset} ${problem}`;
-    const known = page.model.still || view.current || view.stays, past = view.stays === null && !holds && told === at;
+    const known = page.model.still || view.current || view.stays, past = !holds && told === at;
     const open = holds || past;
     if (holds) told = known && view.right !== null && answer !== null ? at : null;
     const [job] = page.spec.controls.work.jobs;

@@ -1,6 +1,7 @@
 // A picture of stacked panels: axes, marks and legend, in CSS pixels, so that letters keep their size at any width.
 const clip = (v, low, high) => Math.min(Math.max(v, low), high);
-const LOWEST = 396, NARROW = 372, HIGHEST = 640, BARS = 200, FRAME = 284, LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
+const LOWEST = 396, NARROW = 372, HIGHEST = 640, BARS = 200, FRAME = 284; // pixels
+const LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
 const EDGE = 5; // so that a dot at an end is whole
 const fitting = (words, room) => clip(room / words.length, 8, 12); // a size of letters
 const toShare = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
@@ -60,8 +61,8 @@ class Picture {
   // holds would leave it; what is raised beyond its end takes it along. While the marks are ahead of the answers an
   // axis only grows; under a hand that moves something across it grows from where the drag began, and back; once
   // moved, it shrinks by half, and more, or not.
-  glide({ limits, values, current, still }, marks, held) {
-    const jumps = calm(), ahead = current ? [] : marks;
+  glide({ limits, moved, current, still }, marks, held) {
+    const jumps = calm(), ahead = current || !moved ? [] : marks;
     let moving = false;
     for (const [name, { x, y }] of Object.entries(limits)) {
       const old = this.limits[name]?.y ?? y, live = ahead.filter(mark => mark.panel === name && mark.live);
@@ -71,7 +72,7 @@ class Picture {
         continue;
       }
       const needs = [...y, ...live.flatMap(mark => mark.y.map(v => 1.04 * v))], top = Math.max(...needs);
-      const may = !values.moved || this.shrinks[name] || 2 * top <= old[1], keeps = held || !(current || still) || !may;
+      const may = !moved || this.shrinks[name] || 2 * top <= old[1], keeps = held || !(current || still) || !may;
       const seen = [...needs, ...(begun || (keeps ? old : []))];
       const next = [Math.min(...seen), Math.max(...seen)].map((to, i) => {
         if (jumps || Math.abs(to - old[i]) < 0.01 * (old[1] - old[0])) return to;
@@ -145,7 +146,7 @@ class Picture {
       `<text x="${left}" y="${top}" text-anchor="${anchor}" style="font-size: ${size}px">${text}</text>`;
     const up = (own?.y ?? ticks(Y, clip(Math.round(h / 36), 2, 6), ylog)).map(([v, text]) => {
       const at = this.at(name, X[0], v)[1];
-      return rule(x, at, x + w, at, "grid") + words(x - 7, at + 4, "end", text);
+      return rule(x, at, x + w, at, v || Y[0] >= 0 ? "grid" : "rule") + words(x - 7, at + 4, "end", text);
     });
     const letters = clip(w / (3 * own?.x?.length || 1), 8, 12);
     const across = (own?.x ?? ticks(X, clip(Math.round(w / 60), 3, 8), xlog)).map(([v, text]) => {
@@ -154,7 +155,8 @@ class Picture {
     });
     const labels = words(x, y - 9, "start", ylabel, fitting(ylabel, 1.9 * w)) +
       words(x + w, bottom + BELOW + ABOVE - 9, "end", xlabel, fitting(xlabel, 1.9 * w));
-    return [...up, ...across, rule(x, bottom, x + w, bottom), labels].join("");
+    const floor = own?.x?.length === 0 ? "" : rule(x, bottom, x + w, bottom); // none beneath what has its axis at zero
+    return [...up, ...across, floor, labels].join("");
   }
 }
 

@@ -15,6 +15,7 @@ __all__ = ["MET", "State", "alive", "follow", "key", "largest_error", "matched",
 MET = 1e-8  # the relative loss at which a curve counts as met
 UNCOVERING = ("revealed", "preset", "problem", "answer", "moved", "code", "guess")
 FIRST, DEARER, FEW = 24, 12, 6  # starts: with no answer yet, the dearer cases; where the last one, moved on, won't do
+FEW_BELLS = 3
 CHEAP, SHORT, LONG = {"maxfev": 120}, {"maxfev": 30}, {"maxfev": 80}  # evaluations: exact, dearer, dearer and first
 
 
@@ -83,8 +84,8 @@ def follow(x, density, n_components, last=None, *, prior=None, exact=True):
     """Fit by Levenberg–Marquardt from the last answer; where that doesn't meet the curve, from other starts as well.
 
     last: a `FitResult` or None; exact: whether the density has no noise and can be met. Returns the better
-    `FitResult`. An exact density takes about a millisecond. With noise or a prior a walk is cut short during a drag:
-    the next move takes it further.
+    `FitResult`. An exact density takes about a millisecond. With noise or a prior a walk of many bells is cut short
+    during a drag: the next move takes it further.
     """
     exact = exact and prior is None
     fresh = last is None or last.mixture.n_components != n_components or last.mixture.weights.min() <= 0
@@ -99,7 +100,9 @@ def follow(x, density, n_components, last=None, *, prior=None, exact=True):
     met = warm.loss <= MET and not warm.diagnosis
     if (warm.loss <= MET and not exact) or (met and warm.success):
         return warm
-    few = (FIRST if exact else DEARER) if fresh else (FEW if exact and not met else 1)
+    few = (FIRST if exact else DEARER) if fresh else (1 if met else FEW)
+    if not exact and n_components <= FEW_BELLS:
+        few = options = None  # a whole search takes 15 ms, and the answer is the same whichever way the hand has come
     other = fit(x, density, n_components, n_starts=few, rng=0, prior=prior, options=options)
     return warm if warm.fun < other.fun else other  # never a walk that was lost: its objective is NaN
 

@@ -1188,6 +1188,30 @@ def test_an_axis_shrinks_with_no_kernel_too(alone):
     assert narrowed_and_widened(alone.locator(".gmm-explorer"), lambda: frame(alone)) <= 0.25
 
 
+def test_after_a_guess_an_axis_stays_as_long_as_nothing_moves(alone):
+    alone.get_by_role("button", name="Needle", exact=True).click()
+    frame(alone)
+    before = alone.locator(".gmm-explorer").evaluate(HIGHEST)
+    alone.locator(".gmm-answers button").first.click()
+    frame(alone)
+    frame(alone)
+    assert alone.locator(".gmm-explorer").evaluate(HIGHEST) == before
+
+
+def test_a_key_shows_its_handle_after_the_mouse_too(alone):
+    handle, width = (
+        alone.locator(".gmm-handle").nth(2),
+        "e => getComputedStyle(e.querySelector('.gmm-hit')).strokeWidth",
+    )
+    held(alone, handle)
+    alone.mouse.up()
+    alone.mouse.move(5, 5)
+    assert handle.evaluate(width) != "3px"
+    alone.keyboard.press("ArrowLeft")
+    frame(alone)
+    assert handle.evaluate(width) == "3px"
+
+
 def test_whoever_guesses_sees_the_move_that_was_asked_for(alone):
     alone.get_by_role("button", name="it won't", exact=True).click()
     expect(alone.get_by_label("mean of bell 2", exact=True)).to_have_value("10")

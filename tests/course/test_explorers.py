@@ -475,6 +475,26 @@ CHANGED = [  # a preset whose question asks for a move, what the hand changes, a
 ]
 
 
+@pytest.mark.parametrize(
+    ("name", "preset", "moves"),
+    [
+        ("explore_prior", "Cut at 16", [{"cut": cut} for cut in (16.5, 17, 17.5, 18, 21, 18)]),
+        (
+            "playground",
+            "Classic",
+            [{"truth": Mixture([0.3, 0.5, 0.2], [5, m, 20], [2, 1, 2]), "noise": 1.0} for m in (21, 24, 21, 18)],
+        ),
+    ],
+)
+def test_a_fit_to_noise_is_the_same_whichever_way_the_hand_has_come(name, preset, moves):
+    by_hand = make(name, preset=preset)
+    for move in moves:
+        by_hand.update(**move)
+        at_once = make(name, preset=preset)
+        at_once.update(**move)
+        assert by_hand.state.last.fun == pytest.approx(at_once.state.last.fun, rel=1e-3), move
+
+
 @pytest.mark.parametrize(("name", "preset", "key", "value", "right"), CHANGED)
 def test_a_question_stays_after_a_move_as_long_as_its_answer_is_right(name, preset, key, value, right):
     explorer = chosen(name, preset)
