@@ -195,9 +195,10 @@ def test_jupyterlite_opens_and_shows_the_notebooks(base, page):
     page.goto(f"{base}/lab/lab/index.html?path={PATHS[0].name}")
     page.wait_for_selector(".jp-NotebookPanel .jp-MarkdownOutput h1")
     assert page.locator(".jp-MarkdownOutput h1").first.inner_text().startswith("Start here")
-    page.wait_for_function(f"document.querySelectorAll('.jp-DirListing-item').length === {len(PATHS)}")
+    names = [path.name for path in (*PATHS, *NOTEBOOKS.glob("*.md"))]
+    page.wait_for_function(f"document.querySelectorAll('.jp-DirListing-item').length === {len(names)}")
     listed = page.locator(".jp-DirListing-itemName").all_inner_texts()
-    assert sorted(listed) == [path.name for path in PATHS]
+    assert sorted(listed) == sorted(names)
     assert page.locator(".jp-Dialog").count() == 0
     for path in PATHS:
         kernel = page.request.get(f"{base}/lab/files/{path.name}").json()["metadata"]["kernelspec"]["name"]
