@@ -15,7 +15,7 @@ __all__ = ["MET", "State", "alive", "follow", "key", "largest_error", "matched",
 MET = 1e-8  # the relative loss at which a curve counts as met
 UNCOVERING = ("revealed", "preset", "problem", "answer", "moved", "code", "guess")
 FIRST, DEARER, FEW = 24, 12, 6  # starts: with no answer yet, the dearer cases; where the last one, moved on, won't do
-FEW_BELLS = 3
+FEW_BELLS = 3  # up to so many a fit to noise is a whole search
 CHEAP, SHORT, LONG = {"maxfev": 120}, {"maxfev": 30}, {"maxfev": 80}  # evaluations: exact, dearer, dearer and first
 
 

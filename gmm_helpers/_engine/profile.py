@@ -25,6 +25,7 @@ ELSEWHERE = 3.0  # × log N: Δχ² up to which another minimum may be the true 
 # three numbers; a component that fits noise, the best of N places, wins nearly that.
 REFIT = {"ftol": 1e-10, "maxfev": 200}  # from nearby few evaluations do, unless the fit is a poor one
 STRIDE = 1.6  # by how much further, in standard errors, the next refit outward may lie
+FARTHEST = 1e9  # standard errors out to which a profile is walked to
 UNLIKE = 1.5  # half-widths, or logs of a ratio of widths, from which on two components are none of a pair
 WINS = 2.0  # Δχ²: noise gives a component too many three on the average
 FAR = 1e3  # standard errors, beyond which an interval is called unbounded
@@ -75,7 +76,7 @@ def profile(run: Run, name: str, k: int, values: Array) -> Array:
             value = float(values[i])
             if (value >= number.value) != (side > 0) or value >= number.most:
                 continue
-            while side * (value - number.at(side * reached)) > 0:
+            while reached < FARTHEST and side * (value - number.at(side * reached)) > 0:
                 ends.append(number.held(number.at(side * reached), *ends[-3:]))
                 reached *= STRIDE
             ends.append(number.held(value, *ends[-3:]))  # more than one: a refit may run away

@@ -239,6 +239,15 @@ def test_the_profile_of_a_near_pair_is_the_price_of_a_tie_far_from_the_fit(seed)
         assert pair.profile("weights", 0, [value]) == pytest.approx(rise, rel=1e-3)
 
 
+def test_a_profile_ends_however_far_a_value_lies():
+    x = np.linspace(0, 10, 100)
+    y = 3 * Mixture([1], [5], [1]).pdf(x) + np.random.default_rng(0).normal(0, 0.01, 100)
+    one = fit(x, y, 1, mass=None, rng=0)
+    for name, values in (("areas", [1e-60, 3.0, 1e60]), ("means", [-1e12, 5.0, 1e12]), ("stds", [1e-200, 1.0, 1e100])):
+        low, near, high = one.profile(name, 0, values)
+        assert near < 10 < 1000 < min(low, high)
+
+
 def test_no_share_reaches_beyond_the_whole():
     x, truth = np.linspace(2, 22, 100), Mixture([0.5, 0.5], [11, 13], [2, 2])
     for seed in (8, 14, 25):
