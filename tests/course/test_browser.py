@@ -1151,6 +1151,10 @@ def test_on_a_phone_held_across_the_picture_stays_in_sight_beside_the_last_slide
     with fresh_page(browser_page, 844, 390, has_touch=True, is_mobile=True) as page:
         page.goto(f"file://{tmp_path}/page.html")
         box = drawn(page)
+        box.evaluate("e => e.scrollIntoView()")
+        picture, told = (each.bounding_box() for each in (box.locator(".gmm-figure"), sentence(box)))
+        assert told["y"] >= 0
+        assert picture["y"] + picture["height"] <= 390  # words and picture are one screen
         last = box.locator("input[type=range]:visible").last
         last.evaluate("e => e.scrollIntoView({ block: 'end' })")
         picture, slider = (each.bounding_box() for each in (box.locator(".gmm-figure"), last))
