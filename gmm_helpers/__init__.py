@@ -1,6 +1,6 @@
 """Fit a mixture of Gaussians to a density known at grid points.
 
-The package behind the course in `notebooks/`. In the order of the chapters; a module imports only from those above it:
+The package behind the course in `notebooks/`. A module imports only from those above it; the chapter teaches it:
 
     validation   input validation: the argument in backticks, the rule, the value met
     mixture      chapter 1: the Gaussian component, the mixture
@@ -33,7 +33,7 @@ from .priors import Prior, log_std_prior, mean_prior, strength, weight_prior
 from .result import FitResult
 from .samples import bandwidth, density_from_histogram, density_from_samples
 from .selection import Selection, select_components
-from .starts import curvature_start, kmeans_start, prominence_start, quantile_start, random_start, scattered_start
+from .starts import curvature_start, kmeans_start, prominence_start, random_start
 from .ties import Tie, apart, equal, fixed, ratio
 
 __all__ = [
@@ -42,8 +42,8 @@ __all__ = [
     "equal", "exact_l2_distance", "fit", "fit_many", "fit_once", "fixed", "galaxies", "gaussian_pdf",
     "hellinger_distance", "kl_divergence", "kmeans_start", "l2_loss", "log_std_prior", "marron_wand",
     "mean_prior", "mixture_pdf", "old_faithful", "pack", "plot_bells", "plot_density", "plot_fit",
-    "plot_residual", "prominence_start", "quantile_start", "random_start", "ratio", "read_density",
-    "relative_loss", "scattered_start", "select_components", "softmax", "strength", "trapezoid_weights", "unpack",
+    "plot_residual", "prominence_start", "random_start", "ratio", "read_density",
+    "relative_loss", "select_components", "softmax", "strength", "trapezoid_weights", "unpack",
     "weight_prior",
 ]  # fmt: skip
 

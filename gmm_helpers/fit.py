@@ -109,7 +109,8 @@ def fit(
     try:
         return _result(search_alone(problem, settings, runs, workers, progress))
     except KeyboardInterrupt as interrupt:
-        runs += [interrupt.run] if hasattr(interrupt, "run") else []
+        if hasattr(interrupt, "run"):
+            runs.append(interrupt.run)
         if runs:
             interrupt.result = _result(summary(runs))  # type: ignore[attr-defined]
         raise
@@ -197,7 +198,7 @@ def fit_once(
         with one_thread:
             return FitResult(minimise(phi, problem, chosen, options, callback))
     except KeyboardInterrupt as interrupt:
-        if getattr(interrupt, "run", None):
+        if hasattr(interrupt, "run"):
             interrupt.result = FitResult(interrupt.run)  # type: ignore[attr-defined]
         raise
 

@@ -356,12 +356,16 @@ class FitResult:
             raise ValueError(f"`k` must count a component from 0, got {k!r} of {n}")
 
     def _report(self) -> list[list[str]]:
-        """Area, mean and std of each component with their standard errors, as they are shown."""
+        """Area, mean and std of each component, as they are shown: with their standard errors, unless all that is left
+        is rounding."""
         errors, columns, step = self._errors(spreads(self._run)), [], self._run.problem.points.step
+        is_exact = self._run.problem.noise is None and self.loss <= PERFECT
         for name in ("areas", "means", "stds"):
             units = np.maximum(self.mixture.stds, step) if name == "means" else self._quantity(name)[0]
             found = zip(self._quantity(name)[0], units, getattr(errors, name), strict=True)
-            columns.append([f"{told(value, unit)} ± {error:.2g}" for value, unit, error in found])
+            columns.append(
+                [told(value, unit) + ("" if is_exact else f" ± {error:.2g}") for value, unit, error in found]
+            )
         return [list(row) for row in zip(*columns, strict=True)]
 
     def __repr__(self) -> str:

@@ -7,14 +7,7 @@ from .loss import trapezoid_weights
 from .mixture import FWHM, SQRT_2PI, Mixture, gaussian_pdf
 from .validation import Array, Ints, Rng, check_integer
 
-__all__ = [
-    "curvature_start",
-    "kmeans_start",
-    "prominence_start",
-    "quantile_start",
-    "random_start",
-    "scattered_start",
-]
+__all__ = ["curvature_start", "kmeans_start", "prominence_start", "random_start"]
 
 MOST_WIDTH = 64  # grid steps, beyond which no start smooths any further
 TINY = np.finfo(float).tiny
@@ -36,38 +29,6 @@ def random_start(x: Array, n_components: int, rng: Rng = None) -> Mixture:
     else:
         means = generator.integers(int(x[0]), int(np.ceil(x[-1])), n_components).astype(float)
     return _mixture(np.ones(n_components), means, np.full(n_components, min(1.0, width / 20)))
-
-
-def scattered_start(x: Array, density: Array, n_components: int, rng: Rng = None) -> Mixture:
-    """Distinct grid points, drawn by the area each stands for, as means; wide stds; equal weights.
-
-    Examples
-    --------
-    >>> from gmm_helpers import classic
-    >>> scattered_start(*classic(), 3, 0).n_components
-    3
-    """
-    generator, bulk = np.random.default_rng(rng), _bulk(x, density)
-    spread = np.sqrt(bulk @ (x - bulk @ x / bulk.sum()) ** 2 / bulk.sum())
-    chance = bulk + 1e-9 * bulk.max()  # there may be fewer points under the curve than components
-    means = generator.choice(x, n_components, replace=False, p=chance / chance.sum())
-    stds = 4 * spread / n_components * np.exp(generator.uniform(-0.7, 0.7, n_components))
-    return _mixture(np.ones(n_components), means, stds)
-
-
-def quantile_start(x: Array, density: Array, n_components: int) -> Mixture:
-    """The area under the curve cut into K equal slices: the mean and std of each slice, equal weights.
-
-    Examples
-    --------
-    >>> from gmm_helpers import classic
-    >>> quantile_start(*classic(), 2).means.round(1)
-    array([ 8.9, 17.5])
-    """
-    bulk = _bulk(x, density)
-    below = (np.cumsum(bulk) - bulk / 2) / bulk.sum()
-    slices = np.minimum((below * n_components).astype(int), n_components - 1)
-    return _mixture(*_clusters(x, bulk, slices, n_components))
 
 
 def kmeans_start(x: Array, density: Array, n_components: int, rng: Rng = None, rounds: int = 5) -> Mixture:
@@ -164,11 +125,19 @@ def _completed(x: Array, density: Array, areas: Array, means: Array, stds: Array
         share = trapezoid_weights(x) @ left
         if share <= 0:
             left, share = np.maximum(density, 0), trapezoid_weights(x) @ np.maximum(density, 0)
-        rest = quantile_start(x, left, missing)
+        rest = _quantiles(x, left, missing)
         pairs = ((areas, rest.weights * share), (means, rest.means), (stds, rest.stds))
         areas, means, stds = (np.concatenate(pair) for pair in pairs)
     stds = np.maximum(stds, 1e-12 * (x[-1] - x[0]))
     return _mixture(_refitted(x, density, areas, means, stds), means, stds)
+
+
+def _quantiles(x: Array, density: Array, n_components: int) -> Mixture:
+    """The area under the curve cut into K equal slices: the mean and std of each slice, equal weights."""
+    bulk = _bulk(x, density)
+    below = (np.cumsum(bulk) - bulk / 2) / bulk.sum()
+    slices = np.minimum((below * n_components).astype(int), n_components - 1)
+    return _mixture(*_clusters(x, bulk, slices, n_components))
 
 
 def _mixture(areas: Array, means: Array, stds: Array) -> Mixture:

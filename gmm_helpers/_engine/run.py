@@ -52,9 +52,11 @@ class Run:
     def converged(self) -> bool:
         """Whether it ended at a stationary point: a stop by rounding, or at a limit, on flat ground is one as well. A
         number that the curve feels strongly, as it does a narrow component's mean, may leave a slope in proportion."""
-        flat = {CONVERGED: FLAT, PRECISION: FLAT, LIMIT: FLATTER}.get(self.status, -1.0)
-        if self.grad_norm <= flat or flat < 0:
-            return flat >= 0
+        flat = {CONVERGED: FLAT, PRECISION: FLAT, LIMIT: FLATTER}.get(self.status)
+        if flat is None:
+            return False
+        if self.grad_norm <= flat:
+            return True
         here = evaluate(self.phi, self.problem)
         felt = np.maximum(np.linalg.norm(here.J, axis=1), 1.0)
         return bool((abs(here.gradient) <= flat * felt).all())
@@ -128,8 +130,10 @@ def ended(
         status = NAN
     curve = here.residuals[: problem.u.size]
     loss = fun if problem.prior is None else float(curve @ curve)
-    numbers = (fun, loss, grad_norm, status, nfev)
-    return Run(problem, path[-1], *numbers, method, np.array(path), len(path) - 1, kind, finished)
+    return Run(
+        problem, path[-1], fun=fun, loss=loss, grad_norm=grad_norm, status=status, nfev=nfev, method=method,
+        path=np.array(path), nit=len(path) - 1, kind=kind, finished=finished,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

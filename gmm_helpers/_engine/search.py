@@ -64,8 +64,8 @@ def search(problem: Problem, settings: Settings, runs: list[Run]) -> Searching:
     price = _seconds_per_evaluation(coarse, settings)
     spent = 0.0
     for starts in _rounds(coarse, settings, runs, price):
-        before_round = spent
-        for start, run in zip(starts, (yield starts), strict=True):
+        before_round, answers = spent, (yield starts)
+        for start, run in zip(starts, answers, strict=True):
             spent += run.nfev * price
             if run.problem is not start.problem:  # a copy, from another process
                 run = replace(run, problem=start.problem)
@@ -107,9 +107,9 @@ def drive(searches: list[Searching], run_all: Callable[[list[Start]], Iterable[R
 @one_thread
 def run_each(starts: list[Start], settings: Settings) -> list[Run]:
     """A run for each start: in lock-step where that is possible, else one after the other."""
-    together = [start for start in starts if settings.in_lockstep and not start.alone]
-    runs = iter(run_in_lockstep(together))
-    return [next(runs) if settings.in_lockstep and not start.alone else _alone(start, settings) for start in starts]
+    together = [i for i, start in enumerate(starts) if settings.in_lockstep and not start.alone]
+    runs = dict(zip(together, run_in_lockstep([starts[i] for i in together]), strict=True))
+    return [runs[i] if i in runs else _alone(start, settings) for i, start in enumerate(starts)]
 
 
 def _alone(start: Start, settings: Settings, own: dict[str, Any] | None = None) -> Run:
