@@ -6,7 +6,7 @@ from .run import CONVERGED, Run
 from .tolerances import MET
 from .uncertainty import faint
 
-__all__ = ["FEW_COMPONENTS", "FINDS", "is_confirmed", "is_perfect", "tally"]
+__all__ = ["FEW_COMPONENTS", "FINDS", "SAME", "is_confirmed", "is_perfect", "tally"]
 
 SAME = 1e-3  # relative difference up to which two losses count as the same
 ROUNDING = 1e-12  # relative losses up to this differ by rounding alone

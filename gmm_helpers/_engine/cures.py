@@ -7,6 +7,7 @@ from math import exp, inf, log
 import numpy as np
 
 from ..starts import curvature_start, prominence_start
+from ..validation import Array
 from .areas import Areas
 from .methods import METHODS
 from .minimise import minimise
@@ -17,7 +18,7 @@ from .tolerances import FEW, MET, ZERO
 from .uncertainty import faint
 from .workers import one_thread
 
-__all__ = ["CURES", "DIPS", "IN_PART", "dips", "fewer_do", "mended"]
+__all__ = ["CURES", "DIPS", "IN_PART", "dips", "fewer_do", "is_background", "mended"]
 
 MENDED = 0.5  # share of the loss that a cure must leave at most
 LIMIT = {"maxfev": 200}
@@ -34,8 +35,9 @@ CURES = {  # the fewest numbers first, and a bell before a curved background
 IN_PART = {"constant": "", "linear": "", "component": ": are the bells Gaussians?", "cubic": ""}
 COLUMNS = {"constant": 1, "linear": 2, "cubic": 4}  # of a background that is a cure
 DIPS = "the curve dips below its background: fit −density with a `background`, or bells of both signs with lmfit"
-STRONG = 20.0  # ΔBIC that a cure must be worth where noise alone may be left: 10 is very strong, of one place, not the
-# best of many.
+# ΔBIC that a cure must be worth where noise alone may be left: 6 is strong, 10 very strong (Kass & Raftery 1995); but a
+# component is tried at the best of many places.
+ONCE, BEST_OF_MANY = 6.0, 20.0
 UNSURE = 3  # components whose areas are least sure: each is left out in turn
 SURE = 50.0  # N·log of the ratio of two losses, as BIC has it, from which on noise doesn't make it
 
@@ -48,9 +50,8 @@ def mended(run: Run, cure: str) -> Run | None:
     problem, other = run.problem, end.problem
     end = replace(end, loss=end.loss * (other.norm / problem.norm) ** 2)
     N, more = problem.u.size, other.n_free - problem.n_free
-    pays = _gain(run.loss, end.loss, run.chi2, other.dof) > more * log(N) + (
-        STRONG if run.leaves_noise or N < FEW else 0.0
-    )
+    price = (BEST_OF_MANY if cure in ("start", "component") else ONCE) if run.leaves_noise or N < FEW else 0.0
+    pays = _gain(run.loss, end.loss, run.chi2, other.dof) > more * log(N) + price
     is_less = end.loss < MENDED * run.loss or end.leaves_noise
     return end if end.is_healthy and pays and is_less else None
 
@@ -78,14 +79,14 @@ def _tried(run: Run, cure: str) -> Run | None:
         other = problem.with_points(areas, background=background)
     except ValueError:  # nothing rises above it
         return None
-    return _walked(other)
+    return _walked(other, other.affine.phi(other.from_user(problem.to_user(run.theta))))
 
 
-def _walked(problem: Problem) -> Run:
-    """The better of two walks from what the curve alone says."""
+def _walked(problem: Problem, *phis: Array) -> Run:
+    """The best of walks from what the curve alone says, and from free numbers phi."""
     about = problem.u, problem.curve, problem.n_components
-    starts = curvature_start(*about), prominence_start(*about)
-    walks = (minimise(as_phi(problem, start), problem, METHODS["lm"], LIMIT) for start in starts)
+    starts = [as_phi(problem, start(*about)) for start in (curvature_start, prominence_start)]
+    walks = (minimise(phi, problem, METHODS["lm"], LIMIT) for phi in (*starts, *phis))
     return min(walks, key=lambda end: end.value)
 
 
@@ -96,12 +97,27 @@ def fewer_do(run: Run) -> bool:
         return True
     other = problem.with_components(problem.n_components - 1)
     unsure = np.argsort(run.components[0] / np.fmax(faint(run)[1], ZERO))[:UNSURE]
-    starts = (with_one_less(run, other, int(k)) for k in unsure)
-    ends = [_walked(other), *(minimise(phi, other, METHODS["lm"], LIMIT) for phi in starts)]
-    loss = max(min(end.loss for end in ends), ZERO)
-    N, more = problem.u.size, problem.n_free - other.n_free
-    less = max(run.loss, ZERO)
-    return _gain(loss, less, run.chi2 * loss / less, other.dof) < more * log(N)
+    return _is_preferred(_walked(other, *(with_one_less(run, other, int(k)) for k in unsure)), run)
+
+
+def is_background(run: Run) -> bool:
+    """Whether BIC would rather have a constant background than one of the components."""
+    problem = run.problem
+    if problem.prior is not None or problem.ties or problem.n_components == 1 or problem.background.n_columns:
+        return False
+    try:
+        other = problem.with_components(problem.n_components - 1).with_points(problem.areas, background="constant")
+    except ValueError:  # nothing rises above it
+        return False
+    return _is_preferred(_walked(other), run)
+
+
+def _is_preferred(end: Run, run: Run) -> bool:
+    """Whether BIC would rather have the end of another walk, with fewer numbers, than a run."""
+    problem, other = run.problem, end.problem
+    loss, less = max(end.loss * (other.norm / problem.norm) ** 2, ZERO), max(run.loss, ZERO)
+    more = problem.n_free - other.n_free
+    return _gain(loss, less, run.chi2 * loss / less, other.dof) < more * log(problem.u.size)
 
 
 def _gain(loss: float, less: float, chi2: float, dof: int) -> float:

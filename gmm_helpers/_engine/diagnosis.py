@@ -1,15 +1,15 @@
 """What is wrong with a fit, in plain sentences. The numbers behind each rule stand beside it."""
 
 from collections.abc import Iterator
-from itertools import combinations
-from math import sqrt
+from itertools import combinations, pairwise
+from math import log, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
 from ..mixture import Mixture
 from ..validation import Array, Bools, Ints
-from .cures import CURES, DIPS, IN_PART, dips, fewer_do, mended
+from .cures import CURES, DIPS, IN_PART, dips, fewer_do, is_background, mended
 from .noise import grows, is_noise, neighbours_alike
 from .places import told
 from .run import PRECISION, Run, Search
@@ -33,10 +33,12 @@ GROWS, COUNTS_GROW = 3.0, 2.0  # standard deviations by which what is left must 
 # whole numbers, which are likely counts, less is enough
 RIVAL = 4.0  # Δχ², two standard deviations, within which another fit is as good
 DIPPING = -1.0  # skewness of what is missing: far below in few places, little above in many
+BROAD = 0.3  # of the grid, from which std on a component looks like a background
 DEEP = 0.01  # relative loss from which on a dip is named before cures that leave more than noise
 APART = 0.5  # of a std, by which a rival's component must differ
 LEFT_OUT = "as NaN, with `nan_policy='omit'`,"  # what is no part of the curve
 TAIL = 0.1  # share of a curve's range below which equal neighbours say nothing: tails are flat
+SEVERAL = 3  # points of one value, which chance hardly makes
 FINE, FALLS = 0.05, 3.0  # share of neighbours that may be equal where values are fine; smallest steps beside a flat top
 
 
@@ -70,7 +72,9 @@ def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) ->
     units = np.maximum(mixture.stds, run.problem.points.step)
     names = [f"the component at {told(*pair)}" for pair in zip(mixture.means, units, strict=True)]
     fit = _Fit(run, search, mixture, areas, names, at, run.residuals)
-    rules = (_lone, _unseen, _twins, _alike, _faint, _misfit, _counts, _rivals, _rounding)
+    if (lone := tuple(_lone(fit))) and MOST < run.loss <= 1:
+        return lone  # a sentinel is most of the curve
+    rules = (_lone, _full, _unseen, _twins, _alike, _faint, _pedestal, _misfit, _counts, _rivals, _rounding)
     return tuple(sentence for rule in rules for sentence in rule(fit))
 
 
@@ -110,6 +114,20 @@ def _flat_top(y: Array) -> bool:
     edge = steps[at_top[1:] != at_top[:-1]].max(initial=0.0)
     falls = edge > FALLS * steps[steps > 0].min(initial=np.inf)
     return bool(is_fine and falls and (at_top[2:] & at_top[1:-1] & at_top[:-2]).any())
+
+
+def _dropped_out(y: Array) -> bool:
+    """Whether neighbours share a value to which the curve leaps, by a tenth of its range or more on either side, as
+    where a detector drops out; values elsewhere are too fine for it."""
+    steps = abs(np.diff(y))
+    leaps = np.flatnonzero(steps > TAIL * np.ptp(y)).tolist()
+    held = [j - i - 1 for i, j in pairwise(leaps) if j - i > SEVERAL and not steps[i + 1 : j].any()]
+    return bool(held) and (steps == 0).sum() - sum(held) < FINE * y.size
+
+
+def _full(fit: _Fit) -> Iterator[str]:
+    if fit.run.problem.dof <= 0 and fit.run.problem.prior is None:
+        yield "there are no more points than numbers to find: any such curve is met, and it tells nothing of the model"
 
 
 def _unseen(fit: _Fit) -> Iterator[str]:
@@ -176,6 +194,14 @@ def _faint(fit: _Fit) -> Iterator[str]:
         yield f"{fit.names[k]} may be noise: its area is {fit.areas[k]:.3g} ± {errors[k]:.2g}; fewer components may do"
 
 
+def _pedestal(fit: _Fit) -> Iterator[str]:
+    """A broad component that a constant background replaces, with two numbers fewer."""
+    k = int(fit.mixture.stds.argmax())
+    is_broad = fit.mixture.stds[k] > BROAD * np.ptp(fit.run.problem.points.x) and not fit.unseen[k]
+    if fit.run.loss > MET and is_broad and is_background(fit.run):
+        yield f"{fit.names[k]} may be a background: `background='constant'` in its place does as well"
+
+
 def _misfit(fit: _Fit) -> Iterator[str]:
     """What is left that is no noise, or not the noise of `sigma`; a cure is tried before it is named."""
     run, problem = fit.run, fit.run.problem
@@ -187,8 +213,11 @@ def _misfit(fit: _Fit) -> Iterator[str]:
     if run.loss > MET and _flat_top(y := problem.points.density):
         yield f"the curve has a flat top at {y.max():.6g}, as where a detector saturates: {LEFT_OUT} it is left out"
         return
+    if run.loss > MET and _dropped_out(problem.points.density):
+        yield f"the curve leaps to one value and back, as where a detector drops out: {LEFT_OUT} it is left out"
+        return
     misses = run.loss > MET and not _is_noise(fit)
-    tried = CURES if misses else ["component"] * (run.loss > MET and not _grows(fit))  # else BIC can't be asked
+    tried = CURES if misses or (run.loss > MET and not _grows(fit)) else ()  # where noise grows BIC can't be asked
     ends = {cure: end for cure in tried if (end := mended(run, cure))}
     cured = any(end.loss <= MET or end.leaves_noise for end in ends.values())
     left = f"a relative loss of {run.loss:.2g} is left"
@@ -196,7 +225,7 @@ def _misfit(fit: _Fit) -> Iterator[str]:
     if ends and (cured or not fit.is_confirmed or run.loss < DEEP or not _falls_below(fit)):
         yield f"{left}: {_best_cure(fit, ends, cured)}"
     elif is_much and not is_noise(fit.residuals, problem.target, SURE):
-        yield f"{left} that is no noise: {_why_uncured(fit)}"
+        yield f"{left} that is no independent noise: {_why_uncured(fit)}"
     if problem.points.sigma is not None:
         yield from _wrong_sigma(fit, problem.points.sigma)
     if misses and problem.u.size >= FEW and not cured and neighbours_alike(fit.residuals, SURE):
@@ -206,10 +235,15 @@ def _misfit(fit: _Fit) -> Iterator[str]:
 def _best_cure(fit: _Fit, ends: dict[str, Run], cured: bool) -> str:
     """Of the cures that mend a fit, the one with the fewest numbers that does it about as well as any. ends: where each
     leads; cured: whether one of them leaves noise alone."""
-    least = min(end.loss for end in ends.values())
+    problem, least = fit.run.problem, min(end.loss for end in ends.values())
     few = (cure for cure, end in ends.items() if end.loss <= 2 * least + MET)
-    cure = "start" if "start" in ends and not fit.is_confirmed else next(few)  # the model isn't to blame yet
-    problem, share = fit.run.problem, 1 - ends[cure].loss / fit.run.loss
+    cure = next(few)
+    if noisy := [cure for cure, end in ends.items() if end.leaves_noise]:  # 2 tells nothing then, BIC does
+        N = problem.u.size
+        cure = min(noisy, key=lambda cure: N * log(ends[cure].loss) + ends[cure].problem.n_free * log(N))
+    if "start" in ends and not fit.is_confirmed:  # the model isn't to blame yet
+        cure = "start"
+    share = 1 - ends[cure].loss / fit.run.loss
     is_known = cured or cure not in IN_PART or problem.u.size < FEW
     still = "" if is_known else f", and noise alone isn't left then{IN_PART[cure]}"
     return f"{CURES[cure]} lowers the squares left over by {100 * share:.3g} %{still}"
@@ -223,9 +257,10 @@ def _why_uncured(fit: _Fit) -> str:
     if not fit.is_confirmed:
         return "another start may mend it"
     if _falls_below(fit):
-        return "the curve dips below the fit somewhere: bells of both signs are lmfit's"
+        return "the curve dips below the fit somewhere: it takes bells of both signs (lmfit), or they are no Gaussians"
     return (
-        "one more component doesn't mend it, the bells may be no Gaussians, or the background curved: it takes columns"
+        "one more component doesn't mend it; the noise may be smoothed, the bells no Gaussians, or the background "
+        "curved: it takes columns"
     )
 
 
@@ -265,7 +300,7 @@ def _is_noise(fit: _Fit) -> bool:
 
 def _counts(fit: _Fit) -> Iterator[str]:
     if _grows(fit):
-        yield "the residual is larger where the curve is high, as with counts or rounding: pass `sigma`"
+        yield "the residual is larger where the curve is high, as with counts, rounding or a threshold: pass `sigma`"
 
 
 def _grows(fit: _Fit) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from ..mixture import Mixture
 from ..starts import curvature_start, kmeans_start, prominence_start
 from ..validation import Array
-from .confirmation import FEW_COMPONENTS, FINDS, is_confirmed, is_perfect, tally
+from .confirmation import FEW_COMPONENTS, FINDS, SAME, is_confirmed, is_perfect, tally
 from .lockstep import Start, run_in_lockstep
 from .methods import Method
 from .minimise import minimise
@@ -204,11 +204,32 @@ def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[
     room = min(room, max(int(left / _seconds_per_evaluation(problem, settings, alone=True)), LAST))
     own = NOISY if settings.method.by_rows and best.leaves_noise else {}
     end = _alone(Start(problem, phi, best.kind, room), settings, own)
-    if coarse is problem:
-        path = np.vstack([best.path, end.path[1:]])
-        is_better = end.fun <= best.fun  # NaN is not
-        end = replace(end, path=path, nit=best.nit + end.nit, nfev=best.nfev + end.nfev) if is_better else best
+    if coarse is not problem:
+        return _on_all_points(replace(found, runs=(end, *others)), settings, room)
+    path = np.vstack([best.path, end.path[1:]])
+    is_better = end.fun <= best.fun  # NaN is not
+    end = replace(end, path=path, nit=best.nit + end.nit, nfev=best.nfev + end.nfev) if is_better else best
     return replace(found, runs=(end, *others))
+
+
+def _on_all_points(found: Search, settings: Settings, room: int) -> Search:
+    """The same search where means of neighbours may have hidden a narrow line: the user's starts run on all points,
+    and, as long as more than noise is left, relocations until `FINDS` have failed. room: evaluations of a start."""
+    best = end = found.runs[0]
+    price = _seconds_per_evaluation(best.problem, settings, alone=True)
+    starts = [("given", guessed(best.problem, guess), room) for guess in settings.first]
+    most, outlived, nfev = FINDS if settings.n_starts is None else 0, 0, 0
+    while starts or ((best is not end or not best.leaves_noise) and outlived < most and nfev * price < BUDGET):
+        kind, phi, limit = starts.pop() if starts else ("relocated", relocated(best, 1, settings.rng)[0], 4 * SHORT)
+        run = _alone(Start(best.problem, phi, kind, limit), settings)
+        outlived, nfev = outlived + (kind == "relocated"), nfev + run.nfev
+        if run.value < (1 - SAME) * best.value:
+            best, outlived = run, 0
+    found = replace(found, other_nfev=found.other_nfev + nfev)
+    if best is end:
+        return found
+    runs, finds = (best, *found.runs[1:]), int(best.kind == "given")
+    return replace(found, runs=runs, confirmed=outlived >= FINDS, finds=finds, outlived=outlived)
 
 
 def _named(found: Search, problem: Problem, guess: Mixture) -> Search:

@@ -638,3 +638,17 @@ def test_the_finish_of_a_search_on_means_is_priced_by_all_points(monkeypatch):
     settings = Settings(METHODS["lm"], np.random.default_rng())
     price = _seconds_per_evaluation(result._run.problem, settings, alone=True)
     assert result.runs[0].nfev <= max(LAST, 0.3 / price)
+
+
+@pytest.mark.slow
+def test_what_means_of_neighbours_hide_is_found_on_all_points():
+    """Two lines of std 3 steps, where the search looks at means of 16: its best takes them for one."""
+    x = np.linspace(0, 100, 65536)
+    step = x[1]
+    bells = np.array([3 * step, 2.4 * step, 1.5])
+    truth = Mixture(bells / bells.sum(), [40.01, 40.01 + 12 * step, 70], [3 * step, 3 * step, 5])
+    y = truth.pdf(x) / truth.pdf(40.01) + 0.02 * np.random.default_rng(0).normal(size=x.size)
+    for options in ({}, {"start": truth}):
+        result = fit(x, y, 3, mass=None, rng=0, **options)
+        assert result.success
+        assert abs(result.mixture.means - truth.means)[:2].max() < step
