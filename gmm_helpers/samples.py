@@ -12,7 +12,9 @@ __all__ = ["bandwidth", "density_from_histogram", "density_from_samples"]
 def density_from_histogram(counts: ArrayLike, edges: ArrayLike) -> tuple[Array, Array]:
     """Bin centres and the density in each bin, counts / (Σ counts · bin width).
 
-    A bin of width d adds about d²/12 to each variance (Sheppard).
+    A bin of width d adds about d²/12 to each variance (Sheppard). For errors, and for the number of components, fit
+    counts / width with `mass=None` and, as `sigma`, √(expected counts) / width; where widths differ, counts alone
+    misstate the areas.
 
     Parameters
     ----------

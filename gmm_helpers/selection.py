@@ -93,10 +93,9 @@ def select_components(
     """Fit every number of components from 0 up to `most` and compare them by the Bayesian criterion.
 
     BIC is χ² + p·log N, or with `sigma` unknown N·log(Σr²/N) + (p + 1)·log N (Schwarz 1978); p counts the free numbers.
-    More components always lower χ²: data can refute too few, but against too many there is only a taste for few
-    numbers, here BIC's. It stops at the first number, of two or more, that is clearly worse. It rests on noise that is
-    independent from point to point, and of one size unless `sigma` tells it: the more points a kernel or a smoothing
-    makes, the more components it finds.
+    More components always lower χ²: it can refute too few, never too many, so each number has its price. It stops at
+    the first number, of two or more, that is clearly worse. It rests on noise that is independent from point to point,
+    and of one size unless `sigma` tells it: the more points a kernel or smoothing makes, the more components it finds.
 
     Parameters
     ----------

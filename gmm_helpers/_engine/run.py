@@ -103,7 +103,7 @@ class Run:
 
     @property
     def residuals(self) -> Array:
-        """What it leaves over of the curve, (N,), in normalised coordinates."""
+        """The fit minus the curve, (N,), in normalised coordinates."""
         return evaluate(self.phi, self.problem).residuals[: self.problem.u.size]
 
     @cached_property

@@ -218,7 +218,7 @@ def _on_all_points(found: Search, settings: Settings, room: int) -> Search:
     best = end = found.runs[0]
     price = _seconds_per_evaluation(best.problem, settings, alone=True)
     starts = [("given", guessed(best.problem, guess), room) for guess in settings.first]
-    most, outlived, nfev = FINDS if settings.n_starts is None else 0, 0, 0
+    most, outlived, nfev = FINDS if settings.n_starts is None and end.is_usable else 0, 0, 0
     while starts or ((best is not end or not best.leaves_noise) and outlived < most and nfev * price < BUDGET):
         kind, phi, limit = starts.pop() if starts else ("relocated", relocated(best, 1, settings.rng)[0], 4 * SHORT)
         run = _alone(Start(best.problem, phi, kind, limit), settings)

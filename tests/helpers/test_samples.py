@@ -355,3 +355,15 @@ def test_marks_for_thousands_are_refused(text, line):
 def test_decimal_marks_are_no_marks_for_thousands(text, first):
     x, density = read_density(text.encode())
     assert (x[0], density[0]) == first
+
+
+def test_counts_over_width_have_the_right_areas_where_bins_differ_and_counts_have_not():
+    edges = np.concatenate([np.arange(0, 50, 1.0), np.arange(50, 101, 2)])
+    x, width = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        counts = np.histogram(np.concatenate([rng.normal(40, 5, 3000), rng.normal(60, 5, 1500)]), edges)[0]
+        sigma = np.sqrt(np.maximum(fit(x, counts, 2, mass=None, rng=0).curve(x), 0.1))
+        right, wrong = (fit(x, counts / by, 2, mass=None, sigma=sigma / by, rng=0) for by in (width, 1))
+        assert (abs(right.areas - [3000, 1500]) < 4 * right.standard_errors().areas).all()
+        assert wrong.areas[1] > 1.8 * right.areas[1]
