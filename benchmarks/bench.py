@@ -87,7 +87,7 @@ def tts99(seconds, solved):
 
 
 def original(options):
-    """One run on the classic problem: the script that everybody starts from, and one call"""
+    """One run on the classic problem: the post's script, and one call"""
     x, density = classic()
     walks = options.number(300)
     per_evaluation, evaluations = [], []

@@ -222,10 +222,18 @@ def test_the_examples_of_docstrings_print_what_they_say(module):
     assert doctest.testmod(import_module(f"gmm_helpers.{module}")).failed == needs_new_scipy
 
 
-def test_readmes_example_works_as_pasted(capsys):
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    exec(example, {})
+def test_readmes_examples_work_as_pasted(capsys):
+    one_curve, counts = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    names = {}
+    exec(one_curve, names)
     assert "FitResult: success" in capsys.readouterr().out
+    rng = np.random.default_rng(0)
+    samples = np.concatenate([rng.normal(40, 5, 3000), rng.normal(60, 5, 1500)])
+    edges = np.concatenate([np.arange(0, 50, 1.0), np.arange(50, 101, 2)])
+    names |= {"x": (edges[1:] + edges[:-1]) / 2, "counts": np.histogram(samples, edges)[0], "width": np.diff(edges)}
+    exec(counts, names)
+    assert names["result"].success
+    assert (abs(names["result"].areas - [3000, 1500]) < 4 * names["result"].standard_errors().areas).all()
 
 
 def test_readmes_links_lead_somewhere():

@@ -39,18 +39,18 @@ def differences(steps, named):
     return Picture(fig, text)
 
 
-def product(x, residual, sensitivity):
-    """The residual and the sensitivity, and their product below."""
+def product(x, misses, sensitivity):
+    """The misses and the sensitivity, and their product below."""
     fig, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(8, 4.4))
-    top.plot(x, residual, label="residual f − y")
+    top.plot(x, misses, label="misses f − y")
     top.plot(x, sensitivity, label="sensitivity of f to its mean")
-    bottom.fill_between(x, 2 * residual * sensitivity, alpha=0.4, label="their product, twice")
+    bottom.fill_between(x, 2 * misses * sensitivity, alpha=0.4, label="their product, twice")
     top.set(ylabel="at each point")
     bottom.set(xlabel="x", ylabel="part of the slope")
     for ax in (top, bottom):
         ax.axhline(0, color="0.6", linewidth=0.8)
         ax.legend()
-    text = "Above, the residual and the sensitivity of the curve to its mean. Below, their product, mostly negative."
+    text = "Above, the misses and the sensitivity of the curve to its mean. Below, their product, mostly negative."
     return Picture(fig, text)
 
 
