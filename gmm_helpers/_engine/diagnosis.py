@@ -217,7 +217,7 @@ def _misfit(fit: _Fit) -> Iterator[str]:
         yield f"the curve leaps to one value and back, as where a detector drops out: {LEFT_OUT} it is left out"
         return
     misses = run.loss > MET and not _is_noise(fit)
-    tried = CURES if misses or (run.loss > MET and not _grows(fit)) else ()  # where noise grows BIC can't be asked
+    tried = CURES if run.loss > MET and (misses or not _grows(fit)) else ()  # where noise grows BIC can't be asked
     ends = {cure: end for cure in tried if (end := mended(run, cure))}
     cured = any(end.loss <= MET or end.leaves_noise for end in ends.values())
     left = f"a relative loss of {run.loss:.2g} is left"
@@ -233,18 +233,20 @@ def _misfit(fit: _Fit) -> Iterator[str]:
 
 
 def _best_cure(fit: _Fit, ends: dict[str, Run], cured: bool) -> str:
-    """Of the cures that mend a fit, the one with the fewest numbers that does it about as well as any. ends: where each
-    leads; cured: whether one of them leaves noise alone."""
-    problem, least = fit.run.problem, min(end.loss for end in ends.values())
-    few = (cure for cure, end in ends.items() if end.loss <= 2 * least + MET)
-    cure = next(few)
-    if noisy := [cure for cure, end in ends.items() if end.leaves_noise]:  # 2 tells nothing then, BIC does
-        N = problem.u.size
-        cure = min(noisy, key=lambda cure: N * log(ends[cure].loss) + ends[cure].problem.n_free * log(N))
+    """Of the cures that mend a fit, the one that BIC prefers among those that leave noise alone; where none does, the
+    one with the fewest numbers that does about as well as any. ends: where each leads; cured: whether one of them
+    leaves noise alone, or nothing."""
+    N = fit.run.problem.u.size
+    noisy = [cure for cure, end in ends.items() if end.leaves_noise]
     if "start" in ends and not fit.is_confirmed:  # the model isn't to blame yet
         cure = "start"
+    elif noisy:
+        cure = min(noisy, key=lambda cure: N * log(ends[cure].loss) + ends[cure].problem.n_free * log(N))
+    else:
+        least = min(end.loss for end in ends.values())
+        cure = next(cure for cure, end in ends.items() if end.loss <= 2 * least + MET)
     share = 1 - ends[cure].loss / fit.run.loss
-    is_known = cured or cure not in IN_PART or problem.u.size < FEW
+    is_known = cured or cure not in IN_PART or N < FEW
     still = "" if is_known else f", and noise alone isn't left then{IN_PART[cure]}"
     return f"{CURES[cure]} lowers the squares left over by {100 * share:.3g} %{still}"
 
