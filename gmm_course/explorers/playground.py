@@ -37,7 +37,8 @@ def playground(**values):
         said = found_by(state.found, v, result) if state.found else sentence(result, truth, x, bool(v["noise"]))
         live = {"of": "truth", "K": K, "noise": noise(v, x.size).tolist() if v["noise"] else None} if alone else None
         holds = found_again(result, truth)
-        return View(marks, said, told(result, truth), held("truth", truth), truth, mixture, live=live, holds=holds)
+        more = {"away": () if v["noise"] else ("seed",), "live": live, "holds": holds}
+        return View(marks, said, told(result, truth), held("truth", truth), truth, mixture, **more)
 
     def judge(state):
         return some([end.loss <= MET for end in state.finished])
@@ -78,6 +79,7 @@ def found_by(ends, values, result):
     best = losses.min()
     if best > MET and not values["noise"]:
         none = f"None of {losses.size} random starts meets the curve: the best misses {squares(best)}."
-        return f"{none} The fit on show started where the curve bends{', and does' * (result.loss <= MET)}."
+        ends = "meets it" if result.loss <= MET else f"misses {squares(result.loss)}"
+        return f"{none} The fit on show, which started where the curve bends, {ends}."
     found = int((losses <= max(MET, 1.001 * best)).sum())
     return f"{found} of {losses.size} starts reached the lowest valley."

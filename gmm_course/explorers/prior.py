@@ -4,7 +4,7 @@ import numpy as np
 
 from gmm_helpers import Mixture, classic_grid, fit_once, log_std_prior, mean_prior, relative_loss
 
-from .marks import dots, line, scene, text
+from .marks import arrow, dots, line, scene, text
 from .state import follow, key, noise, places, random_mixture
 from .view import View
 from .widget import Explorer
@@ -12,7 +12,8 @@ from .words import in_words, listed, some, spans, squares, told, typeset
 
 __all__ = ["explore_prior"]
 
-RUNAWAY = 50.0  # a std beyond this has run away: twice the grid's length
+RUNAWAY = 50.0  # a std beyond this has run away: twice the whole grid's length
+WIDEST = 1.8e4  # what is wider leads off the axis
 STARTS = 30
 
 
@@ -36,9 +37,10 @@ def explore_prior(**values):
         marks["cut"] = line("curve", [v["cut"]] * 2, [0, 2 * density.max()], color="soft", dash=(4, 3), at="cut")
         marks |= fled(mixture, colours) | strip(v, mixture, colours, state.found)
         far = relative_loss(truth.pdf(classic_grid()), mixture.pdf(classic_grid()))
-        numbers = f"{told(result, truth)} · {spans(f'distance to the true curve {far:.1e}')}"
+        numbers = f"{told(result, None if state.covered else truth)} · {spans(f'distance to the true curve {far:.1e}')}"
         hold = (cut, held) if v["strength"] else (cut,)
-        more = {"code": {"is_cut": v["cut"] < 25}}
+        away = () if v["strength"] else ("centre", "means")
+        more = {"code": {"is_cut": v["cut"] < 25}, "away": away if v["noise"] else (*away, "seed")}
         return View(marks, sentence(state, result), numbers, hold, truth, mixture, **more)
 
     return Explorer("explore_prior", show, values, new=new, judge=judge, work={f"{STARTS} starts": run})
@@ -96,19 +98,19 @@ def strip(values, mixture, colours, ends):
     """The fitted stds on their axis, those of many starts as dots, and the prior's centre as a band."""
     marks, at = {}, values["centre"]
     marks["far"] = line("stds", [RUNAWAY] * 2, [0, 1], color="soft", width=1)
-    marks["too far"] = text("stds", 3.6 * RUNAWAY, 0.65, "50, twice the grid", color="soft")
     if values["strength"]:
         looks = {"color": "bell4", "width": 8, "opacity": 0.4, "at": "centre"}
         marks["centre"] = line("stds", [at, at], [0, 1], **looks)
     if ends:
-        shown = np.clip(ends, 0.06, 1.8e4)
-        height = np.linspace(0.06, 0.9, STARTS)[: len(ends), None] + 0 * shown
-        marks["ends"] = dots("stds", shown, height, color="soft", size=2.6, label="stds of each start")
-        gone = shown > RUNAWAY
-        marks["gone"] = dots("stds", shown[gone], height[gone], color="ink", size=3.2, label="run away")
+        shown = np.clip(ends, 0.06, WIDEST)
+        height = np.linspace(0.06, 0.5, STARTS)[: len(ends), None] + 0 * shown  # below the words
+        marks["ends"] = dots("stds", shown, height, color="ink", size=2.6, label="stds of each start")
+    marks["too far"] = text("stds", (RUNAWAY * 2e4) ** 0.5, 0.6, "over 50: run away", color="soft")
     lanes = np.linspace(1, 0, mixture.n_components + 1)  # one a bell, since stds may be alike
-    for i, (k, std) in enumerate(zip(colours, np.clip(mixture.stds, 0.06, 1.8e4), strict=True)):
-        marks[f"std {k + 1}"] = line("stds", [std, std], lanes[i : i + 2], color=f"bell{k % 6 + 1}", width=4)
+    for i, (k, std) in enumerate(zip(colours, np.maximum(mixture.stds, 0.06), strict=True)):
+        hue, lane = f"bell{k % 6 + 1}", lanes[i : i + 2]
+        off = arrow("stds", [WIDEST / 3, 2 * WIDEST], [lane.mean()] * 2, color=hue, width=2.4)
+        marks[f"std {k + 1}"] = off if std > WIDEST else line("stds", [std, std], lane, color=hue, width=4)
     return marks
 
 
@@ -116,7 +118,7 @@ def sentence(state, result):
     """What the prior did to the stds, or what its absence did."""
     if ends := state.found:
         wide = sum(stds.max() > RUNAWAY for stds in ends)
-        return f"{wide or 'None'} of {len(ends)} starts ended with a std over 50, twice the grid."
+        return f"{wide or 'None'} of {len(ends)} starts ended with a std over 50."
     v, mixture, truth = state.values, result.mixture, state.values["truth"].sorted()
     bell, s, es = ("bells", "s", "") if mixture.n_components > 1 else ("bell", "", "s")
     K = f"{in_words(mixture.n_components).capitalize()} {bell}"

@@ -22,7 +22,7 @@ def told(result, truth=None):
     if truth is not None:
         error = largest_error(result.mixture, truth)
         off = "a bell has fled" if error and error > FAR else f"parameters off by {error or 0:.1e}"
-        parts.append("another number of bells" if error is None else off)
+        parts.append(f"{result.mixture.n_components} bells fitted, {truth.n_components} true" if error is None else off)
     return spans(*parts)
 
 
@@ -48,8 +48,9 @@ def table(**sides):
 def _cells(mixture, rows, k):
     if k not in rows:
         return "<td></td>" * 3
-    numbers = (float(array[rows.index(k)]) for array in (mixture.weights, mixture.means, mixture.stds))
-    return "".join(f"<td>{round(n, 12) + 0.0:{'.4g' if abs(n) < 1e5 else '.0e'}}</td>" for n in numbers)
+    numbers = [float(array[rows.index(k)]) for array in (mixture.weights, mixture.means, mixture.stds)]
+    forms = (".2f" if abs(n) < 100 else ".0f" if abs(n) < FAR else ".0e" for n in numbers)  # far off without decimals
+    return "".join(f"<td>{n:z{form}}</td>" for n, form in zip(numbers, forms, strict=True))
 
 
 def squares(loss, digits=2):
