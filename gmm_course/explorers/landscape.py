@@ -19,7 +19,7 @@ from .words import spans
 __all__ = ["explore_landscape"]
 
 DESCENT, TURNS, BFGS = "gradient descent", "one coordinate at a time", "BFGS"
-OWN_STEPS = {TURNS: "each step goes to the lowest point of its line", BFGS: "a line search finds each step’s length"}
+OWN_STEPS = {TURNS: "each to the lowest point of its line", BFGS: "found by a line search"}
 MAP = {"x": (-8.0, 30.0), "y": (-1.5, 3.0)}
 NEAR = {"x": (2.5, 7.5), "y": (0.0, 1.6)}  # the map of a walk that leaps about the floor
 MOST = 600  # steps
@@ -52,8 +52,7 @@ def explore_landscape(**values):
         v, (bowl, path, seen) = state.values, walked(state)
         n, is_played = len(seen) - 1, len(seen) == len(path)
         losses = bowl.losses(*seen.T)
-        steps = np.unique(np.geomspace(1, len(seen), 150).astype(int))
-        x, y = seen[steps - 1].T
+        x, y = seen.T  # all of them: a walk that leaps, drawn by some of its places, has ripples that aren't there
         limit, ends = 2 / bowl.steepness, np.transpose(list(bowl.map.values()))
         cross = bowl.floor[:, None] + CROSS * np.ptp(ends, axis=0)[:, None] * [[0.01], [0.03]]
         at = "where it stops" if is_played and n < MOST else "where it is"
@@ -65,15 +64,15 @@ def explore_landscape(**values):
             "iterates": dots("map", x, y, color="bell2", size=2.2, label="the walk"),
             "end": dots("map", *np.clip(seen[-1], *ends), color="bell2", size=6, label=at),
             "home": line("map", *cross, color="ink", width=2.5, label="true bell", key="M4 3L14 13M4 13L14 3"),
-            "losses": line("losses", steps, np.maximum(losses, LOWEST)[steps - 1], color="bell2"),
+            "losses": line("losses", np.arange(1, n + 2), np.maximum(losses, LOWEST), color="bell2"),
         }
         if v["method"] == DESCENT:
             marks["limit"] = line("steps", [limit] * 2, [0, 1], color="bell4", width=4, label="2/λ")
         else:
             marks["own steps"] = text("steps", 10**0.5, 0.0, OWN_STEPS[v["method"]], color="soft")
-        numbers = [f"{n} steps", f"loss {losses[-1]:.2g}", f"slope {np.hypot(*bowl.slope(seen[-1])):.1e}"]
+        numbers = [counted(n), f"loss {losses[-1]:.2g}", f"slope {np.hypot(*bowl.slope(seen[-1])):.1e}"]
         numbers += [f"largest curvature at the floor λ = {bowl.steepness:.3g}"]
-        said = sentence(v, path, losses, limit) if is_played else f"The walk so far: {n} steps."
+        said = sentence(v, path, losses, bowl) if is_played else f"The walk so far: {counted(n)}."
         hold, away = ((start, length), ()) if v["method"] == DESCENT else ((start,), ("step",))
         return View(marks, said, spans(*numbers), hold, v["truth"], away=away, limits={"map": bowl.map})
 
@@ -136,6 +135,11 @@ class Bowl:
         """Its gradient, (2,)."""
         return self._loss_and_slope(theta)[1]
 
+    def feels(self, theta):
+        """Whether a point sees the bell of that mean and log-std."""
+        bell = self.weight * gaussian_pdf(self.x, theta[0], np.exp(np.clip(theta[1], -20, 20)))
+        return bell.max() > 1e-4 * self.density.max()
+
     def walk(self, theta, method, step, tolerance):
         """The iterates from theta, (n, 2), until the slope is below the tolerance."""
         path = [np.array(theta, float)]
@@ -171,16 +175,23 @@ def _rings(areas, offsets):
             yield np.vstack([ring[np.r_[True, bends, True]], [np.nan] * 2])
 
 
-def sentence(values, path, losses, limit):
+def counted(n):
+    """1 → "1 step"."""
+    return f"{n} step{'s'[: n != 1]}"
+
+
+def sentence(values, path, losses, bowl):
     """Where the walk ended, and whether that is home."""
-    (mean, log_std), n = path[-1], len(path) - 1
-    place = f"at a mean of {mean:.2f} and a std of {np.exp(min(log_std, 20)):.2f}"
+    (mean, log_std), n, limit = path[-1], len(path) - 1, 2 / bowl.steepness
+    place = f"at a mean of {mean:.3g} and a std of {np.exp(min(log_std, 20)):.3g}"
     name = values["method"][0].upper() + values["method"][1:]
     if n == MOST and values["method"] == DESCENT and values["step"] > limit:
         beyond = f"A step of {values['step']:.3g} is beyond 2/λ = {limit:.3g}"
-        return f"{beyond}: after {n} steps the walk still leaps about, now {place}."
+        return f"{beyond}: after {counted(n)} the walk still leaps about, now {place}."
     if losses[-1] < HOME:
-        return f"{name} came home in {n} steps."
+        return f"{name} came home in {counted(n)}."
     if n >= MOST:
-        return f"{name} is still under way after {n} steps, {place}."
-    return f"{name} stopped after {n} steps {place}: its slope is below the tolerance, but it is not home."
+        return f"{name} is still under way after {counted(n)}, {place}."
+    if not bowl.feels(path[-1]):
+        return f"{name} stopped after {counted(n)} {place}: no point feels the bell there."
+    return f"{name} stopped after {counted(n)} {place}: its slope is below the tolerance, but it is not home."
