@@ -36,10 +36,13 @@ def explore_gradient(**values):
         fine, looks = marks["curve"].x, {"color": "soft", "dash": (1, 1.5), "width": 2.2, "label": "ours after a step"}
         marks |= {"after": curve("curve", fine, moved, **looks)} | arrows(ours, moved)
         marks |= bars(gradient, differences)
-        numbers = [f"loss {loss:.4g}", f"after the step {l2_loss(after, x, density):.4g}"]
+        later = l2_loss(after, x, density)
+        numbers = [f"loss {loss:.4g}", f"after the step {later:.4g}"]
         numbers += [f"largest slope {abs(gradient).max():.3g}"]
         numbers += [f"differences are off by {abs(differences - gradient).max():.0e}"]
         said = sentence(theta, gradient, loss / np.sum(density**2), x)
+        if later > loss + 1e-9:
+            said += f" This step is too long: the loss would rise from {loss:.3g} to {later:.3g}."
         return View(marks, said, spans(*numbers), handles, v["truth"], ours)
 
     def steepest(state):
@@ -58,7 +61,7 @@ def arrows(ours, moved):
         flank = (1 - 0.06 * k) * top * np.exp(-0.5)  # so that bells of one height have theirs beside each other
         ends |= {f"std {k + 1} {side}": (m + side * s, m + side * wide, flank) for side in (-1, 1)}
         for name, (*places, y) in ends.items():
-            x = np.clip(places, -100, 125)  # an arrow that leads off the grid runs out of the picture
+            x = np.clip(places, -100, 125)  # what leads off the grid is drawn as that
             marks[name] = arrow("curve", x, (y, y), color=f"bell{k + 1}", width=2.4)
     return marks
 

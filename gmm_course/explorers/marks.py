@@ -101,7 +101,7 @@ def dots(panel, x, y, **looks):
 
 
 def arrow(panel, x, y, **looks):
-    """An arrow from the first of two points to the second."""
+    """An arrow from the first of two points to the second; two heads where it leads off its panel."""
     return _mark("arrow", panel, x, y, looks)
 
 
@@ -248,7 +248,8 @@ def _draw(ax, mark):
         return ax.annotate(mark.words, (mark.x[0], mark.y[0]), **offset, **looks)
     if mark.kind == "arrow":
         head = {"arrowstyle": "->", "linewidth": mark.width, "shrinkA": 0, "shrinkB": 0, **looks}
-        return ax.annotate("", (mark.x[1], mark.y[1]), (mark.x[0], mark.y[0]), arrowprops=head)
+        (start, end), (y, up) = np.clip(mark.x, *ax.get_xlim()), mark.y
+        return ax.annotate("", (end, up), (start, y), arrowprops=head)
     if mark.kind == "region":
         return ax.fill(mark.x, mark.y, linewidth=mark.width, **looks | {"alpha": mark.fill})[0]
     if mark.kind == "dots":

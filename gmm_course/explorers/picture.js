@@ -3,7 +3,7 @@ const clip = (v, low, high) => Math.min(Math.max(v, low), high);
 const LOWEST = 396, NARROW = 372, HIGHEST = 640, BARS = 200, FRAME = 284; // pixels
 const LEFT = 54, RIGHT = 18, ABOVE = 22, BELOW = 20, FAR = 9999;
 const EDGE = 5; // so that a dot at an end is whole
-const fitting = (words, room) => clip(room / words.length, 8, 12); // a size of letters
+const fitting = (words, room) => clip(room / words.length, 11, 12); // a size of letters
 const toShare = (v, [low, high], log) => (log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low));
 const fromShare = (t, [low, high], log) => (log ? low * (high / low) ** t : low + t * (high - low));
 const raised = n => String(n).replace(/./g, c => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
@@ -103,16 +103,19 @@ class Picture {
     set(this.svg, { width, height, viewBox: `0 0 ${width} ${height}` });
   }
 
-  // A mark as SVG, in a window on its panel beyond which nothing is seen
+  // A mark as SVG, in a window on its panel beyond which nothing but words is seen
   markup(mark) {
     const { x, y, w, h } = this.boxes[mark.panel], [left, width] = [x - EDGE, w + 2 * EDGE];
     return `<svg x="${left}" y="${y}" width="${width}" height="${h}" viewBox="${left} ${y} ${width} ${h}"
-      class="gmm-mark" data-name="${mark.name}"><g opacity="${mark.opacity}">${this.shape(mark)}</g></svg>`;
+      overflow="${mark.kind === "text" ? "visible" : "hidden"}" class="gmm-mark" data-name="${mark.name}">
+      <g opacity="${mark.opacity}">${this.shape(mark)}</g></svg>`;
   }
 
   shape(mark) {
     const { kind, panel, x, y, fill, color, words } = mark, box = this.boxes[panel];
-    const to = i => this.at(panel, x[i], y[i]).map(v => +clip(v, -FAR, FAR).toFixed(1));
+    const place = i => this.at(panel, x[i], y[i]).map(v => +clip(v, -FAR, FAR).toFixed(1));
+    const within = ([left, top]) => [clip(left, box.x, box.x + box.w), top];
+    const to = kind === "arrow" ? i => within(place(i)) : place;
     if (kind === "text") { // at its point; without one in place of hidden marks, on a cover, or on a plate above others
       const long = !x.length && 7.4 * words.length > (fill ? 0.9 : 0.5) * box.w;
       const told = long ? words.split(": ").at(-1) : words;
@@ -130,7 +133,7 @@ class Picture {
     const high = i => y[i] >= least, seen = i => Number.isFinite(y[i]) && (high(i) || high(i - 1) || high(i + 1));
     const points = x.map((v, i) => (Number.isFinite(v) && seen(i) ? to(i).join(" ") : null));
     const stroke = (p, i) => p && (kind === "dots" ? `M${p}h0` : `${points[i - 1] ? "L" : "M"}${p}`);
-    const edge = points.map(stroke).join("") + (kind === "arrow" ? head(to(0), to(1)) : "");
+    const edge = points.map(stroke).join("") + (kind === "arrow" ? head(to(0), to(1), place(1)) : "");
     const floor = clip(this.at(panel, x[0], Math.max(0, this.limits[panel].y[0]))[1], -FAR, FAR);
     const area = kind === "region" ? edge : fill && edge ? `${edge}V${floor}H${to(0)[0]}Z` : "";
     return painted(mark, edge, area, Math.min(1, this.width / 500));
@@ -144,11 +147,14 @@ class Picture {
       `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="var(--${hue})"/>`;
     const words = (left, top, anchor, text, size = 12) =>
       `<text x="${left}" y="${top}" text-anchor="${anchor}" style="font-size: ${size}px">${text}</text>`;
-    const up = (own?.y ?? ticks(Y, clip(Math.round(h / 36), 2, 6), ylog)).map(([v, text]) => {
+    let last = Infinity; // numbers keep apart, the last of a list before the others
+    const up = (own?.y ?? ticks(Y, clip(Math.round(h / 36), 2, 6), ylog)).toReversed().map(([v, text]) => {
       const at = this.at(name, X[0], v)[1];
+      if (Math.abs(at - last) < 13) return "";
+      last = at;
       return rule(x, at, x + w, at, v || Y[0] >= 0 ? "grid" : "rule") + words(x - 7, at + 4, "end", text);
     });
-    const letters = clip(w / (3 * own?.x?.length || 1), 8, 12);
+    const letters = clip(w / (3 * own?.x?.length || 1), 11, 12);
     const across = (own?.x ?? ticks(X, clip(Math.round(w / 60), 3, 8), xlog)).map(([v, text]) => {
       const at = this.at(name, v, Y[0])[0];
       return rule(at, bottom, at, bottom + 4) + words(at, bottom + 16, "middle", text, letters);
@@ -205,7 +211,9 @@ function key(mark, follows, seen) {
     class="gmm-mark">${art}</svg>${words}</span>`;
 }
 
-function head([a, b], [c, d]) { // the barbs of an arrow; none where it is too short to have a direction
+// The barbs of an arrow, twice where its end is further on; none where it is too short to have a direction
+function head([a, b], [c, d], end) {
   const length = Math.hypot(c - a, d - b), u = (7 * (c - a)) / length, v = (7 * (d - b)) / length;
-  return length < 3 ? "" : `M${c - u - 0.6 * v} ${d - v + 0.6 * u}L${c} ${d}L${c - u + 0.6 * v} ${d - v - 0.6 * u}`;
+  const barbs = (x, y) => `M${x - u - 0.6 * v} ${y - v + 0.6 * u}L${x} ${y}L${x - u + 0.6 * v} ${y - v - 0.6 * u}`;
+  return length < 3 ? "" : barbs(c, d) + (same(end, [c, d]) ? "" : barbs(c - 0.8 * u, d - 0.8 * v));
 }
