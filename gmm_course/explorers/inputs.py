@@ -4,7 +4,7 @@ import numpy as np
 
 from gmm_helpers import PRESETS, Mixture, marron_wand
 
-__all__ = ["plain", "read", "share"]
+__all__ = ["parts", "plain", "read", "share"]
 
 # Mixtures by the names that explorers.toml uses
 CURVES = PRESETS | {"Claw": marron_wand(10), "Even": Mixture([1 / 3, 1 / 3, 1 / 3], [5, 12.5, 20], [2, 2, 2])}
@@ -25,6 +25,14 @@ def plain(value):
     if isinstance(value, Mixture):
         return {"w": value.weights.tolist(), "m": value.means.tolist(), "s": value.stds.tolist()}
     return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def parts(value, *path):
+    """The numbers and words of a plain value, each by the path to it."""
+    if not isinstance(value, dict | list):
+        return {path: value}
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    return {own: each for key, part in items for own, each in parts(part, *path, key).items()}
 
 
 def share(weights, k, value):

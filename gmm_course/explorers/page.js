@@ -5,13 +5,6 @@ const MOVED = "Your own problem now: Reset asks again.";
 const SILENT = "No answer from the kernel. If it was restarted, run the cell above again.";
 const SPOKEN = 700; // milliseconds
 
-// A share t of the way from one value to another, lists and mixtures number by number; a word is there at once
-function between(a, b, t) {
-  if (typeof b !== "object") return typeof b === "number" ? a + t * (b - a) : b;
-  if (Array.isArray(b)) return b.map((v, i) => between(a[i], v, t));
-  return Object.fromEntries(Object.entries(b).map(([key, v]) => [key, between(a[key], v, t)]));
-}
-
 class Page {
   constructor(model, el) {
     const spec = model.get("spec"), inside = (parent, name) => make("div", parent, { class: `gmm-${name}` });
@@ -51,13 +44,14 @@ class Page {
     this.schedule();
   }
 
-  // What a question asks for, done in a second
+  // What a question asks for, done in a second: numbers and words by their paths
   go(asked, from = this.hold.values, begun = performance.now()) {
     const t = calm() ? 1 : clip((performance.now() - begun) / 1000, 0, 1), { values, held } = this.hold;
     if (held || values.preset !== from.preset || values.problem !== from.problem) return;
-    for (const [key, to] of Object.entries(asked)) {
-      this.hold.put([key], between(from[key], to, t));
-      this.moved(key);
+    for (const [path, to] of asked) {
+      const now = path.reduce((v, part) => v[part], from);
+      this.hold.put(path, typeof to === "number" ? now + t * (to - now) : to);
+      this.moved(path[0]);
     }
     if (t < 1) requestAnimationFrame(() => this.go(asked, from, begun));
   }
@@ -107,11 +101,14 @@ function bar(parent, page) {
 function question(parent, page) {
   const [asks, guess] = [0, 1].map(() => make("div", parent, { class: "gmm-stack" }));
   const asked = make("span", asks), note = make("span", asks, { class: "gmm-note" }, MOVED);
-  let told = null; // of which preset or problem the verdict is known
+  let told = null, gone = null; // of which preset or problem the verdict is known, and the question withdrawn
   const show = guessing(guess, i => page.put(["answer"], i) ?? page.go(page.kernel.view.asked));
   return (view, { answer, moved, preset, problem }) => {
     const late = view.values.preset !== preset || view.values.problem !== problem; // still that of the last preset
-    const holds = !moved || (view.stays && !view.lost) || !view.answers.length, at = `${preset} ${problem}`;
+    const at = `${preset} ${problem}`, stays = view.stays && !view.lost && gone !== at;
+    const holds = !moved || stays || !view.answers.length;
+    if (!moved) gone = null;
+    else if (!holds && (page.model.still || view.current)) gone = at; // for good, since its problem is another
     const known = page.model.still || view.current || view.stays, past = !holds && told === at;
     const open = holds || past;
     if (holds) told = known && view.right !== null && answer !== null ? at : null;

@@ -15,7 +15,7 @@ import traitlets
 from gmm_helpers import relative_loss
 
 from .as_code import source
-from .inputs import plain, read
+from .inputs import parts, plain, read
 from .javascript import module, packed, style
 from .marks import Panel, curve, room, still, text
 from .state import State, random_mixture
@@ -114,6 +114,11 @@ class Explorer(anywidget.AnyWidget):
         """All values at the start of a preset or a problem."""
         return self.initial | FRAME | self._of(preset, problem).values | {"preset": preset, "problem": problem}
 
+    def _asked(self, of):
+        """What a question asks for, as pairs of a path and what is to stand there: where it is not so to begin with."""
+        first = parts({key: plain((self.initial | of.values)[key]) for key in of.asked})
+        return [[list(path), to] for path, to in parts(of.asked).items() if first.get(path) != to]
+
     # What moves it
 
     def hear(self, message, buffers=()):
@@ -184,7 +189,8 @@ class Explorer(anywidget.AnyWidget):
             "values": {key: plain(value) for key, value in v.items() if key in self.controls or key in FRAME},
             "marks": [mark.data(name) for name, mark in self._timed(shown.marks, of).items()],
             "limits": {key: shown.limits.get(key, {}) | {"x": x, "y": y} for key, (x, y) in self.limits.items()},
-            **{key: getattr(of, key) for key in ("question", "answers", "because", "withheld", "asked")},
+            **{key: getattr(of, key) for key in ("question", "answers", "because", "withheld")},
+            "asked": self._asked(of),
             "stays": bool(shown.holds) if of.stays else None,
             "handles": [handle | {"when": ""} if of.open else handle for handle in shown.handles],
             "sentence": self.sentence,
