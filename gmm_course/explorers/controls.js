@@ -90,8 +90,8 @@ const CONTROLS = {
     }));
     const stop = button(row, "Stop", () => page.kernel.ask({ stop: true }));
     const progress = make("progress", row, { max: 1, "aria-label": "progress" });
-    return ({ busy }) => {
-      for (const node of runners) node.disabled = busy !== null;
+    return ({ busy, away }) => {
+      for (const node of runners) [node.disabled, node.hidden] = [busy !== null, away.includes(node.textContent)];
       stop.hidden = progress.hidden = busy === null;
       progress.value = busy ?? 0;
     };

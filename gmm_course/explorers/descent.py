@@ -59,13 +59,13 @@ def explore_descent(**values):
         marks = scene(x, v["truth"].pdf(x), shown.at(at), v["truth"], label=f"this iterate{whose}")
         fine = marks["curve"].x
         looks = {"color": "soft", "dash": (1, 1.6), "label": "start"}
-        end = curve("curve", fine, shown.at(-1), color="bell5", width=1.4, label="end")
+        end = curve("curve", fine, shown.at(-1), color="bell5", width=1.4, label=f"end{whose}")
         marks = {"start": curve("curve", fine, shown.at(0), **looks), "last": end} | marks | paths(ran, clock)
         steps = sampled(n, 200)
         along, looks = 100 * np.log(steps) / np.log(max(longest, 2)), {"color": "ink", "name": "the iterate"}
         ball = track(("along",), "losses", steps, depths(shown)[steps - 1], along, **looks)
-        right = float(max(100, 10 ** np.ceil(np.log10(1.5 * longest))))  # with room for a name
-        away, limits = () if v["method"] == DESCENT else ("step",), {"losses": {"x": (0.9, right)}}
+        right = float(max(100, 10 ** np.ceil(np.log10(2 * longest))))  # with room for a name
+        away, limits = () if v["method"] == DESCENT else ("step", "Walk on"), {"losses": {"x": (0.9, right)}}
         code = {"n_steps": max(n - 1, AT_ONCE)}
         numbers, hold = status(shown, at, v["truth"], len(ran) > 1), (*held("start", v["start"]), ball)
         return View(marks, sentence(ran), numbers, hold, v["truth"], shown.at(at), away, limits, code=code)
@@ -169,7 +169,8 @@ def paths(walks, at):
         steps, loss = sampled(len(each.losses), 300), depths(each)
         marks[f"loss of {each.name}"] = line("losses", steps, loss[steps - 1], width=1.8, **look)
         if len(walks) > 1:
-            marks[f"name of {each.name}"] = text("losses", steps[-1], 30 * loss[-1], each.name)  # clear of the ball
+            place, words = (1.5 * steps[-1], 6 * loss[-1]), each.name  # clear of the ball and of its line
+            marks[f"name of {each.name}"] = text("losses", *place, words, color=look["color"])
             now = min(at, len(loss) - 1)
             marks[f"place of {each.name}"] = dots("losses", now + 1, loss[now], size=5, color=look["color"])
     return marks

@@ -44,7 +44,8 @@ def explore_loss(**values):
         marks["landscape"] = line("landscape", at, depths, color="accent", width=1.8, label="the landscape")
         looks = {"smooth": True, "color": f"bell{path.k + 1}", "name": f"the ball along {v['along']}"}
         ball = track(("ours", path.group[0], path.k), "landscape", at, depths, **looks)
-        top = ceiling(max(min(depths.max(), 20.0), path.here if np.isfinite(path.here) else 0.0))
+        most = min(20.0, 3 * max(path.here, np.median(depths)))  # a spike must not make the rest a flat line
+        top = ceiling(max(min(depths.max(), most), path.here if np.isfinite(path.here) else 0.0))
         bottom = 0.0 if depths.min() > -1e-3 else -ceiling(-depths.min())
         limits = {"residual": {"x": across}, "landscape": {"y": (bottom - 0.04 * top, top)}}
         numbers = spans(*(f"{name} {abs(distance(y, ours.pdf(X))):.4f}" for name, distance in DISTANCES.items()))
