@@ -4,7 +4,7 @@ const AROUND = Array.from({ length: 127 }, (_, i) => // where a handle may stand
   [Math.cos(2.4 * (i - 1)), Math.sin(2.4 * (i - 1))].map(part => 1.01 * NEAR * Math.sqrt(i) * part));
 const NAMES = { w: ["weight", "w"], m: ["mean", "μ"], s: ["std", "σ"] };
 const short = v => +v.toPrecision(Math.abs(v) < 0.01 ? 3 : Math.abs(v) < 1 ? 4 : 5);
-const ASIDE = { "-1": ["start", 14, -14], 0: ["middle", 0, -12], 1: ["end", -14, -14] }; // where words stand, by side
+const ASIDE = { "-1": ["start", 28, 4], 0: ["middle", 0, -12], 1: ["end", -28, 4] }; // where words stand, by side
 const SIZES = { top: [14, 14], flank: [8, 16], dot: [16, 16] };
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowDown: -1, ArrowUp: 1, PageDown: -10, PageUp: 10,
   Home: -Infinity, End: Infinity }; // of a key
