@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import tracemalloc
+from functools import reduce
 from importlib.resources import files
 from itertools import combinations
 from types import SimpleNamespace
@@ -23,7 +24,7 @@ from nbconvert import HTMLExporter
 from gmm_course import explorers
 from gmm_course.explorers.as_code import literal
 from gmm_course.explorers.fit import sentence
-from gmm_course.explorers.inputs import plain, read, share
+from gmm_course.explorers.inputs import plain, share
 from gmm_course.explorers.landscape import Bowl
 from gmm_course.explorers.loss import Slice
 from gmm_course.explorers.marks import Panel, curve, dots, line, room, scene, still
@@ -219,7 +220,7 @@ def test_a_new_problem_is_the_same_for_everyone_and_holds_back_its_truth(name):
     said = explorer.sentence
     explorer.update(revealed=True)
     for mean in explorer.state.values["truth"].means:
-        assert f"<td>{mean:.4g}</td>" in explorer.view["table"]
+        assert f"<td>{mean:.2f}</td>" in explorer.view["table"]
     assert "truth" not in explorer.view["away"]
     if "guess" in explorer.controls:
         assert explorer.sentence != said
@@ -511,10 +512,29 @@ ASKED = [(name, key) for name in TABLE for key, preset in TABLE[name]["presets"]
 def test_what_a_question_asks_for_leaves_its_answer_right(name, preset):
     explorer = chosen(name, preset)
     right = explorer.view["right"]
-    for key, value in explorer.view["asked"].items():
-        hand(explorer, key, value, moved=True)
+    obey(explorer)
     assert explorer.view["stays"]
     assert explorer.view["right"] == right is not None
+
+
+def obey(explorer):
+    """Do what the question asks for, as a page does."""
+    values = explorer.view["values"]
+    for (*path, last), to in explorer.view["asked"]:
+        reduce(lambda part, key: part[key], path, values)[last] = to
+    explorer.hear({"serial": 1, "values": values | {"moved": True}})
+
+
+def test_a_question_asks_for_what_it_names_and_leaves_the_rest_to_the_hand():
+    named = {
+        ("explore_fit", "Classic"): [[["truth", "m", 1], 10]],
+        ("explore_parameters", "Classic"): [[["logits", 1], 0.307]],
+        ("explore_loss", "One bell"): [[["distance"], "KL(given ‖ ours)"], [["ours", "m", 0], 13]],
+        ("playground", "Classic"): [[["truth", "m", 1], 19]],
+        ("playground", "Needle"): [],
+    }
+    for (name, preset), asked in named.items():
+        assert make(name, preset=preset).view["asked"] == asked
 
 
 def test_a_bell_off_the_grid_is_told_at_its_edge():
@@ -545,6 +565,13 @@ def test_an_arrow_that_leads_off_the_grid_runs_out_of_the_picture():
     ends = [mark.x for mark in explorer.shown.marks.values() if mark.kind == "arrow"]
     assert -1000 < np.min(ends) < -10
     assert 35 < np.max(ends) < 1000
+
+
+def test_a_step_that_raises_the_loss_is_told():
+    explorer = make("explore_gradient", theta=[0, 0, 0, 4, 15, 21, 0, 0, 0])
+    assert explorer.sentence.endswith("This step is too long: the loss would rise from 0.108 to 0.257.")
+    explorer.update(step=1.0)
+    assert "too long" not in explorer.sentence
 
 
 def test_no_line_of_a_status_begins_with_a_dot():
@@ -628,10 +655,16 @@ def test_a_bell_has_the_same_number_in_the_table_as_in_the_picture():
     """The fit has a bell of no weight before the one at 15, and in the second table none at 15 at all."""
     more = Mixture([0.3, 1e-7, 0.5, 0.2 - 1e-7], [5, 14.9, 15, 20], [2, 1, 1, 2])
     rows = [re.findall("<td>(.*?)</td>", row) for row in table(true=CLASSIC, fit=more).split("<tr>")[3:]]
-    assert [row[4] for row in rows] == ["5", "15", "20", "14.9"]
+    assert [row[4] for row in rows] == ["5.00", "15.00", "20.00", "14.90"]
     fewer = Mixture([0.6, 0.4], [5, 20], [2, 2])
     rows = [re.findall("<td>(.*?)</td>", row) for row in table(true=CLASSIC, fit=fewer).split("<tr>")[3:]]
-    assert [row[4] for row in rows] == ["5", "", "20"]
+    assert [row[4] for row in rows] == ["5.00", "", "20.00"]
+
+
+def test_numbers_of_a_column_of_the_table_have_their_points_below_each_other():
+    fled = Mixture([1 - 9e-8, 9e-8, 0], [5, 1531.7, 2e8], [2.5, 0.1, 25])
+    cells = re.findall("<td>([^<]+)</td>", table(true=fled))
+    assert cells == ["1.00", "5.00", "2.50", "0.00", "1532", "0.10", "0.00", "2 × 10⁸", "25.00"]
 
 
 def test_powers_of_ten_are_written_as_such():
@@ -666,6 +699,22 @@ def test_a_slice_is_not_the_landscape():
     assert turns.sentence == "One coordinate at a time came home in 8 steps."
     assert "still leaps about" in chosen("explore_landscape", "Too long a step").sentence
     assert "it is not home" in chosen("explore_landscape", "Loose tolerance").sentence
+    thrown = make("explore_landscape", method="gradient descent", mean=14.32, log_std=-0.4, step=30.6)
+    ends = "stopped after 1 step at a mean of 14.3 and a std of 2.04 × 10⁵: no point feels the bell there."
+    assert thrown.sentence == f"Gradient descent {ends}"
+
+
+def test_a_walk_that_leaps_to_and_fro_is_drawn_step_by_step():
+    """Each step lands further up on the other side, until two places alternate; drawn by a few it has ripples."""
+    marks = chosen("explore_landscape", "Too long a step").shown.marks
+    losses, bowl = marks["losses"].y, Bowl(CLASSIC)
+    up = bowl.walk(bowl.floor + np.array([0, 0.02]), "gradient descent", 12.0, 1e-9)[:8, 1] - bowl.floor[1]
+    assert (up[1:] * up[:-1] < 0).all()
+    assert (np.diff(abs(up)) > 0).all()
+    assert losses.size == marks["iterates"].x.size == 601
+    assert losses[-50::2] == pytest.approx(losses[-2])
+    assert losses[-49::2] == pytest.approx(losses[-1])
+    assert losses[-1] < 0.5 * losses[-2]
 
 
 def test_a_walk_that_is_played_tells_its_end_at_its_end():
@@ -725,13 +774,44 @@ def test_a_loud_prior_pulls_the_narrow_bell():
     assert quiet.sentence.startswith("None of 30 starts")
 
 
+def test_a_std_that_has_run_away_leads_off_its_axis_and_the_words_hold_for_a_cut_grid_too():
+    explorer = make("explore_prior", cut=16.0, noise=1.0, n_components=4)
+    marks, (_, end) = explorer.shown.marks, explorer.limits["stds"][0]
+    far = [f"std {k + 1}" for k in range(4) if marks[f"std {k + 1}"].kind == "arrow"]
+    assert [marks[name].x[1] > end for name in far] == [True]
+    assert max(marks[f"std {k + 1}"].x.max() for k in range(4) if f"std {k + 1}" not in far) < 50
+    explorer.hear({"serial": 0, "work": "30 starts"})
+    assert re.fullmatch(r"\w+ of 30 starts ended with a std over 50\.", explorer.sentence)
+    marks = explorer.shown.marks
+    assert marks["too far"].words == "over 50: run away"
+    assert marks["ends"].y.max() < marks["too far"].y  # no dot lies under the words
+
+
+def test_how_many_bells_made_a_problem_is_not_told_before_it_is_revealed():
+    explorer = make("explore_prior", problem=1, n_components=6)
+    assert "bells fitted" not in explorer.view["status"]
+    explorer.update(revealed=True)
+    assert "6 bells fitted" in explorer.view["status"]
+
+
 @pytest.mark.slow
 def test_fifty_starts_fail_where_the_curve_tells():
     explorer = chosen("playground", "Claw")
     assert "nothing is left over" in explorer.sentence
     explorer.hear({"serial": 0, "work": "50 starts"})
     assert explorer.sentence.startswith("None of 50 random starts")
+    assert explorer.sentence.endswith("The fit on show, which started where the curve bends, meets it.")
     assert np.isnan(explorer.shown.marks["others"].y).sum() == 50  # each is drawn
+
+
+def test_what_five_bells_and_three_leave_over_is_said():
+    explorer = chosen("playground", "Five for three")
+    assert explorer.view["status"].endswith("<span>5 bells fitted, 3 true</span>")
+    losses = []
+    for K in (3, 5):
+        explorer.update(n_components=K)
+        losses.append(re.search(r"leave ([\d.]+\s%)", explorer.sentence)[1].replace("\u00a0", " "))
+    assert explorer.presets["Five for three"].because.startswith(f"Three leave {losses[0]}, five {losses[1]}:")
 
 
 def test_halves_can_not_be_told_under_noise():
@@ -950,9 +1030,14 @@ def test_what_is_played_jumps_to_its_end_where_less_motion_is_asked_for(name, ke
 
 def test_controls_that_do_not_count_are_put_away():
     explorer = make("explore_descent")
-    for method, away in {"gradient descent": set(), "LM": {"step"}, "BFGS": {"step"}}.items():
+    for method, away in {"gradient descent": set(), "LM": {"step", "Walk on"}, "BFGS": {"step", "Walk on"}}.items():
         explorer.update(method=method)
         assert set(explorer.view["away"]) == away
+    for name in ("explore_prior", "playground"):
+        for explorer, away in ((make(name, noise=0.0), True), (make(name, noise=1.0), False)):
+            assert ("seed" in explorer.view["away"]) == away
+    for strength, away in ((0.0, {"seed", "centre", "means"}), (0.1, {"seed"})):
+        assert set(make("explore_prior", strength=strength).view["away"]) == away
 
 
 # Colours
@@ -1123,11 +1208,18 @@ def test_the_landscapes_ball_is_seen_however_far_the_curves_lie():
 
 def test_the_bell_that_is_shown_for_kl_is_the_best_by_it():
     explorer = make("explore_loss", preset="One bell")
-    explorer.update(**{key: read(value) for key, value in explorer.view["asked"].items()})
+    obey(explorer)
     path = Slice(explorer.state.values)
     at = np.linspace(5, 25, 2001)
     assert explorer.state.values["distance"] == "KL(given ‖ ours)"
     assert at[path.depths(at).argmin()] == pytest.approx(path.at, abs=0.02)
+
+
+def test_a_spike_of_the_landscape_leaves_its_shape_in_sight():
+    ours = Mixture(np.full(3, 1 / 3), [14.2, 12, 21], [5.6, 1, 1])
+    explorer = make("explore_loss", ours=ours, distance="KL(given ‖ ours)", along="w₂")
+    path, (_, high) = Slice(explorer.state.values), explorer.limits["landscape"][1]
+    assert 3 * path.here < high < 6 * path.here < path.depths(path.places()).max()
 
 
 def test_racers_go_by_one_clock_and_wait_at_their_ends():
