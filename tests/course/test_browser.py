@@ -1378,6 +1378,9 @@ def test_the_table_of_a_bell_that_has_fled_stays_in_its_column(page):
     box = begun(page, "playground")
     for name in ("Needle", "show me", "Reveal the truth"):
         pressed(box, name)
+    box.get_by_label("weight of bell 1", exact=True).first.fill("0")
+    box.get_by_label("weight of bell 1", exact=True).first.press("Enter")
+    settled(box)
     right = "e => e.getBoundingClientRect().right"
     assert box.locator("table").evaluate(right) <= box.locator(".gmm-table").evaluate(right) + 1
     heights = box.locator("tbody tr").evaluate_all("all => all.map(e => Math.round(e.offsetHeight))")
