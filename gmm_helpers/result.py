@@ -13,7 +13,7 @@ from ._engine.cures import dips
 from ._engine.derivatives import evaluate
 from ._engine.diagnosis import diagnose
 from ._engine.moves import with_one_more
-from ._engine.places import told
+from ._engine.places import format_place
 from ._engine.profile import interval, profile
 from ._engine.run import Run, Search
 from ._engine.success import is_success, message
@@ -364,7 +364,7 @@ class FitResult:
             units = np.maximum(self.mixture.stds, step) if name == "means" else self._quantity(name)[0]
             found = zip(self._quantity(name)[0], units, getattr(errors, name), strict=True)
             columns.append(
-                [told(value, unit) + ("" if is_exact else f" ± {error:.2g}") for value, unit, error in found]
+                [format_place(value, unit) + ("" if is_exact else f" ± {error:.2g}") for value, unit, error in found]
             )
         return [list(row) for row in zip(*columns, strict=True)]
 

@@ -11,7 +11,7 @@ __all__ = ["FEW_COMPONENTS", "FINDS", "SAME", "is_confirmed", "is_perfect", "tal
 SAME = 1e-3  # relative difference up to which two losses count as the same
 ROUNDING = 1e-12  # relative losses up to this differ by rounding alone
 FINDS = 5  # independent starts that must have found the lowest loss
-OUTLIVED = 20  # relocations that must have failed to better the lowest loss, unless only noise is left
+FAILED = 20  # relocations that must have failed to better the lowest loss, unless only noise is left
 FEW_COMPONENTS = 3  # up to which noise that is left confirms a minimum that is found often; more have many minima
 WORTH = 4  # relocations that count for one independent find, where only noise is left
 NEARLY_MET = 1e-6  # a relative loss that few instruments allow: unless noise explains it, it must outlive more
@@ -25,12 +25,12 @@ def is_perfect(run: Run, method: Method) -> bool:
 def is_confirmed(runs: list[Run]) -> bool:
     """Whether the lowest value may be trusted.
 
-    More than noise is left: `OUTLIVED` relocations have failed to better it, and as many again for each component past
-    the third; three times as many where fewer than `FINDS` starts have found it; 14 times `OUTLIVED` where so little is
+    More than noise is left: `FAILED` relocations have failed to better it, and as many again for each component past
+    the third; three times as many where fewer than `FINDS` starts have found it; 14 times `FAILED` where so little is
     left, of a curve that isn't as rough itself, that another minimum may well leave nothing.
 
     Noise alone is left: `FINDS` starts have found it, `WORTH` relocations counting for one; of more than
-    `FEW_COMPONENTS`, `OUTLIVED` relocations for each component past the third have failed; and `OUTLIVED` in any case
+    `FEW_COMPONENTS`, `FAILED` relocations for each component past the third have failed; and `FAILED` in any case
     where χ² refutes the fit or noise may make a component, since another, fainter or half hidden, may be missed.
     """
     if len(runs) < FINDS:
@@ -38,15 +38,15 @@ def is_confirmed(runs: list[Run]) -> bool:
     best = min(runs, key=lambda run: run.value)
     if not best.converged and best.status != CONVERGED:  # one that ended in lock-step is finished later
         return False
-    finds, outlived = tally(runs)
+    finds, failed = tally(runs)
     more = max(best.problem.n_components - FEW_COMPONENTS, 0)
-    enough = OUTLIVED * (1 if best.leaves_noise else 1 + more) * (1 if finds >= FINDS else 3)
+    enough = FAILED * (1 if best.leaves_noise else 1 + more) * (1 if finds >= FINDS else 3)
     has_noise = best.fun > NEARLY_MET or (best.fun > MET and as_rough(best.residuals, best.problem.target))
-    if outlived >= (enough if has_noise else max(enough, 14 * OUTLIVED)):
+    if failed >= (enough if has_noise else max(enough, 14 * FAILED)):
         return True
-    if finds + outlived // WORTH < FINDS or outlived < OUTLIVED * more:
+    if finds + failed // WORTH < FINDS or failed < FAILED * more:
         return False
-    if outlived < OUTLIVED and (best.is_refuted or faint(best)[0].any()):
+    if failed < FAILED and (best.is_refuted or faint(best)[0].any()):
         return False
     return has_noise and not best.sight.dead.any() and best.is_healthy and best.leaves_noise
 

@@ -11,7 +11,7 @@ from ..mixture import Mixture
 from ..validation import Array, Bools, Ints
 from .cures import CURES, DIPS, IN_PART, dips, fewer_do, is_background, mended
 from .noise import grows, is_noise, neighbours_alike
-from .places import told
+from .places import format_place
 from .run import PRECISION, Run, Search
 from .seen import Sight
 from .success import mass_sentence, pedestals, wrong_mass
@@ -70,7 +70,7 @@ def diagnose(run: Run, search: Search | None, mixture: Mixture, areas: Array) ->
     if wrong_mass(run):
         return (mass_sentence(run),)  # the rest may follow from it
     units = np.maximum(mixture.stds, run.problem.points.step)
-    names = [f"the component at {told(*pair)}" for pair in zip(mixture.means, units, strict=True)]
+    names = [f"the component at {format_place(*pair)}" for pair in zip(mixture.means, units, strict=True)]
     fit = _Fit(run, search, mixture, areas, names, at, run.residuals)
     if (lone := tuple(_lone(fit))) and MOST < run.loss <= 1:
         return lone  # a sentinel is most of the curve
@@ -86,7 +86,7 @@ def _lone(fit: _Fit) -> Iterator[str]:
     points, of = fit.run.problem.points, "nearly all of the curve" if fit.run.loss <= MET else "most of what is left"
     i = int(outliers[0])
     if outliers.size == 1:
-        who = f"one point, x = {told(points.x[i], points.x[i] - points.x[i - 1] if i else 0)}, makes"
+        who = f"one point, x = {format_place(points.x[i], points.x[i] - points.x[i - 1] if i else 0)}, makes"
     else:
         who = f"the {outliers.size} points at {points.density[i]:.6g} make"
     yield f"{who} up {of}: {LEFT_OUT} {'it is' if outliers.size == 1 else 'they are'} left out"
@@ -141,7 +141,7 @@ def _unseen(fit: _Fit) -> Iterator[str]:
             yield f"{name} is wider than the grid, its std is {stds[k]:.3g}: it is a background{level}"
         if at.off[k] and fit.run.loss > MET:
             stands, more = ("stands", f" and spans it{slope}") if spans[k] else ("has its mean", "")
-            ends = " … ".join(told(end, x[-1] - x[0]) for end in (x[0], x[-1]))
+            ends = " … ".join(format_place(end, x[-1] - x[0]) for end in (x[0], x[-1]))
             yield f"{name} {stands} off the grid ({ends}){more}"
         elif at.hidden[k] and not at.wide[k]:
             yield f"{name} hides between grid points: none sees its area of {fit.areas[k]:.3g}"
@@ -324,7 +324,7 @@ def _rivals(fit: _Fit) -> Iterator[str]:
         means = np.sort(run.problem.to_user(other.theta).reshape(3, -1)[1])
         if rise < RIVAL and other.is_healthy and abs(means - np.sort(fit.mixture.means)).max() > APART * stds.min():
             unit = max(APART * stds.min(), run.problem.points.step)
-            listed = ", ".join(told(mean, unit, 4) for mean in means)
+            listed = ", ".join(format_place(mean, unit, 4) for mean in means)
             yield f"another fit, with means {listed}, is as good within the noise (χ² higher by {max(rise, 0):.1f})"
             return
 

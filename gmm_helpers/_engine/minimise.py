@@ -72,11 +72,11 @@ class _Memory:
     _answer: Evaluation
 
     def __init__(self, problem: Problem) -> None:
-        self.problem, self._asked = problem, b""
+        self.problem, self._at = problem, b""
 
     def __call__(self, phi: Array) -> Evaluation:
-        if (asked := phi.tobytes()) != self._asked:
-            self._asked, self._answer = asked, evaluate(phi, self.problem)
+        if (at := phi.tobytes()) != self._at:
+            self._at, self._answer = at, evaluate(phi, self.problem)
         return self._answer
 
 

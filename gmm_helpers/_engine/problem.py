@@ -48,7 +48,7 @@ class Problem:
     background: Background
     affine: Affine
     ties: tuple[Tie, ...] = ()
-    asked: PriorLike | None = None  # the prior as the user gave it
+    user_prior: PriorLike | None = None  # the prior as the user gave it
     prior: Rows | None = None  # the same as residuals and their slopes
 
     @property
@@ -73,7 +73,7 @@ class Problem:
     def with_components(self, n_components: int) -> "Problem":
         """The same curve for another number of components, untied and without a prior."""
         affine = _gauge_alone(n_components, self.areas.free)
-        return replace(self, n_components=n_components, affine=affine, ties=(), asked=None, prior=None)
+        return replace(self, n_components=n_components, affine=affine, ties=(), user_prior=None, prior=None)
 
     def coarser(self, most: int) -> "Problem":
         """The same fit to the means of neighbouring points, at most about `most` of them."""
@@ -81,7 +81,7 @@ class Problem:
         if size == 1:
             return self
         means = _normalised(self.points.averaged(size), self.n_components, self.areas)
-        return _restricted(means, self.ties, self.asked)
+        return _restricted(means, self.ties, self.user_prior)
 
     def to_user(self, theta: Array) -> Array:
         """theta in the user's units; with a free mass its exp(logits) sum to that mass."""
@@ -195,7 +195,7 @@ def _restricted(problem: Problem, ties: tuple[Tie, ...], prior: PriorLike | None
     if prior is None:
         return problem
     anywhere = problem.affine.theta(np.zeros(len(problem.affine.basis)))
-    return replace(problem, asked=prior, prior=compile_prior(prior, problem.to_user, anywhere))
+    return replace(problem, user_prior=prior, prior=compile_prior(prior, problem.to_user, anywhere))
 
 
 @cache

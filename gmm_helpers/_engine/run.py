@@ -138,12 +138,12 @@ def ended(
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """How `fit` ended: whether the best was confirmed; how many independent starts found it, how many relocations it
-    outlived; the evaluations of all but the best run; and all runs, best first."""
+    """How `fit` ended: whether the best was confirmed; how many independent starts found it; how many relocations
+    failed to better it; the evaluations of all but the best run; and all runs, best first."""
 
     confirmed: bool
     finds: int
-    outlived: int
+    failed: int
     other_nfev: int
     runs: tuple[Run, ...]
 

@@ -89,19 +89,19 @@ def summary(runs: list[Run], *, confirmed: bool = False) -> Search:
 
 def drive(searches: list[Searching], run_all: Callable[[list[Start]], Iterable[Run]]) -> Iterator[tuple[int, Any]]:
     """Take several searches to their ends; whatever they ask for runs together. Yields (i, `Search` or exception)."""
-    asked: dict[int, list[Start]] = {}
+    pending: dict[int, list[Start]] = {}
     answers: dict[int, Any] = dict.fromkeys(range(len(searches)))
     while answers:
         for i, answer in answers.items():
             try:
-                asked[i] = searches[i].send(answer)
+                pending[i] = searches[i].send(answer)
             except StopIteration as stop:
                 yield i, stop.value
             except Exception as reason:
                 yield i, reason
-        runs = iter(run_all([start for starts in asked.values() for start in starts]) if asked else ())
-        answers = {i: list(islice(runs, len(starts))) for i, starts in asked.items()}
-        asked = {}
+        runs = iter(run_all([start for starts in pending.values() for start in starts]) if pending else ())
+        answers = {i: list(islice(runs, len(starts))) for i, starts in pending.items()}
+        pending = {}
 
 
 @one_thread
@@ -218,18 +218,18 @@ def _on_all_points(found: Search, settings: Settings, room: int) -> Search:
     best = end = found.runs[0]
     price = _seconds_per_evaluation(best.problem, settings, alone=True)
     starts = [("given", guessed(best.problem, guess), room) for guess in settings.first]
-    most, outlived, nfev = FINDS if settings.n_starts is None and end.is_usable else 0, 0, 0
-    while starts or ((best is not end or not best.leaves_noise) and outlived < most and nfev * price < BUDGET):
+    most, failed, nfev = FINDS if settings.n_starts is None and end.is_usable else 0, 0, 0
+    while starts or ((best is not end or not best.leaves_noise) and failed < most and nfev * price < BUDGET):
         kind, phi, limit = starts.pop() if starts else ("relocated", relocated(best, 1, settings.rng)[0], 4 * SHORT)
         run = _alone(Start(best.problem, phi, kind, limit), settings)
-        outlived, nfev = outlived + (kind == "relocated"), nfev + run.nfev
+        failed, nfev = failed + (kind == "relocated"), nfev + run.nfev
         if run.value < (1 - SAME) * best.value:
-            best, outlived = run, 0
+            best, failed = run, 0
     found = replace(found, other_nfev=found.other_nfev + nfev)
     if best is end:
         return found
     runs, finds = (best, *found.runs[1:]), int(best.kind == "given")
-    return replace(found, runs=runs, confirmed=outlived >= FINDS, finds=finds, outlived=outlived)
+    return replace(found, runs=runs, confirmed=failed >= FINDS, finds=finds, failed=failed)
 
 
 def _named(found: Search, problem: Problem, guess: Mixture) -> Search:
@@ -250,4 +250,4 @@ def _seconds_per_evaluation(problem: Problem, settings: Settings, *, alone: bool
     price = calls + problem.u.size * K * (1.2e-8 + product * K) + solving * K**3
     if problem.prior is None:
         return price
-    return price + (5e-5 if getattr(problem.asked, "affine", False) else 2e-3)
+    return price + (5e-5 if getattr(problem.user_prior, "affine", False) else 2e-3)

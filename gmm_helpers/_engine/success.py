@@ -76,8 +76,8 @@ def _how_found(search: Search) -> str:
     words = f"{search.finds} of {independent} found it"
     if not search.finds:
         words = f"a relocated component found it, none of {independent} did"
-    if search.outlived:
-        words += f", and {_count(search.outlived, 'relocation')} failed to better it"
+    if search.failed:
+        words += f", and {_count(search.failed, 'relocation')} failed to better it"
     best = search.runs[0].fun
     lowest = min([run.fun for run in search.rivals], default=best)
     if best > 1.001 * lowest:

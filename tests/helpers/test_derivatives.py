@@ -58,7 +58,7 @@ def plain(phi, problem):
     if problem.background.n_columns:
         B = problem.background.columns * problem.points.root_g[:, None]
         left = left - anp.dot(B, anp.linalg.solve(B.T @ B, anp.dot(B.T, left)))
-    said = 0.0 if problem.asked is None else problem.asked(*unpack(problem.to_user(theta)))
+    said = 0.0 if problem.user_prior is None else problem.user_prior(*unpack(problem.to_user(theta)))
     return anp.sum(left**2) + anp.sum(anp.ravel(said) ** 2)
 
 

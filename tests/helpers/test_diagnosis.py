@@ -12,7 +12,7 @@ from scipy.optimize import least_squares
 from scipy.signal import savgol_filter
 
 from gmm_helpers import Mixture, density_from_samples, equal, fit, log_std_prior
-from gmm_helpers._engine.places import told as told_place
+from gmm_helpers._engine.places import format_place
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))])
@@ -426,7 +426,7 @@ def test_one_bell_too_many_does_not_carry_a_wrong_mass():
 
 @given(st.floats(-1e300, 1e300), st.floats(0, exclude_min=True))
 def test_a_place_is_told_to_a_hundredth_of_its_unit(value, unit):
-    assert math.isclose(float(told_place(value, unit)), value, rel_tol=1e-14, abs_tol=unit / 100)
+    assert math.isclose(float(format_place(value, unit)), value, rel_tol=1e-14, abs_tol=unit / 100)
 
 
 def test_far_from_zero_places_are_told_apart():
