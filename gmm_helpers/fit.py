@@ -55,8 +55,9 @@ def fit(
       where fewer than five starts have found it, and 280 where less than 1e-6 is left of a curve without noise.
 
     A fit with a spike, or with a component out of the points' sight or wider than the grid, must be a tenth better
-    than one without (of N > 500 points, 50/N). Of more than 4,096 points the search looks at means of neighbours, and
-    the best is finished on all of them.
+    than one without (of N > 500 points, 50/N). Of more than 4,096 points the search looks at means of neighbours; the
+    best is finished on all of them, as is each `start`, and where more than noise is left then, relocations follow
+    until five have failed.
 
     Parameters
     ----------
