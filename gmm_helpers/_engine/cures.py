@@ -35,9 +35,9 @@ CURES = {  # the fewest numbers first, and a bell before a curved background
 IN_PART = {"constant": "", "linear": "", "component": ": are the bells Gaussians?", "cubic": ""}
 COLUMNS = {"constant": 1, "linear": 2, "cubic": 4}  # of a background that is a cure
 DIPS = "the curve dips below its background: fit −density with a `background`, or bells of both signs with lmfit"
-# ΔBIC that a cure must be worth where noise alone may be left: 6 is strong, 10 very strong (Kass & Raftery 1995); but a
-# component is tried at the best of many places.
-ONCE, BEST_OF_MANY = 6.0, 20.0
+# ΔBIC that a cure must be worth where noise alone may be left: 10 is very strong (Kass & Raftery 1995), of one thing to
+# try; a component is tried at the best of many places.
+ONCE, BEST_OF_MANY = 10.0, 20.0
 UNSURE = 3  # components whose areas are least sure: each is left out in turn
 SURE = 50.0  # N·log of the ratio of two losses, as BIC has it, from which on noise doesn't make it
 
@@ -70,16 +70,19 @@ def _tried(run: Run, cure: str) -> Run | None:
     problem, points = run.problem, run.problem.points
     if cure == "component":
         phi, other = with_one_more(run)
-        if phi.size + other.background.n_columns > other.u.size:  # more numbers than points
-            return None
-        return minimise(phi, other, METHODS["lm"], LIMIT)
+        return minimise(phi, other, METHODS["lm"], LIMIT) if other.dof >= 0 else None
     areas = Areas(0.0, free=True) if cure == "mass" else problem.areas
     background = np.vander(problem.u, 4) if cure == "cubic" else cure if cure in COLUMNS else points.background
     try:
         other = problem.with_points(areas, background=background)
     except ValueError:  # nothing rises above it
         return None
-    return _walked(other, other.affine.phi(other.from_user(problem.to_user(run.theta))))
+    if other.dof < 0:  # more numbers than points
+        return None
+    phi = other.affine.phi(other.from_user(problem.to_user(run.theta)))
+    if run.leaves_noise and cure != "start":  # the bells are about where they are
+        return minimise(phi, other, METHODS["lm"], LIMIT)
+    return _walked(other, phi)
 
 
 def _walked(problem: Problem, *phis: Array) -> Run:

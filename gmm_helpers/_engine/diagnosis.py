@@ -116,18 +116,20 @@ def _flat_top(y: Array) -> bool:
     return bool(is_fine and falls and (at_top[2:] & at_top[1:-1] & at_top[:-2]).any())
 
 
-def _dropped_out(y: Array) -> bool:
-    """Whether neighbours share a value to which the curve leaps, by a tenth of its range or more on either side, as
-    where a detector drops out; values elsewhere are too fine for it."""
+def _dropped_out(fit: _Fit) -> bool:
+    """Whether neighbours share a value to which the curve leaps, by a tenth of its range or more on either side, and
+    most of them lie off the fit, as where a detector drops out; values elsewhere are too fine for it."""
+    y, squares = fit.run.problem.points.density, fit.residuals**2
     steps = abs(np.diff(y))
     leaps = np.flatnonzero(steps > TAIL * np.ptp(y)).tolist()
-    held = [j - i - 1 for i, j in pairwise(leaps) if j - i > SEVERAL and not steps[i + 1 : j].any()]
-    return bool(held) and (steps == 0).sum() - sum(held) < FINE * y.size
+    runs = [slice(i + 1, j + 1) for i, j in pairwise(leaps) if j - i >= SEVERAL and not steps[i + 1 : j].any()]
+    is_fine = (steps == 0).sum() < sum(run.stop - run.start for run in runs) + FINE * y.size
+    return bool(is_fine and any(np.median(squares[run]) > TAIL * squares.mean() for run in runs))
 
 
 def _full(fit: _Fit) -> Iterator[str]:
     if fit.run.problem.dof <= 0 and fit.run.problem.prior is None:
-        yield "there are no more points than numbers to find: any such curve is met, and it tells nothing of the model"
+        yield "there are no more points than numbers to find: no misfit could speak against the model"
 
 
 def _unseen(fit: _Fit) -> Iterator[str]:
@@ -213,7 +215,7 @@ def _misfit(fit: _Fit) -> Iterator[str]:
     if run.loss > MET and _flat_top(y := problem.points.density):
         yield f"the curve has a flat top at {y.max():.6g}, as where a detector saturates: {LEFT_OUT} it is left out"
         return
-    if run.loss > MET and _dropped_out(problem.points.density):
+    if run.loss > MET and _dropped_out(fit):
         yield f"the curve leaps to one value and back, as where a detector drops out: {LEFT_OUT} it is left out"
         return
     misses = run.loss > MET and not _is_noise(fit)
@@ -317,7 +319,7 @@ def _grows(fit: _Fit) -> bool:
 def _rivals(fit: _Fit) -> Iterator[str]:
     """Another fit of the search that the noise can't tell from this one."""
     run, stds = fit.run, fit.mixture.stds
-    if fit.search is None or run.loss <= PERFECT or dips(run):
+    if fit.search is None or run.loss <= PERFECT or run.problem.dof <= 0 or dips(run):
         return
     for other in fit.search.rivals:
         rise = (other.fun - run.fun) / (variance(run) or 1.0)

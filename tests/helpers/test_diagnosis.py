@@ -488,8 +488,11 @@ def test_where_a_detector_drops_out_is_told_and_its_cure_holds(first, last):
     assert fit(LONG, y, 2, mass=None, nan_policy="omit", rng=0).diagnosis == ()
 
 
-def test_an_exact_box_is_not_dropped_out():
+def test_what_is_equal_without_a_detectors_help_is_not_dropped_out():
     assert not told(fit(AXIS, 1 - BOX, 2, mass=None, rng=0), "drops out")
+    x, rng = np.arange(40.0), np.random.default_rng(1000)
+    lines = bells(x, (1, 2.3, 0.7), (1, 19.6, 0.7), (1, 37.1, 0.7)) + 0.01 * rng.normal(size=40)
+    assert not told(fit(x, np.where(lines > 0.1, lines, 0), 3, mass=None, rng=0), "drops out")
 
 
 def test_a_sentinel_that_is_nearly_all_is_named_alone():
@@ -504,3 +507,4 @@ def test_as_many_numbers_as_points_tell_nothing_of_the_model():
     y = bells(x, *TWO) + 0.3 * np.random.default_rng(0).normal(size=6)
     assert told(fit(x, y, 2, mass=None, rng=0), "there are no more points than numbers to find")
     assert not told(fit(x, y, 1, mass=None, rng=0), "no more points")
+    assert told(fit(np.arange(5.0), [0.1, 0.8, 0.1, 0.7, 0.1], 2, rng=0), "no more points")  # no cure has room
