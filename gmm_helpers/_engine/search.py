@@ -205,7 +205,8 @@ def _finished(problem: Problem, coarse: Problem, settings: Settings, runs: list[
     own = NOISY if settings.method.by_rows and best.leaves_noise else {}
     end = _alone(Start(problem, phi, best.kind, room), settings, own)
     if coarse is not problem:
-        return _on_all_points(replace(found, runs=(end, *others)), settings, room)
+        found = replace(found, runs=(end, *others), other_nfev=found.other_nfev + best.nfev)
+        return _on_all_points(found, settings, room)
     path = np.vstack([best.path, end.path[1:]])
     is_better = end.fun <= best.fun  # NaN is not
     end = replace(end, path=path, nit=best.nit + end.nit, nfev=best.nfev + end.nfev) if is_better else best
@@ -225,7 +226,7 @@ def _on_all_points(found: Search, settings: Settings, room: int) -> Search:
         failed, nfev = failed + (kind == "relocated"), nfev + run.nfev
         if run.value < (1 - SAME) * best.value:
             best, failed = run, 0
-    found = replace(found, other_nfev=found.other_nfev + nfev)
+    found = replace(found, other_nfev=found.other_nfev + nfev + end.nfev - best.nfev)
     if best is end:
         return found
     runs, finds = (best, *found.runs[1:]), int(best.kind == "given")

@@ -451,7 +451,7 @@ def test_an_offset_of_half_the_noise_is_told_and_none_is_told_of_no_offset():
     for seed in range(100, 110):
         y = bells(LONG, *TWO) + noise(seed)
         assert fit(LONG, y, 2, mass=None, rng=0).diagnosis == ()
-        assert told(fit(LONG, y + 0.08, 2, mass=None, rng=0), "`background='constant'`")
+        assert told(fit(LONG, y + 0.05, 2, mass=None, rng=0), "`background='constant'`")
 
 
 @pytest.mark.parametrize("seed", [0, 5])

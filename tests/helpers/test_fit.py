@@ -34,6 +34,7 @@ from gmm_helpers import (
     unpack,
     weight_prior,
 )
+from gmm_helpers._engine import search
 from gmm_helpers._engine.methods import METHODS
 from gmm_helpers._engine.search import LAST, Settings, _seconds_per_evaluation
 
@@ -641,14 +642,20 @@ def test_the_finish_of_a_search_on_means_is_priced_by_all_points(monkeypatch):
 
 
 @pytest.mark.slow
-def test_what_means_of_neighbours_hide_is_found_on_all_points():
+def test_what_means_of_neighbours_hide_is_found_on_all_points(monkeypatch):
     """Two lines of std 3 steps, where the search looks at means of 16: its best takes them for one."""
     x = np.linspace(0, 100, 65536)
     step = x[1]
     bells = np.array([3 * step, 2.4 * step, 1.5])
     truth = Mixture(bells / bells.sum(), [40.01, 40.01 + 12 * step, 70], [3 * step, 3 * step, 5])
     y = truth.pdf(x) / truth.pdf(40.01) + 0.02 * np.random.default_rng(0).normal(size=x.size)
+    counted = []
+    alone, in_lockstep = search._alone, search.run_in_lockstep
+    monkeypatch.setattr(search, "_alone", lambda *about: counted.append(alone(*about)) or counted[-1])
+    monkeypatch.setattr(search, "run_in_lockstep", lambda starts: counted.extend(r := in_lockstep(starts)) or r)
     for options in ({}, {"start": truth}):
+        counted.clear()
         result = fit(x, y, 3, mass=None, rng=0, **options)
+        assert result.nfev == sum(run.nfev for run in counted)
         assert result.success
         assert abs(result.mixture.means - truth.means)[:2].max() < step
